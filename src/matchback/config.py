@@ -1,0 +1,478 @@
+"""The typed model of `matchback.toml`: every key that a workspace may hold, and what it means.
+
+Unknown keys are refused with the nearest known one named. Secrets are references, never values.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import tomllib
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from matchback.errors import ConfigurationError
+from matchback.settings import resolve_secret
+
+FEED_KINDS = (
+    "events",
+    "shares",
+    "clicks",
+    "emails",
+    "coupons",
+    "advocates",
+    "persons",
+    "audience",
+    "approvals",
+    "fulfillments",
+    "costs",
+)
+FeedKind = Literal[
+    "events",
+    "shares",
+    "clicks",
+    "emails",
+    "coupons",
+    "advocates",
+    "persons",
+    "audience",
+    "approvals",
+    "fulfillments",
+    "costs",
+]
+GROUNDS = (
+    "COUPON_CODE",
+    "SHARE_ID",
+    "SHAREABLE_ID",
+    "SHARE_ID.click",
+    "SHAREABLE_ID.click",
+    "ADVOCATE_CODE",
+    "ADVOCATE_PARTNER_USER_ID",
+    "ADVOCATE_EMAIL",
+    "ADVOCATE_ORDER_ID",
+    "ADVOCATE",
+    "SHARE_RECIPIENT",
+    "INCENTIVIZED_SHARE",
+    "PARTNER_SHARE_ID",
+)
+INELIGIBLE_REASONS = (
+    "existing_customer",
+    "recent_customer",
+    "employee",
+    "blocked",
+    "advocate_not_eligible",
+    "advocate_newer_than_friend",
+    "loop",
+    "outside_program",
+    "test_record",
+)
+DEFAULT_ORDER: list[list[str]] = [
+    ["COUPON_CODE", "ADVOCATE_CODE", "SHARE_ID", "SHAREABLE_ID", "PARTNER_SHARE_ID"],
+    ["SHARE_ID.click", "SHAREABLE_ID.click"],
+    [
+        "ADVOCATE_PARTNER_USER_ID",
+        "ADVOCATE_EMAIL",
+        "ADVOCATE_ORDER_ID",
+        "ADVOCATE",
+        "INCENTIVIZED_SHARE",
+        "SHARE_RECIPIENT",
+    ],
+]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+def _exact_decimal(value: object) -> object:
+    """Money and thresholds are written as text, so that no binary fraction ever enters."""
+    if isinstance(value, float):
+        raise ValueError('write the amount as text, for example "100.00"')
+    return value
+
+
+Amount = Annotated[Decimal, BeforeValidator(_exact_decimal), Field(ge=0, max_digits=17)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class WorkspaceSection(_Model):
+    name: Name
+    time_zone: str
+    currency: Currency = "USD"
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
+    id_secret: str
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("is not the name of a time zone, such as America/New_York")
+        return value
+
+    @field_validator("id_secret")
+    @classmethod
+    def _reference(cls, value: str) -> str:
+        if not value.startswith(("env:", "file:")):
+            raise ValueError("is a reference, env:NAME or file:NAME, never the secret itself")
+        return value
+
+
+class IdentifiersSection(_Model):
+    placeholders: list[str] = ["0", "null", "n/a", "none", "nil", "unknown", "undefined", "anonymous", "-1"]
+    max_persons: dict[Literal["phone", "visitor_id"], int] = {"phone": 2, "visitor_id": 5}
+
+
+class AdvocateEligibility(_Model):
+    audience: Literal["eligible_advocates"] = "eligible_advocates"
+    at: Literal["share", "event", "payout"] = "event"
+
+
+class Relationship(_Model):
+    mode: Literal["replaceable", "permanent", "none"] = "replaceable"
+    days: int = Field(default=365, ge=0)
+
+
+class Program(_Model):
+    id: Name
+    from_on: date = Field(alias="from")
+    until_on: date | None = Field(default=None, alias="until")
+    events: list[Name]
+    advocates: AdvocateEligibility | None = None
+    order: list[list[str]] = DEFAULT_ORDER
+    tie_break: Literal["latest", "first"] = "latest"
+    look_back_days: dict[str, int] = {"default": 365}
+    relationship: Relationship = Relationship()
+    ineligible: list[str] = ["loop", "employee", "existing_customer"]
+    exclusive_group: Name | None = None
+    recent_customer_days: int | None = None
+    explain_days: int | None = None
+
+    @field_validator("order")
+    @classmethod
+    def _known_grounds(cls, value: list[list[str]]) -> list[list[str]]:
+        flat = [ground for tier in value for ground in tier]
+        _refuse_unknown(flat, GROUNDS, "ground")
+        if len(set(flat)) != len(flat):
+            raise ValueError("names a ground twice")
+        return value
+
+    @field_validator("ineligible")
+    @classmethod
+    def _known_reasons(cls, value: list[str]) -> list[str]:
+        _refuse_unknown(value, INELIGIBLE_REASONS, "reason")
+        return value
+
+    @field_validator("look_back_days")
+    @classmethod
+    def _known_look_back(cls, value: dict[str, int]) -> dict[str, int]:
+        _refuse_unknown(value, ("default", *GROUNDS), "ground")
+        return {"default": 365, **value}
+
+    def look_back(self, ground: str) -> int:
+        """Return the look-back of one ground, in days."""
+        plain = ground.removesuffix(".click")
+        return self.look_back_days.get(ground, self.look_back_days.get(plain, self.look_back_days["default"]))
+
+
+class EventDeclaration(_Model):
+    name: Name
+    subject: Literal["friend", "advocate"] = "friend"
+    stage: int = 0
+    rewardable: bool = False
+    negative: bool = False
+    repeatable: bool = False
+    required: list[str] = []
+    label: str | None = None
+
+
+class FileFormat(_Model):
+    type: Literal["csv", "psv", "parquet"] = "csv"
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str = '"'
+    encoding: Literal["utf-8", "utf-16", "latin-1", "cp1252"] = "utf-8"
+    header: bool = True
+    columns: list[str] | None = None
+    skip_lines: int = Field(default=0, ge=0)
+    trailer: str | None = None
+    compression: Literal["none", "gzip"] = "none"
+
+
+class AfterPickup(_Model):
+    move_to: str | None = None
+    delete: bool = False
+    results_to: str | None = None
+
+
+class Expectation(_Model):
+    by: str | None = None
+    on: str | None = None
+    records: str | None = None
+
+
+class Feed(_Model):
+    id: Name
+    kind: FeedKind
+    source: str
+    connection: str | None = None
+    pattern: str
+    format: FileFormat = FileFormat()
+    time_zone: str | None = None
+    currency: Currency | None = None
+    columns: dict[str, str] = {}
+    constants: dict[str, str] = {}
+    identity: list[str] | None = None
+    content: list[str] | None = None
+    scope: Literal["workspace", "feed"] = "workspace"
+    delivery: Literal["new", "window", "full"] = "new"
+    same_id: Literal["conflict", "latest"] | None = None
+    custom_events: bool = False
+    quiet_seconds: float | None = None
+    refuse_file_above: str = "5%"
+    after: AfterPickup = AfterPickup()
+    expect: Expectation | None = None
+
+    @field_validator("refuse_file_above")
+    @classmethod
+    def _percentage(cls, value: str) -> str:
+        text = value.removesuffix("%")
+        if not value.endswith("%") or not text.replace(".", "", 1).isdigit() or Decimal(text) > 100:
+            raise ValueError('is a percentage from "0%" to "100%"')
+        return value
+
+    @property
+    def refuse_above_share(self) -> Decimal:
+        """Share of refused records above which the whole file is refused, 0 to 1."""
+        return Decimal(self.refuse_file_above.removesuffix("%")) / 100
+
+
+class RewardValue(_Model):
+    kind: Literal["cash", "account_credit", "gift_card", "coupon", "points"] = "cash"
+    amount: Amount
+    currency: Currency | None = None
+
+
+class Requirement(_Model):
+    single: Name | None = None
+    count: Name | None = None
+    sum: Name | None = None
+    none: Name | None = None
+    at_least: Amount | None = None
+    after: str | None = None
+    before: str | None = None
+    within_days: int | None = Field(default=None, ge=0)
+    until: Literal["payout"] | None = None
+    on: Literal["same_account", "friend"] = "same_account"
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Requirement:
+        given = [name for name in ("single", "count", "sum", "none") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError("names exactly one of single, count, sum, none")
+        return self
+
+    @property
+    def kind(self) -> str:
+        """Which of single, count, sum, none this requirement is."""
+        return next(name for name in ("single", "count", "sum", "none") if getattr(self, name) is not None)
+
+    @property
+    def event_name(self) -> str:
+        """The event that is looked for."""
+        return str(getattr(self, self.kind))
+
+
+class Limit(_Model):
+    count: int | None = Field(default=None, ge=0)
+    value: Amount | None = None
+    per: Literal["day", "month", "calendar_year", "program"] = "calendar_year"
+    by: Literal["earned_on", "release_on"] = "earned_on"
+
+
+class ReversingEvent(_Model):
+    event: Name
+    after: str = "root"
+    within_days: int | None = Field(default=None, ge=0)
+    on: Literal["same_account", "friend"] = "same_account"
+
+
+class Reward(_Model):
+    id: Name
+    program: Name
+    from_on: date = Field(alias="from")
+    until_on: date | None = Field(default=None, alias="until")
+    to: Literal["advocate", "friend", "both", "actor"]
+    on: Name
+    once_per: list[Literal["friend", "account", "event"]] = ["friend", "account"]
+    when: str | None = None
+    value: RewardValue
+    require: list[Requirement] = []
+    pending_days: int = Field(default=0, ge=0)
+    expire_after_days: int | None = Field(default=None, ge=0)
+    approve: Literal["auto", "manual"] = "auto"
+    limits: list[Limit] = []
+    reversed_by: list[ReversingEvent] = []
+    before_payment: Literal["void"] = "void"
+    after_payment: Literal["clawback", "keep"] = "clawback"
+    on_displaced: Literal["keep", "move", "both"] = "keep"
+    terms_by: Literal["root", "trigger"] = "root"
+    replaces: Name | None = None
+
+
+class Payout(_Model):
+    format: Literal["earned-rewards-csv"] = "earned-rewards-csv"
+    to: str | None = None
+    connection: str | None = None
+    minimum: Amount = Decimal("0.00")
+    pay_to: Literal["account_id"] = "account_id"
+    on: Literal["business_days", "every_day"] = "business_days"
+    holidays: list[date] = []
+    dual_control: bool = True
+
+
+class Publish(_Model):
+    keep_versions: int = Field(default=7, ge=1)
+    identifiers: list[Literal["partner_event_id", "partner_user_id"]] = []
+
+
+class Config(_Model):
+    """One workspace's configuration, whole and checked."""
+
+    workspace: WorkspaceSection
+    identifiers: IdentifiersSection = IdentifiersSection()
+    programs: list[Program]
+    events: list[EventDeclaration]
+    feeds: list[Feed]
+    rewards: list[Reward] = []
+    payout: Payout = Payout()
+    publish: Publish = Publish()
+
+    @model_validator(mode="after")
+    def _references(self) -> Config:
+        for label, items in (("program", self.programs), ("feed", self.feeds), ("reward", self.rewards)):
+            names = [item.id for item in items]
+            _refuse_twice(names, label)
+        _refuse_twice([event.name for event in self.events], "event")
+        declared = [event.name for event in self.events]
+        for program in self.programs:
+            _refuse_unknown(program.events, declared, f"event of program {program.id}")
+        for reward in self.rewards:
+            _refuse_unknown([reward.program], [program.id for program in self.programs], "program")
+            names = [reward.on, *(item.event_name for item in reward.require)]
+            names += [item.event for item in reward.reversed_by]
+            _refuse_unknown(names, declared, f"event of reward {reward.id}")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The program's time zone."""
+        return ZoneInfo(self.workspace.time_zone)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the configuration in canonical form: equal meaning, equal hash."""
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+    def canonical(self) -> str:
+        """Return the whole configuration as sorted JSON; it holds references, never secrets."""
+        return json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True, separators=(",", ":"))
+
+    def feed(self, feed_id: str) -> Feed:
+        """Return the feed of this id, or raise ConfigurationError naming the nearest one."""
+        for feed in self.feeds:
+            if feed.id == feed_id:
+                return feed
+        known = [feed.id for feed in self.feeds]
+        raise ConfigurationError(
+            f"There is no feed {feed_id!r} in matchback.toml.{_nearest(feed_id, known)}",
+            next_step="See the feeds:  matchback feeds list",
+        )
+
+    def event(self, name: str) -> EventDeclaration | None:
+        """Return the declaration of an event name, if the catalog has it."""
+        return next((event for event in self.events if event.name == name), None)
+
+    def id_secret(self, root: Path) -> bytes:
+        """Return the secret under which identifiers become keys."""
+        return resolve_secret(self.workspace.id_secret, root)
+
+
+def load_config(path: Path) -> Config:
+    """Read and check `matchback.toml`; raise ConfigurationError with every problem, one a line."""
+    try:
+        text = path.read_bytes()
+    except OSError:
+        raise ConfigurationError(
+            f"There is no readable {path.name} in {path.parent}.",
+            next_step="Name the workspace:  matchback --workspace DIR ...   or make one:  matchback init",
+        ) from None
+    try:
+        content = tomllib.loads(text.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is not valid TOML: {error}.") from None
+    try:
+        return Config.model_validate(content)
+    except ValidationError as error:
+        problems = [_describe(problem) for problem in error.errors()]
+        raise ConfigurationError(
+            f"{path} holds {len(problems)} problem{'s' if len(problems) > 1 else ''}:\n" + "\n".join(problems),
+            next_step="Mend the file and run again.",
+        ) from None
+
+
+def _describe(problem: Any) -> str:
+    location = ".".join(str(part) for part in problem["loc"]) or "the file"
+    if problem["type"] == "extra_forbidden":
+        return f"  {location}: unknown key.{_nearest(str(problem['loc'][-1]), _keys_beside(problem['loc']))}"
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return f"  {location}: {message}"
+
+
+def _keys_beside(location: tuple[Any, ...]) -> list[str]:
+    model: Any = Config
+    for part in location[:-1]:
+        if isinstance(part, int):
+            continue
+        field = next(
+            (field for name, field in model.model_fields.items() if part in (name, field.alias)),
+            None,
+        )
+        inner = _inner_model(field.annotation) if field is not None else None
+        if inner is None:
+            return []
+        model = inner
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _inner_model(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        found = _inner_model(inner)
+        if found is not None:
+            return found
+    return None
+
+
+def _nearest(word: str, known: list[str]) -> str:
+    match = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f" Did you mean {match[0]!r}?" if match else ""
+
+
+def _refuse_unknown(words: Any, known: Any, label: str) -> None:
+    for word in words:
+        if word not in known:
+            raise ValueError(f"{word!r} is not a known {label}.{_nearest(word, list(known))}")
+
+
+def _refuse_twice(words: list[str], label: str) -> None:
+    for word in words:
+        if words.count(word) > 1:
+            raise ValueError(f"the {label} {word!r} is declared twice")

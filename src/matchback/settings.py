@@ -1,0 +1,113 @@
+"""The only place that reads the process environment.
+
+Secrets are references in `matchback.toml` (`env:NAME`, `file:NAME`), never values; they are resolved here and are
+never written or printed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from matchback.errors import ConfigurationError
+
+
+def workspace_from_environment() -> Path | None:
+    """Return the workspace that MATCHBACK_WORKSPACE names, if any."""
+    value = os.environ.get("MATCHBACK_WORKSPACE")
+    return Path(value) if value else None
+
+
+def resolve_secret(reference: str, root: Path) -> bytes:
+    """Return the bytes behind `env:NAME` or `file:NAME` (relative to the workspace root).
+
+    Raises ConfigurationError when the reference has another form, or nothing stands behind it.
+    """
+    scheme, _, name = reference.partition(":")
+    if scheme == "env" and name:
+        value = os.environ.get(name)
+        if not value:
+            raise ConfigurationError(
+                f"The environment variable {name} is not set, and matchback.toml takes a secret from it.",
+                next_step=f"Set it and run again:  export {name}=...",
+            )
+        return value.encode()
+    if scheme == "file" and name:
+        path = root / name
+        try:
+            content = path.read_bytes().strip()
+        except OSError:
+            content = b""
+        if not content:
+            raise ConfigurationError(
+                f"The secret file {name} is missing, unreadable or empty.",
+                next_step=f"Put the secret into {path} (mode 0600) and run again.",
+            )
+        return content
+    raise ConfigurationError(
+        "A secret in matchback.toml is a reference of the form env:NAME or file:NAME, never a value.",
+    )
+
+
+def connection_options(name: str) -> dict[str, Any]:
+    """Return the options of a named connection from the environment.
+
+    Read in this order: MATCHBACK_CONNECTION_<NAME> as a JSON object of fsspec options, then Airflow's
+    AIRFLOW_CONN_<NAME> (JSON or URI), of which host, port, login, password and extra are taken over.
+    """
+    variable = f"MATCHBACK_CONNECTION_{name.upper()}"
+    text = os.environ.get(variable)
+    if text:
+        try:
+            options = json.loads(text)
+        except ValueError:
+            options = None
+        if not isinstance(options, dict):
+            raise ConfigurationError(f"The environment variable {variable} is not a JSON object.")
+        return options
+    text = os.environ.get(f"AIRFLOW_CONN_{name.upper()}")
+    if text:
+        return _from_airflow(text, name)
+    raise ConfigurationError(
+        f"The connection {name} is not declared.",
+        next_step=f'Set it:  export {variable}=\'{{"known_hosts": "...", "client_keys": ["..."]}}\'',
+    )
+
+
+def _from_airflow(text: str, name: str) -> dict[str, Any]:
+    if text.lstrip().startswith("{"):
+        try:
+            connection = json.loads(text)
+        except ValueError:
+            raise ConfigurationError(f"The Airflow connection {name} is not valid JSON.") from None
+        extra = connection.get("extra") or {}
+        extra = json.loads(extra) if isinstance(extra, str) else extra
+        kind = connection.get("conn_type", "")
+        login, password = connection.get("login"), connection.get("password")
+        host, port = connection.get("host"), connection.get("port")
+    else:
+        parts = urlsplit(text)
+        kind, extra = parts.scheme, {}
+        login = unquote(parts.username) if parts.username else None
+        password = unquote(parts.password) if parts.password else None
+        host, port = parts.hostname, parts.port
+    options: dict[str, Any] = dict(extra)
+    if kind in ("aws", "s3"):
+        pairs = {"key": login, "secret": password}
+    else:
+        pairs = {"host": host, "port": port, "username": login, "password": password}
+    options.update({key: value for key, value in pairs.items() if value is not None})
+    return options
+
+
+def operator_id() -> str:
+    """Return who acts: MATCHBACK_OPERATOR, else the login name of the process."""
+    return os.environ.get("MATCHBACK_OPERATOR") or os.environ.get("USER") or f"uid-{os.getuid()}"
+
+
+def wants_debug() -> bool:
+    """Tell whether MATCHBACK_DEBUG asks for stack traces."""
+    return bool(os.environ.get("MATCHBACK_DEBUG"))

@@ -1,0 +1,82 @@
+"""A workspace: a folder with `matchback.toml`, and the state under `var/`.
+
+The protected area (mode 0700) holds the archive, staging, journal, outbox, the warehouse with the vault, and the
+vault's copies; only `published/` may be read by others. Several banks are several workspaces: nothing is shared.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from matchback.errors import ConfigurationError
+
+PROTECTED_FOLDERS = ("archive", "staging", "journal", "outbox", "protected")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where everything of one workspace stands."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, path: Path) -> Workspace:
+        """Return the workspace at `path`; raise ConfigurationError if it has no matchback.toml."""
+        root = path.expanduser().resolve()
+        if not (root / "matchback.toml").is_file():
+            raise ConfigurationError(
+                f"{path} is not a workspace: it has no matchback.toml.",
+                next_step="Name one with --workspace DIR or MATCHBACK_WORKSPACE, or try the sample:  make run",
+            )
+        return cls(root)
+
+    @property
+    def config_path(self) -> Path:
+        return self.root / "matchback.toml"
+
+    @property
+    def var(self) -> Path:
+        return self.root / "var"
+
+    @property
+    def archive(self) -> Path:
+        return self.var / "archive"
+
+    @property
+    def staging(self) -> Path:
+        return self.var / "staging"
+
+    @property
+    def journal_dir(self) -> Path:
+        return self.var / "journal"
+
+    @property
+    def outbox(self) -> Path:
+        return self.var / "outbox"
+
+    @property
+    def protected(self) -> Path:
+        return self.var / "protected"
+
+    @property
+    def published(self) -> Path:
+        return self.var / "published"
+
+    @property
+    def warehouse_path(self) -> Path:
+        return self.var / "warehouse.duckdb"
+
+    @property
+    def lock_path(self) -> Path:
+        return self.var / "writer.lock"
+
+    def prepare(self) -> None:
+        """Create the folders under var/ with their modes; safe to repeat."""
+        self.var.mkdir(exist_ok=True)
+        for name in PROTECTED_FOLDERS:
+            folder = self.var / name
+            folder.mkdir(exist_ok=True)
+            os.chmod(folder, 0o700)
+        self.published.mkdir(exist_ok=True)

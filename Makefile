@@ -1,0 +1,73 @@
+# Every target makes the environment that it needs first, and does nothing twice: the stamp files in the
+# environments say which pins they hold.
+
+PYTHON ?= python3.11
+UV = .venv/bin/uv
+INSTALL = UV_NO_PROGRESS=1 $(UV) pip install --quiet
+CLI = .venv/.matchback-cli
+TEST = .venv/.matchback-test
+AIRFLOW = .venv-airflow/.matchback-airflow
+WORKERS ?= 2
+PYTEST = .venv/bin/python -m pytest -q
+COMPILE = $(UV) pip compile --quiet --python-version 3.11 --no-header --no-annotate pyproject.toml --extra sftp --extra s3
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast lint bench pins clean system-packages
+
+help: ## Say what each target does
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@echo
+	@echo "  make run WORKSPACE=path AS_OF=2026-11-07 runs a workspace of your own."
+
+run: $(CLI) ## Run the sample, night by night, on a copy in build/sample; or your own: WORKSPACE=path AS_OF=date
+ifdef WORKSPACE
+	@.venv/bin/matchback run --workspace "$(WORKSPACE)" $(if $(AS_OF),--as-of "$(AS_OF)")
+else
+	@.venv/bin/python sample_data/run_sample.py build/sample
+endif
+
+test: $(TEST) $(AIRFLOW) system-packages lint ## Install everything that the tests need, lint, and run all tests
+	$(PYTEST) -n $(WORKERS) --dist loadgroup tests
+
+test-fast: $(TEST) ## Run the tests that need no servers, no Airflow and no browser
+	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not slow and not servers" tests
+
+lint: $(TEST) ## Check formatting, lint rules, types and the style of the SQL
+	.venv/bin/ruff check --quiet src tests dags sample_data
+	.venv/bin/ruff format --quiet --check src tests dags sample_data
+	.venv/bin/mypy --no-error-summary
+	.venv/bin/sqlfluff lint --nofail --disable-progress-bar -q sql
+
+bench: $(TEST) ## Measure each step on a world of 100k events and 1M shares whose truth is known
+	@.venv/bin/python -m tests.bench
+
+pins: .venv/bin/uv ## Compile the pins in requirements/ anew
+	$(COMPILE) --upgrade --extra airflow -o requirements/airflow.txt
+	$(COMPILE) --upgrade -c requirements/airflow.txt -o requirements/cli.txt
+	$(COMPILE) --upgrade -c requirements/airflow.txt --extra test -o requirements/test.txt
+
+clean: ## Remove the environments and everything that was built
+	rm -rf .venv .venv-airflow build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+system-packages:
+	@bash tests/servers/system-packages.sh
+
+.venv/bin/uv:
+	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is needed and was not found. Another one: make run PYTHON=python3.12" >&2; exit 1; }
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+$(CLI): requirements/cli.txt pyproject.toml | .venv/bin/uv
+	@$(INSTALL) --python .venv -r requirements/cli.txt
+	@$(INSTALL) --python .venv --no-deps --editable .
+	@touch $@
+
+$(TEST): requirements/test.txt $(CLI) | .venv/bin/uv
+	@$(INSTALL) --python .venv -r requirements/test.txt
+	@touch $@
+
+$(AIRFLOW): requirements/airflow.txt pyproject.toml | .venv/bin/uv
+	@test -x .venv-airflow/bin/python || $(UV) venv --quiet --python .venv/bin/python .venv-airflow
+	@$(INSTALL) --python .venv-airflow -r requirements/airflow.txt
+	@$(INSTALL) --python .venv-airflow --no-deps --editable .
+	@touch $@

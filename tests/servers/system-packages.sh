@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# The programs that the tests use and that no Python package brings. Installs what is missing as root or in CI;
+# otherwise prints the one line to type. Does nothing when all are present.
+set -euo pipefail
+
+missing=()
+[ -x /usr/sbin/sshd ] || missing+=(openssh-server)
+[ -x /usr/lib/openssh/sftp-server ] || missing+=(openssh-sftp-server)
+command -v ssh-keygen >/dev/null || missing+=(openssh-client)
+command -v chromium >/dev/null || missing+=(chromium)
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+install="apt-get install --yes --no-install-recommends ${missing[*]}"
+if [ "$(id -u)" -ne 0 ] && [ "${CI:-}" != true ]; then
+    echo "The tests need programs that are not on this machine. Type:  sudo apt-get update && sudo $install" >&2
+    exit 1
+fi
+sudo=()
+[ "$(id -u)" -eq 0 ] || sudo=(sudo)
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+export DEBIAN_FRONTEND=noninteractive
+if ! { "${sudo[@]}" apt-get update -qq && "${sudo[@]}" $install -qq; } >"$log" 2>&1; then
+    cat "$log" >&2
+    exit 1
+fi

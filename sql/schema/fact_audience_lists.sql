@@ -1,0 +1,11 @@
+-- The dated lists themselves: a list without members is a list too.
+-- Grain: purpose, date and file.
+-- Why: an empty list ends every membership, so it must be known.
+SELECT
+    CAST(NULL AS VARCHAR) AS purpose,
+    CAST(NULL AS DATE) AS list_on,
+    CAST(NULL AS VARCHAR) AS file_id,
+    CAST(NULL AS BIGINT) AS records,
+    CAST(NULL AS DATE) AS received_on,
+    CAST(NULL AS BIGINT) AS facts_seq
+WHERE FALSE

@@ -1,0 +1,164 @@
+"""The journal: append-only, hash-chained JSON lines, fsynced before the warehouse transaction they belong to.
+
+Every received file, operator act, run, configuration, payout and ledger head stands here. The warehouse stores the
+number of the last entry that it has applied, in the same transaction; so replay, operator acts without the writer's
+lock, and the detection of a stale warehouse all rest on this one file.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from matchback.errors import JournalBroken
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True)
+class JournalEntry:
+    """One line: its number (from 1), kind, UTC time of writing (ISO 8601), body and hash."""
+
+    number: int
+    kind: str
+    at: str
+    body: dict[str, Any]
+    hash: str
+
+
+class Journal:
+    """The journal of one workspace. Appending is safe from several processes at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "journal.jsonl"
+        self._lock_path = folder / "journal.lock"
+
+    def append(self, kind: str, **body: Any) -> int:
+        """Write one entry, fsync it, and return its number."""
+        with self._locked():
+            last = self._last()
+            number = last.number + 1 if last else 1
+            previous = last.hash if last else GENESIS
+            at = datetime.now(UTC).isoformat(timespec="milliseconds")
+            line = _line(number, kind, at, body, previous)
+            new = not self.path.exists()
+            with os.fdopen(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as stream:
+                stream.write(line)
+                stream.flush()
+                os.fsync(stream.fileno())
+            if new:
+                _fsync_folder(self.path.parent)
+        return number
+
+    def entries(self, after: int = 0, kind: str | None = None) -> list[JournalEntry]:
+        """Return the entries with a number above `after`, in order, of one kind if named."""
+        return [
+            entry for entry in self._read() if entry.number > after and (kind is None or entry.kind == kind)
+        ]
+
+    def last_number(self) -> int:
+        """Return the number of the newest entry, 0 if there is none."""
+        last = self._last()
+        return last.number if last else 0
+
+    def verify(self) -> int:
+        """Check the whole chain; return how many entries hold, or raise JournalBroken."""
+        previous = GENESIS
+        count = 0
+        for entry in self._read():
+            count += 1
+            expected = _hash(entry.number, entry.kind, entry.at, entry.body, previous)
+            if entry.number != count or entry.hash != expected:
+                raise JournalBroken(
+                    f"The journal's chain breaks at entry {count}: it was edited, cut or damaged.",
+                    state="Nothing was changed.",
+                    next_step="Restore the journal from a backup before the next run.",
+                )
+            previous = entry.hash
+        return count
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with os.fdopen(os.open(self._lock_path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            try:
+                self._drop_torn_line()
+                yield
+            finally:
+                fcntl.flock(stream, fcntl.LOCK_UN)
+
+    def _drop_torn_line(self) -> None:
+        """A crash can leave half a line at the end: it was never acknowledged, so it goes."""
+        if not self.path.exists():
+            return
+        with self.path.open("r+b") as stream:
+            size = stream.seek(0, os.SEEK_END)
+            if size == 0:
+                return
+            stream.seek(size - 1)
+            if stream.read(1) == b"\n":
+                return
+            stream.seek(0)
+            stream.truncate(stream.read().rfind(b"\n") + 1)
+            os.fsync(stream.fileno())
+
+    def _read(self) -> Iterator[JournalEntry]:
+        if not self.path.exists():
+            return
+        with self.path.open("rb") as stream:
+            for line in stream:
+                if line.endswith(b"\n"):
+                    yield _parse(line)
+
+    def _last(self) -> JournalEntry | None:
+        if not self.path.exists():
+            return None
+        with self.path.open("rb") as stream:
+            size = stream.seek(0, os.SEEK_END)
+            window = 1 << 16
+            while True:
+                stream.seek(max(0, size - window))
+                lines = [line for line in stream.read().split(b"\n") if line]
+                if len(lines) > 1 or window >= size:
+                    return _parse(lines[-1]) if lines else None
+                window *= 4
+
+
+def _parse(line: bytes) -> JournalEntry:
+    try:
+        content = json.loads(line)
+        return JournalEntry(content["n"], content["kind"], content["at"], content["body"], content["hash"])
+    except (ValueError, KeyError):
+        raise JournalBroken(
+            "The journal holds a line that cannot be read.",
+            state="Nothing was changed.",
+            next_step="Restore the journal from a backup before the next run.",
+        ) from None
+
+
+def _hash(number: int, kind: str, at: str, body: dict[str, Any], previous: str) -> str:
+    payload = json.dumps([number, kind, at, body, previous], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(payload.encode()).hexdigest()
+
+
+def _line(number: int, kind: str, at: str, body: dict[str, Any], previous: str) -> bytes:
+    body = json.loads(json.dumps(body))
+    content = {"n": number, "at": at, "kind": kind, "body": body, "prev": previous}
+    content["hash"] = _hash(number, kind, at, body, previous)
+    return json.dumps(content, separators=(",", ":")).encode() + b"\n"
+
+
+def _fsync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

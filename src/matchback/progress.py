@@ -1,0 +1,93 @@
+"""Progress of long work: bars on a terminal's stderr, quiet lines elsewhere, nothing with --quiet."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Protocol, TextIO
+
+
+class Progress(Protocol):
+    """What a step may say while it works."""
+
+    def start(self, label: str, total: int | None = None) -> None:
+        """A step begins; `total` is how many parts it has, if known."""
+
+    def advance(self, count: int = 1) -> None:
+        """Parts of the step are done."""
+
+    def note(self, text: str) -> None:
+        """A line for the operator; never a value of a record."""
+
+    def finish(self, summary: str = "") -> None:
+        """The step has ended."""
+
+
+class QuietProgress:
+    """Says nothing."""
+
+    def start(self, label: str, total: int | None = None) -> None:
+        pass
+
+    def advance(self, count: int = 1) -> None:
+        pass
+
+    def note(self, text: str) -> None:
+        pass
+
+    def finish(self, summary: str = "") -> None:
+        pass
+
+
+class LineProgress(QuietProgress):
+    """One line a step: for log files, Airflow and pipes."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._label = ""
+
+    def start(self, label: str, total: int | None = None) -> None:
+        self._label = label
+
+    def note(self, text: str) -> None:
+        print(text, file=self._stream, flush=True)
+
+    def finish(self, summary: str = "") -> None:
+        print(f"{self._label:<10} {summary}".rstrip(), file=self._stream, flush=True)
+
+
+class BarProgress(LineProgress):
+    """A bar that is drawn over while a step works, and leaves one line behind."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        super().__init__(stream)
+        self._bar: Any = None
+        self._task: Any = None
+
+    def start(self, label: str, total: int | None = None) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as RichProgress
+
+        super().start(label, total)
+        columns = [TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
+        self._bar = RichProgress(*columns, console=Console(file=self._stream), transient=True)
+        self._task = self._bar.add_task(label, total=total)
+        self._bar.start()
+
+    def advance(self, count: int = 1) -> None:
+        if self._bar is not None:
+            self._bar.advance(self._task, count)
+
+    def finish(self, summary: str = "") -> None:
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+        super().finish(summary)
+
+
+def choose_progress(quiet: bool, stream: TextIO | None = None) -> Progress:
+    """Return the progress that fits: nothing, bars on a terminal, or lines."""
+    target = stream or sys.stderr
+    if quiet:
+        return QuietProgress()
+    return BarProgress(target) if target.isatty() else LineProgress(target)

@@ -1,0 +1,360 @@
+"""The one runner of SQL: opens the warehouse, holds its lock, and executes the files under `sql/`.
+
+One process writes; readers get published copies. A transaction carries the journal number and a commit counter, so
+that a stale or truncated warehouse is noticed when it is opened. No text of a database error ever leaves this module:
+it quotes personal data.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from matchback.errors import MatchbackError, WarehouseDamaged, WarehouseLocked
+from matchback.journal import Journal
+from matchback.settings import wants_debug
+from matchback.sqlfiles import SqlFile, sql_file, step_tables
+from matchback.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from sqlglot import exp
+
+STORAGE_VERSION = "v1.5.0"
+SCHEMA_VERSION = "1"
+
+
+class DatabaseFailed(MatchbackError):
+    """The database refused a statement; which one is said, its own words are not: they can quote records."""
+
+
+class Warehouse:
+    """One open warehouse. Made by `open` (the only writer), `memory` (tests, scratch) or `read` (published files)."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, journal: Journal | None = None) -> None:
+        self._connection = connection
+        self._journal = journal
+        self._lock: int | None = None
+        self._in_transaction = False
+        self._execute("SET TimeZone = 'UTC'", what="session")
+        self._execute("SET autoinstall_known_extensions = false", what="session")
+
+    # --- opening and closing ---------------------------------------------------------------------------------
+
+    @classmethod
+    @contextmanager
+    def open(cls, workspace: Workspace, journal: Journal | None = None) -> Iterator[Warehouse]:
+        """Open the workspace's warehouse as its only writer, making it if there is none.
+
+        Raises WarehouseLocked when another run writes, WarehouseDamaged when it is older than the journal says.
+        """
+        workspace.prepare()
+        lock = _take_lock(workspace)
+        journal = journal or Journal(workspace.journal_dir)
+        try:
+            if not workspace.warehouse_path.exists():
+                _refuse_lost_warehouse(journal)
+                _create(workspace.warehouse_path)
+            warehouse = cls(_connect(workspace.warehouse_path, workspace.staging / "spill"), journal=journal)
+            try:
+                warehouse._refuse_stale()
+                yield warehouse
+            finally:
+                warehouse.close()
+        finally:
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            os.close(lock)
+
+    @classmethod
+    def memory(cls, *, schema: bool = True) -> Warehouse:
+        """Return an empty warehouse in memory, with the base tables unless `schema` is False."""
+        warehouse = cls(duckdb.connect(":memory:"))
+        if schema:
+            warehouse._make_schema()
+        return warehouse
+
+    @classmethod
+    @contextmanager
+    def read(cls, *paths: Path) -> Iterator[Warehouse]:
+        """Open a published database read-only; a second path is attached as schema `vault`."""
+        connection = duckdb.connect(str(paths[0]), read_only=True)
+        try:
+            warehouse = cls(connection)
+            for path in paths[1:]:
+                warehouse._execute(f"ATTACH {_quoted(str(path), chr(39))} AS vault (READ_ONLY)", what="attach")
+            yield warehouse
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        """Close the connection; what was not committed is gone."""
+        self._connection.close()
+
+    # --- transactions and state ------------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self, label: str = "") -> Iterator[None]:
+        """Run a block as one transaction: all of it or nothing. Transactions do not nest."""
+        assert not self._in_transaction, "transactions do not nest"
+        self._execute("BEGIN TRANSACTION", what="begin")
+        self._in_transaction = True
+        try:
+            yield
+            number = int(self.state.get("commit_number", "0")) + 1
+            self.set_state("commit_number", str(number))
+            self._execute("COMMIT", what="commit")
+        except BaseException:
+            self._in_transaction = False
+            try:
+                self._connection.execute("ROLLBACK")
+            except duckdb.Error:
+                pass  # the database has rolled back by itself
+            raise
+        self._in_transaction = False
+        if self._journal is not None:
+            self._journal.append("committed", commit=number, label=label)
+
+    @property
+    def state(self) -> dict[str, str]:
+        """The named values of the warehouse: watermarks, journal number, secret fingerprint."""
+        rows = self._execute("SELECT name, value FROM state", what="state").fetchall()
+        return {str(name): str(value) for name, value in rows}
+
+    def set_state(self, name: str, value: str) -> None:
+        """Set one named value."""
+        self._execute("DELETE FROM state WHERE name = $name", {"name": name}, what="state")
+        self._execute("INSERT INTO state VALUES ($name, $value)", {"name": name, "value": value}, what="state")
+
+    # --- running SQL files -----------------------------------------------------------------------------------
+
+    def build(self, step: str, parameters: Mapping[str, Any], *, without: Sequence[str] = ()) -> list[str]:
+        """Make every table of a step, in derived order; return their names."""
+        names = [name for name in step_tables(step) if name not in without]
+        for name in names:
+            self.build_table(step, name, parameters)
+        return names
+
+    def build_table(self, step: str, table: str, parameters: Mapping[str, Any]) -> None:
+        """Make one table from its file, replacing the former one."""
+        file = sql_file(step, table)
+        self._run(file, f"CREATE OR REPLACE TABLE {_name(table)} AS\n{file.text}", parameters)
+
+    def insert(self, step: str, table: str, parameters: Mapping[str, Any], *, into: str | None = None) -> int:
+        """Append the rows of a file to a base table by column name; return how many."""
+        file = sql_file(step, table)
+        cursor = self._run(file, f"INSERT INTO {_name(into or table)} BY NAME\n{file.text}", parameters)
+        row = cursor.fetchone()
+        return int(row[0]) if row else 0
+
+    def rows(self, query: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Run `step/name` and return its rows as dictionaries."""
+        step, _, name = query.partition("/")
+        file = sql_file(step, name)
+        cursor = self._run(file, file.text, parameters or {})
+        names = [column[0] for column in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def arrow(self, query: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
+        """Run `step/name` and return its rows as an Arrow table (money exact)."""
+        step, _, name = query.partition("/")
+        file = sql_file(step, name)
+        self._run(file, f"CREATE OR REPLACE TEMP TABLE query_result AS\n{file.text}", parameters or {})
+        return self.table("query_result")
+
+    def build_expression(self, table: str, expression: exp.Expression) -> None:
+        """Make a table from a checked syntax tree (rule conditions); it is never text of a user."""
+        text = expression.sql(dialect="duckdb")
+        self._execute(f"CREATE OR REPLACE TABLE {_name(table)} AS\n{text}", what=f"conditions {table}")
+
+    # --- tables ----------------------------------------------------------------------------------------------
+
+    def append(self, table: str, rows: pa.Table) -> int:
+        """Append Arrow rows to a table by column name; return how many."""
+        if rows.num_rows == 0:
+            return 0
+        with self._registered(rows) as source:
+            self._execute(f"INSERT INTO {_name(table)} BY NAME SELECT * FROM {source}", what=f"append {table}")
+        return int(rows.num_rows)
+
+    def replace(self, table: str, rows: pa.Table) -> None:
+        """Make a table from Arrow rows, replacing the former one."""
+        with self._registered(rows) as source:
+            self._execute(
+                f"CREATE OR REPLACE TABLE {_name(table)} AS SELECT * FROM {source}", what=f"replace {table}"
+            )
+
+    def stage(self, table: str, rows: pa.Table) -> None:
+        """Make a temporary table from Arrow rows; SQL files may read it in this session."""
+        with self._registered(rows) as source:
+            self._execute(
+                f"CREATE OR REPLACE TEMP TABLE {_name(table)} AS SELECT * FROM {source}", what=f"stage {table}"
+            )
+
+    def delete(self, table: str, where: Mapping[str, Any]) -> None:
+        """Delete the rows whose columns equal the given values (never used on the ledger)."""
+        assert table not in ("reward_entries",), "the ledger is append-only"
+        clause = " AND ".join(f"{_name(column)} = ${column}" for column in where)
+        self._execute(f"DELETE FROM {_name(table)} WHERE {clause}", dict(where), what=f"delete {table}")
+
+    def table(self, table: str) -> pa.Table:
+        """Return a whole table as Arrow."""
+        self._execute("SELECT 1", what="drain").fetchall()
+        try:
+            return self._connection.sql(f"SELECT * FROM {_name(table)}").to_arrow_table()
+        except duckdb.Error as error:
+            raise _failed(f"table {table}", error) from (error if wants_debug() else None)
+
+    def tables(self) -> list[str]:
+        """Return the names of the tables, sorted."""
+        rows = self._execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main'", what="tables"
+        ).fetchall()
+        return sorted(str(row[0]) for row in rows)
+
+    def count(self, table: str) -> int:
+        """Return how many rows a table has."""
+        row = self._execute(f"SELECT COUNT(*) FROM {_name(table)}", what=f"count {table}").fetchone()
+        return int(row[0]) if row else 0
+
+    def table_hash(self, table: str) -> str:
+        """Return a hash of a table's rows that does not depend on their order."""
+        row = self._execute(
+            "SELECT COUNT(*), COALESCE(SUM(CAST(CONCAT('0x', SUBSTR(MD5(CAST(t AS VARCHAR)), 1, 15)) AS HUGEINT)), 0)"
+            f" FROM {_name(table)} AS t",
+            what=f"hash {table}",
+        ).fetchone()
+        assert row is not None
+        return f"{row[0]}-{row[1]:x}"
+
+    # --- inside ----------------------------------------------------------------------------------------------
+
+    def _run(
+        self, file: SqlFile, statement: str, parameters: Mapping[str, Any]
+    ) -> duckdb.DuckDBPyConnection:
+        missing = file.parameters - parameters.keys()
+        assert not missing, f"sql/{file.step}/{file.table}.sql needs {sorted(missing)}"
+        used = {name: parameters[name] for name in file.parameters}
+        return self._execute(statement, used, what=f"sql/{file.step}/{file.table}.sql")
+
+    def _execute(
+        self, statement: str, parameters: Mapping[str, Any] | None = None, *, what: str
+    ) -> duckdb.DuckDBPyConnection:
+        try:
+            if parameters:
+                return self._connection.execute(statement, dict(parameters))
+            return self._connection.execute(statement)
+        except duckdb.Error as error:
+            raise _failed(what, error) from (error if wants_debug() else None)
+
+    @contextmanager
+    def _registered(self, rows: pa.Table) -> Iterator[str]:
+        self._connection.register("arrow_rows", rows)
+        try:
+            yield "arrow_rows"
+        finally:
+            self._connection.unregister("arrow_rows")
+
+    def _make_schema(self) -> None:
+        for name in step_tables("schema"):
+            self.build_table("schema", name, {})
+        self.set_state("schema_version", SCHEMA_VERSION)
+        self.set_state("commit_number", "0")
+
+    def _refuse_stale(self) -> None:
+        if self._journal is None:
+            return
+        committed = self._journal.entries(kind="committed")
+        known = int(committed[-1].body["commit"]) if committed else 0
+        if known > int(self.state.get("commit_number", "0")):
+            raise WarehouseDamaged(
+                "The warehouse is older than the journal: commits that were made are missing from it.",
+                state="Nothing was changed.",
+                next_step="Put back the newest copy of var/warehouse.duckdb together with its .wal file, or restore "
+                "the workspace from a backup.",
+            )
+
+
+def _take_lock(workspace: Workspace) -> int:
+    descriptor = os.open(workspace.lock_path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.read(descriptor, 32).decode("ascii", "replace").strip() or "unknown"
+        os.close(descriptor)
+        raise WarehouseLocked(
+            f"Another run (process {holder}) is writing to the warehouse of {workspace.root.name}.",
+            state="Nothing was changed.",
+            next_step="Wait until it has ended and run again; published tables can be read meanwhile.",
+        ) from None
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+    return descriptor
+
+
+def _refuse_lost_warehouse(journal: Journal) -> None:
+    if journal.entries(kind="committed"):
+        raise WarehouseDamaged(
+            "The warehouse file is gone, but the journal says that there was one.",
+            state="Nothing was changed.",
+            next_step="Put back var/warehouse.duckdb, or restore the workspace from a backup.",
+        )
+
+
+def _create(path: Path) -> None:
+    """Make a new warehouse aside and rename it: a crash while DuckDB creates a file leaves it unopenable."""
+    aside = path.with_suffix(".new")
+    for leftover in (aside, aside.with_name(aside.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    connection = _connect(aside, None)
+    warehouse = Warehouse(connection)
+    warehouse._make_schema()
+    connection.execute("CHECKPOINT")
+    connection.close()
+    os.chmod(aside, 0o600)
+    os.replace(aside, path)
+
+
+def _connect(path: Path, spill: Path | None) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(":memory:")
+    target = _quoted(str(path), "'")
+    try:
+        connection.execute(f"ATTACH {target} AS warehouse (STORAGE_VERSION '{STORAGE_VERSION}')")
+        connection.execute("USE warehouse")
+        if spill is not None:
+            connection.execute(f"SET temp_directory = {_quoted(str(spill), chr(39))}")
+    except duckdb.IOException as error:
+        connection.close()
+        if "lock" in str(error).lower():
+            raise WarehouseLocked(
+                "Another program holds the warehouse file open.",
+                state="Nothing was changed.",
+                next_step="Close it (published tables can be read at any time) and run again.",
+            ) from None
+        raise WarehouseDamaged(
+            "The warehouse file cannot be opened.",
+            state="Nothing was changed.",
+            next_step="Restore the workspace from a backup.",
+        ) from None
+    return connection
+
+
+def _failed(what: str, error: duckdb.Error) -> DatabaseFailed:
+    return DatabaseFailed(
+        f"The database failed at {what} ({type(error).__name__}).",
+        state="The step was rolled back; what earlier steps did stands.",
+        next_step="Run again; if it fails again, run with --debug on the machine that holds the data.",
+    )
+
+
+def _quoted(text: str, quote: str) -> str:
+    return quote + text.replace(quote, quote * 2) + quote
+
+
+def _name(identifier: str) -> str:
+    return _quoted(identifier, '"')

@@ -1,0 +1,80 @@
+"""Operator acts: appended to the journal by commands at any time, applied to the warehouse by the next writer.
+
+An act holds keys and ids only, never the value of an identifier.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from matchback.context import RunContext
+from matchback.settings import operator_id
+
+if TYPE_CHECKING:
+    from matchback.warehouse import Warehouse
+
+ACTS = ("recognition_added", "event_resolved", "reward_approved", "reward_declined", "terms_accepted")
+
+
+def record_act(
+    context: RunContext, act: str, *, subject_id: int | None, reason_code: str, **arguments: Any
+) -> int:
+    """Append an act to the journal, with who did it and why; return its journal number.
+
+    `context.as_of` is the local date on which the act counts.
+    """
+    assert act in ACTS
+    return context.journal.append(
+        "act",
+        act=act,
+        subject_id=subject_id,
+        arguments=arguments,
+        reason_code=reason_code,
+        operator=operator_id(),
+        acted_on=context.as_of.isoformat(),
+    )
+
+
+def apply_acts(warehouse: Warehouse, context: RunContext) -> int:
+    """Write the acts that the warehouse has not seen into `operator_acts`; return how many.
+
+    The caller holds no transaction; this makes one of its own if there is anything to do.
+    """
+    import pyarrow as pa
+
+    applied = int(warehouse.state.get("acts_number", "0"))
+    entries = context.journal.entries(after=applied, kind="act")
+    if not entries:
+        return 0
+    rows = [
+        {
+            "journal_number": entry.number,
+            "acted_at": datetime.fromisoformat(entry.at).replace(tzinfo=None),
+            "acted_on": date.fromisoformat(entry.body["acted_on"]),
+            "operator_id": entry.body["operator"],
+            "act": entry.body["act"],
+            "subject_id": entry.body["subject_id"],
+            "arguments": json.dumps(entry.body["arguments"], sort_keys=True),
+            "reason_code": entry.body["reason_code"],
+        }
+        for entry in entries
+    ]
+    shape = pa.schema(
+        [
+            ("journal_number", pa.int64()),
+            ("acted_at", pa.timestamp("us")),
+            ("acted_on", pa.date32()),
+            ("operator_id", pa.string()),
+            ("act", pa.string()),
+            ("subject_id", pa.int64()),
+            ("arguments", pa.string()),
+            ("reason_code", pa.string()),
+        ]
+    )
+    with warehouse.transaction("acts"):
+        warehouse.append("operator_acts", pa.Table.from_pylist(rows, schema=shape))
+        warehouse.set_state("acts_number", str(entries[-1].number))
+        warehouse.set_state("journal_number", str(entries[-1].number))
+    return len(entries)

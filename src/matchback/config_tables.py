@@ -1,0 +1,170 @@
+"""The configuration as small tables, so that the SQL joins to it instead of being written by it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from matchback.config import Config, Program
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from matchback.warehouse import Warehouse
+
+LABELS = {
+    "COUPON_CODE": "Coupon Code",
+    "SHARE_ID": "Clicked Share Link",
+    "SHAREABLE_ID": "Clicked Share Link",
+    "ADVOCATE_CODE": "Advocate Code",
+    "ADVOCATE_PARTNER_USER_ID": "Advocate Info",
+    "ADVOCATE_EMAIL": "Advocate Info",
+    "ADVOCATE_ORDER_ID": "Advocate Info",
+    "ADVOCATE": "Advocate Info",
+    "SHARE_RECIPIENT": "Email Match-Back",
+    "INCENTIVIZED_SHARE": "Incentivized Share",
+    "PARTNER_SHARE_ID": "Partner Reference",
+    "MANUAL": "Manual",
+}
+ALWAYS_INELIGIBLE = ("outside_program", "test_record")
+MANUAL_LOOK_BACK_DAYS = 36_500
+
+_STRING, _BIGINT, _INTEGER, _DATE, _BOOLEAN = "string", "int64", "int32", "date32", "bool"
+_SHAPES: dict[str, dict[str, str]] = {
+    "config_programs": {
+        "program": _STRING,
+        "from_on": _DATE,
+        "until_on": _DATE,
+        "tie_break": _STRING,
+        "relationship_mode": _STRING,
+        "relationship_days": _INTEGER,
+        "advocates_audience": _STRING,
+        "advocates_at": _STRING,
+        "exclusive_group": _STRING,
+        "recent_customer_days": _INTEGER,
+        "explain_days": _INTEGER,
+    },
+    "config_program_events": {"program": _STRING, "event_name": _STRING},
+    "config_grounds": {
+        "program": _STRING,
+        "recognition_type": _STRING,
+        "on_event": _BOOLEAN,
+        "tier": _INTEGER,
+        "position": _INTEGER,
+        "look_back_days": _INTEGER,
+    },
+    "config_ineligible": {"program": _STRING, "reason_code": _STRING},
+    "config_events": {
+        "event_name": _STRING,
+        "subject": _STRING,
+        "stage": _INTEGER,
+        "rewardable": _BOOLEAN,
+        "negative": _BOOLEAN,
+        "repeatable": _BOOLEAN,
+        "label": _STRING,
+    },
+    "config_identifier_caps": {"kind": _STRING, "max_persons": _INTEGER},
+    "config_labels": {"recognition_type": _STRING, "label": _STRING},
+}
+
+
+def config_rows(config: Config) -> dict[str, list[dict[str, Any]]]:
+    """Return every configuration table as rows."""
+    return {
+        "config_programs": [_program_row(program) for program in config.programs],
+        "config_program_events": [
+            {"program": program.id, "event_name": name} for program in config.programs for name in program.events
+        ],
+        "config_grounds": [row for program in config.programs for row in _ground_rows(program)],
+        "config_ineligible": [
+            {"program": program.id, "reason_code": reason}
+            for program in config.programs
+            for reason in _ineligible(program)
+        ],
+        "config_events": [
+            {
+                "event_name": event.name,
+                "subject": event.subject,
+                "stage": event.stage,
+                "rewardable": event.rewardable,
+                "negative": event.negative,
+                "repeatable": event.repeatable,
+                "label": event.label or event.name,
+            }
+            for event in config.events
+        ],
+        "config_identifier_caps": [
+            {"kind": kind, "max_persons": cap} for kind, cap in sorted(config.identifiers.max_persons.items())
+        ],
+        "config_labels": [{"recognition_type": key, "label": label} for key, label in LABELS.items()],
+    }
+
+
+def config_table(name: str, rows: list[dict[str, Any]]) -> pa.Table:
+    """Return one configuration table as Arrow with its declared types."""
+    import pyarrow as pa
+
+    types = {
+        _STRING: pa.string(),
+        _BIGINT: pa.int64(),
+        _INTEGER: pa.int32(),
+        _DATE: pa.date32(),
+        _BOOLEAN: pa.bool_(),
+    }
+    schema = pa.schema([(column, types[kind]) for column, kind in _SHAPES[name].items()])
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def write_config_tables(warehouse: Warehouse, config: Config) -> None:
+    """Replace every configuration table; the caller holds the transaction."""
+    for name, rows in config_rows(config).items():
+        warehouse.replace(name, config_table(name, rows))
+
+
+def _program_row(program: Program) -> dict[str, Any]:
+    longest = max(program.look_back(ground) for tier in program.order for ground in tier)
+    return {
+        "program": program.id,
+        "from_on": program.from_on,
+        "until_on": program.until_on,
+        "tie_break": program.tie_break,
+        "relationship_mode": program.relationship.mode,
+        "relationship_days": program.relationship.days,
+        "advocates_audience": program.advocates.audience if program.advocates else None,
+        "advocates_at": program.advocates.at if program.advocates else None,
+        "exclusive_group": program.exclusive_group,
+        "recent_customer_days": program.recent_customer_days,
+        "explain_days": program.explain_days if program.explain_days is not None else 2 * longest,
+    }
+
+
+def _ground_rows(program: Program) -> list[dict[str, Any]]:
+    rows = [_ground(program.id, "MANUAL", True, 0, 0, MANUAL_LOOK_BACK_DAYS)]
+    for tier, grounds in enumerate(program.order, start=1):
+        for position, ground in enumerate(grounds, start=1):
+            days = program.look_back(ground)
+            kind = ground.removesuffix(".click")
+            if ground == "INCENTIVIZED_SHARE":
+                rows.append(_ground(program.id, kind, True, tier, position, days))
+                rows.append(_ground(program.id, kind, False, tier, position, days))
+            else:
+                on_event = not ground.endswith(".click") and ground != "SHARE_RECIPIENT"
+                rows.append(_ground(program.id, kind, on_event, tier, position, days))
+    return rows
+
+
+def _ground(program: str, kind: str, on_event: bool, tier: int, position: int, days: int) -> dict[str, Any]:
+    return {
+        "program": program,
+        "recognition_type": kind,
+        "on_event": on_event,
+        "tier": tier,
+        "position": position,
+        "look_back_days": days,
+    }
+
+
+def _ineligible(program: Program) -> list[str]:
+    reasons = {*program.ineligible, *ALWAYS_INELIGIBLE}
+    if program.advocates is not None:
+        reasons.add("advocate_not_eligible")
+    return sorted(reasons)

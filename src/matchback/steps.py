@@ -1,0 +1,93 @@
+"""The order of the steps, in the one place where it stands. The command line and the DAGs call these functions."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from matchback.acts import apply_acts
+from matchback.context import RunContext, StepSummary
+from matchback.keys import secret_fingerprint
+
+STEPS = ("pickup", "validate", "load", "resolve", "recognize", "reward", "report", "publish")
+WRITING_STEPS = ("load", "resolve", "recognize", "reward", "report", "publish")
+DERIVING_STEPS = ("resolve", "recognize", "reward", "report")
+
+
+def run_steps(context: RunContext, steps: Sequence[str] = STEPS) -> list[StepSummary]:
+    """Run the named steps in their order; return what each did.
+
+    The warehouse is opened once, for the steps that write. A crash anywhere is mended by running again.
+    """
+    chosen = [step for step in STEPS if step in steps]
+    context.journal.append(
+        "run_started", as_of=context.as_of.isoformat(), config_hash=context.config.hash, steps=chosen
+    )
+    archive_config(context)
+    summaries = [_run_step(context, step) for step in chosen if step not in WRITING_STEPS]
+    writing = [step for step in chosen if step in WRITING_STEPS]
+    if writing:
+        with open_writer(context) as writing_context:
+            summaries += [_run_step(writing_context, step) for step in writing]
+    context.journal.append("run_finished", as_of=context.as_of.isoformat(), config_hash=context.config.hash)
+    return summaries
+
+
+@contextmanager
+def open_writer(context: RunContext) -> Iterator[RunContext]:
+    """Open the warehouse as the only writer, refuse a wrong secret, and apply waiting operator acts."""
+    from matchback.warehouse import Warehouse
+
+    secret = context.config.id_secret(context.workspace.root)
+    with Warehouse.open(context.workspace, context.journal) as warehouse:
+        refuse_wrong_secret(warehouse, secret)
+        apply_acts(warehouse, context)
+        yield replace(context, warehouse=warehouse)
+
+
+def refuse_wrong_secret(warehouse: Any, secret: bytes) -> None:
+    """Compare the secret's fingerprint with the warehouse's; the first secret ever used is the right one."""
+    from matchback.errors import ConfigurationError
+
+    fingerprint = secret_fingerprint(secret)
+    known = warehouse.state.get("id_secret_fingerprint")
+    if known is None:
+        with warehouse.transaction("secret"):
+            warehouse.set_state("id_secret_fingerprint", fingerprint)
+    elif known != fingerprint:
+        raise ConfigurationError(
+            "The id_secret is not the one under which this warehouse was made.",
+            state="Nothing was changed.",
+            next_step="Set the secret that was used before; it never rotates, since every id rests on it.",
+        )
+
+
+def archive_config(context: RunContext) -> None:
+    """Keep every configuration ever used, by its hash."""
+    folder = context.workspace.archive / "configurations"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / f"{context.config.hash}.json"
+    if not path.exists():
+        aside = path.with_suffix(".part")
+        aside.write_text(context.config.canonical(), encoding="utf-8")
+        aside.replace(path)
+        context.journal.append("config", hash=context.config.hash)
+
+
+def _run_step(context: RunContext, step: str) -> StepSummary:
+    from matchback import watermarks
+
+    if step in DERIVING_STEPS and watermarks.is_current(context.writer, context, step):
+        summary = StepSummary(step, "nothing new", changed=False)
+        context.progress.start(step)
+        context.progress.finish(summary.line)
+        return summary
+    module = importlib.import_module(f"matchback.{step}")
+    context.progress.start(step)
+    summary = module.run(context)
+    context.progress.finish(summary.line)
+    assert isinstance(summary, StepSummary)
+    return summary

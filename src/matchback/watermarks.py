@@ -1,0 +1,50 @@
+"""Watermarks: what each step was last made from, kept in the warehouse and written in the step's own transaction.
+
+A step takes its work from them, never from memory or task arguments; `publish` refuses unless they agree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from matchback.context import RunContext
+from matchback.warehouse import Warehouse
+
+DERIVING_STEPS = ("resolve", "recognize", "reward", "report")
+_SEQUENCES = {
+    "resolve": "resolved_seq",
+    "recognize": "recognized_seq",
+    "reward": "rewarded_seq",
+    "report": "reported_seq",
+}
+
+
+def signature(warehouse: Warehouse, context: RunContext) -> str:
+    """Return the hash of all that the derived tables are a function of: facts, acts, configuration, as-of date."""
+    from matchback import __version__
+
+    state = warehouse.state
+    parts = (
+        state.get("facts_seq", "0"),
+        state.get("acts_number", "0"),
+        context.config.hash,
+        context.as_of.isoformat(),
+        __version__,
+    )
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()
+
+
+def is_current(warehouse: Warehouse, context: RunContext, step: str) -> bool:
+    """Tell whether a step's tables already rest on exactly these facts, acts, configuration and as-of date."""
+    return warehouse.state.get(f"{step}_signature") == signature(warehouse, context)
+
+
+def mark(warehouse: Warehouse, context: RunContext, step: str) -> None:
+    """Record, inside the step's transaction, what it was made from."""
+    warehouse.set_state(f"{step}_signature", signature(warehouse, context))
+    warehouse.set_state(_SEQUENCES[step], warehouse.state.get("facts_seq", "0"))
+
+
+def disagreeing(warehouse: Warehouse, context: RunContext) -> list[str]:
+    """Return the steps whose tables do not rest on what is there now; empty when publishing is allowed."""
+    return [step for step in DERIVING_STEPS if not is_current(warehouse, context, step)]

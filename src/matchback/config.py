@@ -15,7 +15,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from matchback.errors import ConfigurationError
 from matchback.settings import resolve_secret
@@ -422,7 +430,8 @@ def load_config(path: Path) -> Config:
     except ValidationError as error:
         problems = [_describe(problem) for problem in error.errors()]
         raise ConfigurationError(
-            f"{path} holds {len(problems)} problem{'s' if len(problems) > 1 else ''}:\n" + "\n".join(problems),
+            f"{path} holds {len(problems)} problem{'s' if len(problems) > 1 else ''}:\n"
+            + "\n".join(problems),
             next_step="Mend the file and run again.",
         ) from None
 

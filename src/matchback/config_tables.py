@@ -72,7 +72,9 @@ def config_rows(config: Config) -> dict[str, list[dict[str, Any]]]:
     return {
         "config_programs": [_program_row(program) for program in config.programs],
         "config_program_events": [
-            {"program": program.id, "event_name": name} for program in config.programs for name in program.events
+            {"program": program.id, "event_name": name}
+            for program in config.programs
+            for name in program.events
         ],
         "config_grounds": [row for program in config.programs for row in _ground_rows(program)],
         "config_ineligible": [

@@ -69,7 +69,12 @@ class BarProgress(LineProgress):
         from rich.progress import Progress as RichProgress
 
         super().start(label, total)
-        columns = [TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
+        columns = [
+            TextColumn("{task.description:<10}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        ]
         self._bar = RichProgress(*columns, console=Console(file=self._stream), transient=True)
         self._task = self._bar.add_task(label, total=total)
         self._bar.start()

@@ -47,9 +47,7 @@ def sql_file(step: str, table: str) -> SqlFile:
     named = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
     reads = {node.name for node in tree.find_all(exp.Table) if node.name and node.name not in named}
     bare = _TEXT.sub("''", _COMMENT.sub("", text))
-    header = "\n".join(
-        line.removeprefix("--").strip() for line in text.splitlines() if line.startswith("--")
-    )
+    header = "\n".join(line.removeprefix("--").strip() for line in text.splitlines() if line.startswith("--"))
     return SqlFile(step, table, text, header, frozenset(reads), frozenset(_PARAMETER.findall(bare)))
 
 
@@ -63,7 +61,9 @@ def step_tables(step: str) -> tuple[str, ...]:
     try:
         sorter.prepare()
     except CycleError as error:
-        raise AssertionError(f"the SQL files of {step} read each other in a circle: {error.args[1]}") from None
+        raise AssertionError(
+            f"the SQL files of {step} read each other in a circle: {error.args[1]}"
+        ) from None
     ordered: list[str] = []
     while sorter.is_active():
         ready = sorted(sorter.get_ready())

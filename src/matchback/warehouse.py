@@ -7,6 +7,7 @@ it quotes personal data.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -87,7 +88,9 @@ class Warehouse:
         try:
             warehouse = cls(connection)
             for path in paths[1:]:
-                warehouse._execute(f"ATTACH {_quoted(str(path), chr(39))} AS vault (READ_ONLY)", what="attach")
+                warehouse._execute(
+                    f"ATTACH {_quoted(str(path), chr(39))} AS vault (READ_ONLY)", what="attach"
+                )
             yield warehouse
         finally:
             connection.close()
@@ -111,10 +114,8 @@ class Warehouse:
             self._execute("COMMIT", what="commit")
         except BaseException:
             self._in_transaction = False
-            try:
+            with contextlib.suppress(duckdb.Error):  # it may have rolled back by itself
                 self._connection.execute("ROLLBACK")
-            except duckdb.Error:
-                pass  # the database has rolled back by itself
             raise
         self._in_transaction = False
         if self._journal is not None:
@@ -129,7 +130,9 @@ class Warehouse:
     def set_state(self, name: str, value: str) -> None:
         """Set one named value."""
         self._execute("DELETE FROM state WHERE name = $name", {"name": name}, what="state")
-        self._execute("INSERT INTO state VALUES ($name, $value)", {"name": name, "value": value}, what="state")
+        self._execute(
+            "INSERT INTO state VALUES ($name, $value)", {"name": name, "value": value}, what="state"
+        )
 
     # --- running SQL files -----------------------------------------------------------------------------------
 
@@ -179,7 +182,9 @@ class Warehouse:
         if rows.num_rows == 0:
             return 0
         with self._registered(rows) as source:
-            self._execute(f"INSERT INTO {_name(table)} BY NAME SELECT * FROM {source}", what=f"append {table}")
+            self._execute(
+                f"INSERT INTO {_name(table)} BY NAME SELECT * FROM {source}", what=f"append {table}"
+            )
         return int(rows.num_rows)
 
     def replace(self, table: str, rows: pa.Table) -> None:
@@ -193,7 +198,8 @@ class Warehouse:
         """Make a temporary table from Arrow rows; SQL files may read it in this session."""
         with self._registered(rows) as source:
             self._execute(
-                f"CREATE OR REPLACE TEMP TABLE {_name(table)} AS SELECT * FROM {source}", what=f"stage {table}"
+                f"CREATE OR REPLACE TEMP TABLE {_name(table)} AS SELECT * FROM {source}",
+                what=f"stage {table}",
             )
 
     def delete(self, table: str, where: Mapping[str, Any]) -> None:
@@ -234,9 +240,7 @@ class Warehouse:
 
     # --- inside ----------------------------------------------------------------------------------------------
 
-    def _run(
-        self, file: SqlFile, statement: str, parameters: Mapping[str, Any]
-    ) -> duckdb.DuckDBPyConnection:
+    def _run(self, file: SqlFile, statement: str, parameters: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
         missing = file.parameters - parameters.keys()
         assert not missing, f"sql/{file.step}/{file.table}.sql needs {sorted(missing)}"
         used = {name: parameters[name] for name in file.parameters}

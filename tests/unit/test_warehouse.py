@@ -1,0 +1,97 @@
+"""The warehouse: one writer, whole transactions, and a stale copy noticed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from matchback.errors import WarehouseDamaged, WarehouseLocked
+from matchback.journal import Journal
+from matchback.warehouse import DatabaseFailed, Warehouse
+from matchback.workspace import Workspace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    (tmp_path / "matchback.toml").write_text("")
+    return Workspace.at(tmp_path)
+
+
+def _vault_row(key: int) -> pa.Table:
+    return pa.table({"identifier_key": [key], "kind": ["email"], "value": ["ann@example.com"]})
+
+
+def test_a_second_writer_is_told_to_wait(workspace: Workspace) -> None:
+    """Two runs at once: the second one changes nothing and says so."""
+    with Warehouse.open(workspace), pytest.raises(WarehouseLocked) as caught, Warehouse.open(workspace):
+        pass
+    assert str(os.getpid()) in str(caught.value)
+
+
+def test_a_failed_transaction_leaves_nothing(workspace: Workspace) -> None:
+    """What a block wrote before it failed is gone, and the next block works."""
+    with Warehouse.open(workspace) as warehouse:
+        with pytest.raises(RuntimeError), warehouse.transaction():
+            warehouse.append("identifiers", _vault_row(1))
+            raise RuntimeError
+        assert warehouse.count("identifiers") == 0
+        with warehouse.transaction():
+            warehouse.append("identifiers", _vault_row(2))
+    with Warehouse.open(workspace) as warehouse:
+        assert warehouse.table("identifiers")["identifier_key"].to_pylist() == [2]
+
+
+def test_an_older_copy_put_back_is_refused(workspace: Workspace) -> None:
+    """Commits that the journal knows and the warehouse does not are a lost warehouse, not a fresh start."""
+    with Warehouse.open(workspace):
+        pass
+    copy = workspace.root / "copy.duckdb"
+    shutil.copy(workspace.warehouse_path, copy)
+    with Warehouse.open(workspace) as warehouse, warehouse.transaction():
+        warehouse.append("identifiers", _vault_row(1))
+    shutil.copy(copy, workspace.warehouse_path)
+    with pytest.raises(WarehouseDamaged, match="older than the journal"), Warehouse.open(workspace):
+        pass
+
+
+def test_a_deleted_warehouse_is_refused(workspace: Workspace) -> None:
+    """A warehouse that was there once is never silently made anew."""
+    with Warehouse.open(workspace) as warehouse, warehouse.transaction():
+        warehouse.set_state("x", "1")
+    workspace.warehouse_path.unlink()
+    with pytest.raises(WarehouseDamaged, match="is gone"), Warehouse.open(workspace):
+        pass
+
+
+def test_a_database_error_never_quotes_a_value(workspace: Workspace) -> None:
+    """DuckDB quotes the value that it cannot cast; we do not."""
+    with Warehouse.open(workspace) as warehouse:
+        wrong = pa.table({"identifier_key": ["ann@example.com"]})
+        with pytest.raises(DatabaseFailed) as caught:
+            warehouse.append("identifiers", wrong)
+    assert "ann@example.com" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_only_the_owner_may_read_the_warehouse(workspace: Workspace) -> None:
+    """The vault is inside: no group, no others."""
+    with Warehouse.open(workspace):
+        pass
+    assert stat.S_IMODE(workspace.warehouse_path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(workspace.archive.stat().st_mode) == 0o700
+
+
+def test_every_transaction_is_counted_in_the_journal(workspace: Workspace) -> None:
+    """Warehouse and journal agree on the number of commits."""
+    journal = Journal(workspace.journal_dir)
+    with Warehouse.open(workspace, journal) as warehouse:
+        for _ in range(3):
+            with warehouse.transaction("load"):
+                pass
+        assert warehouse.state["commit_number"] == "3"
+    assert [entry.body["commit"] for entry in journal.entries(kind="committed")] == [1, 2, 3]

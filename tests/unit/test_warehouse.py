@@ -26,6 +26,12 @@ def _vault_row(key: int) -> pa.Table:
     return pa.table({"identifier_key": [key], "kind": ["email"], "value": ["ann@example.com"]})
 
 
+def _fail_inside(warehouse: Warehouse) -> None:
+    with warehouse.transaction():
+        warehouse.append("identifiers", _vault_row(1))
+        raise RuntimeError
+
+
 def test_a_second_writer_is_told_to_wait(workspace: Workspace) -> None:
     """Two runs at once: the second one changes nothing and says so."""
     with Warehouse.open(workspace), pytest.raises(WarehouseLocked) as caught, Warehouse.open(workspace):
@@ -36,9 +42,8 @@ def test_a_second_writer_is_told_to_wait(workspace: Workspace) -> None:
 def test_a_failed_transaction_leaves_nothing(workspace: Workspace) -> None:
     """What a block wrote before it failed is gone, and the next block works."""
     with Warehouse.open(workspace) as warehouse:
-        with pytest.raises(RuntimeError), warehouse.transaction():
-            warehouse.append("identifiers", _vault_row(1))
-            raise RuntimeError
+        with pytest.raises(RuntimeError):
+            _fail_inside(warehouse)
         assert warehouse.count("identifiers") == 0
         with warehouse.transaction():
             warehouse.append("identifiers", _vault_row(2))

@@ -11,10 +11,10 @@ from typing import Any
 from matchback.acts import apply_acts
 from matchback.context import RunContext, StepSummary
 from matchback.keys import secret_fingerprint
+from matchback.watermarks import DERIVING_STEPS, is_current
 
 STEPS = ("pickup", "validate", "load", "resolve", "recognize", "reward", "report", "publish")
 WRITING_STEPS = ("load", "resolve", "recognize", "reward", "report", "publish")
-DERIVING_STEPS = ("resolve", "recognize", "reward", "report")
 
 
 def run_steps(context: RunContext, steps: Sequence[str] = STEPS) -> list[StepSummary]:
@@ -78,9 +78,7 @@ def archive_config(context: RunContext) -> None:
 
 
 def _run_step(context: RunContext, step: str) -> StepSummary:
-    from matchback import watermarks
-
-    if step in DERIVING_STEPS and watermarks.is_current(context.writer, context, step):
+    if step in DERIVING_STEPS and is_current(context.writer, context, step):
         summary = StepSummary(step, "nothing new", changed=False)
         context.progress.start(step)
         context.progress.finish(summary.line)

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import hashlib
 
+from typing import TYPE_CHECKING
+
 from matchback.context import RunContext
-from matchback.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from matchback.warehouse import Warehouse
 
 DERIVING_STEPS = ("resolve", "recognize", "reward", "report")
 _SEQUENCES = {

@@ -1,0 +1,109 @@
+"""Every night: pick up what lies at the feeds' sources, validate it file by file, load it.
+
+One mapped task takes in one file. Bad data is a value there, never a failure, and a source that does not answer
+fails its own task only; so no file holds back another. One task loads, since the warehouse has one writer. Its asset
+wakes `reward_run`, also on a night without files: time alone changes rewards.
+
+The environment names the workspace (MATCHBACK_WORKSPACE), the time (MATCHBACK_SCHEDULE, a cron line) and the zone
+in which it is read (MATCHBACK_SCHEDULE_ZONE). The pool `duckdb_writer` has one slot:
+`airflow pools import dags/pools.json`.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import Any
+
+import pendulum
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import (
+    Asset,
+    ExceptionRetryPolicy,
+    Param,
+    RetryAction,
+    RetryRule,
+    TriggerRule,
+    dag,
+    get_current_context,
+    task,
+)
+
+FACTS = Asset(name="matchback_facts", uri="matchback://facts")
+HOPELESS = RetryRule(
+    exception="matchback.errors.ConfigurationError",
+    action=RetryAction.FAIL,
+    reason="the configuration must be mended first",
+)
+
+
+def night() -> Any:
+    """Open the workspace for the night that this run is for."""
+    from matchback.handover import open_night
+
+    context = get_current_context()
+    run = context["dag_run"]
+    moment = run.logical_date or run.run_after
+    return open_night(context["params"]["workspace"], context["params"]["as_of"], moment)
+
+
+@dag(
+    schedule=os.environ.get("MATCHBACK_SCHEDULE", "0 6 * * *"),
+    start_date=pendulum.datetime(2026, 1, 1, tz=os.environ.get("MATCHBACK_SCHEDULE_ZONE", "UTC")),
+    catchup=False,
+    max_active_runs=1,
+    tags=["matchback"],
+    params={
+        "workspace": Param(None, type=["null", "string"], description="Folder; default: MATCHBACK_WORKSPACE"),
+        "as_of": Param(
+            None, type=["null", "string"], format="date", description="Local day; default: the run's"
+        ),
+    },
+    default_args={
+        "retries": 2,
+        "retry_delay": timedelta(minutes=1),
+        "retry_policy": ExceptionRetryPolicy(rules=[HOPELESS]),
+    },
+    doc_md=__doc__,
+)
+def offline_events() -> None:
+    """Declare the tasks."""
+
+    @task
+    def list_files() -> list[dict[str, str]]:
+        """List the files that wait; one entry each, with ids only."""
+        from matchback.handover import list_deliveries
+
+        return list_deliveries(night())
+
+    @task(map_index_template="{{ label }}", max_active_tis_per_dagrun=4)
+    def take_in(delivery: dict[str, str]) -> dict[str, Any]:
+        """Receive and validate one file; say its id and status."""
+        from matchback import handover
+
+        get_current_context()["label"] = delivery["label"]
+        taken = handover.take_in(night(), delivery)
+        get_current_context()["label"] = taken["label"]
+        return taken
+
+    @task(pool="duckdb_writer", outlets=[FACTS], trigger_rule=TriggerRule.ALL_DONE)
+    def load(*, outlet_events: Any = None) -> dict[str, str]:
+        """Load every file that was taken in, each in a transaction of its own, and answer its sender."""
+        from matchback.handover import bring_up_to
+
+        context = night()
+        said = bring_up_to(context, ("load",))
+        outlet_events[FACTS].extra = {
+            "workspace": str(context.workspace.root),
+            "as_of": context.as_of.isoformat(),
+        }
+        return said
+
+    taken = take_in.expand(delivery=list_files())
+    loaded = load()
+    taken >> loaded
+    # Fails the run, after the good files were loaded, when a file or a source was not reached.
+    [taken, loaded] >> EmptyOperator(task_id="every_file_was_taken_in", trigger_rule=TriggerRule.NONE_FAILED)
+
+
+offline_events()

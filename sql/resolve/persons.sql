@@ -1,0 +1,54 @@
+-- Persons: what is known of each on the as-of date, without a name or an address.
+-- Grain: person_id.
+-- Why: a customer record carries no time of its own, so a person known from such records alone was first seen when
+-- they became a customer, else when the record came.
+WITH sightings AS (
+    SELECT
+        person_id,
+        MIN(first_seen_at) AS first_seen_at,
+        MIN(first_seen_on) AS first_seen_on
+    FROM component_identifiers
+    GROUP BY person_id
+),
+
+customers AS (
+    SELECT
+        COALESCE(members.person_id, emails.person_id, phones.person_id) AS person_id,
+        MIN(standing_persons.customer_since_on) AS customer_since_on,
+        MIN(standing_persons.received_on) AS received_on
+    FROM standing_persons
+    LEFT JOIN component_identifiers AS members ON standing_persons.partner_user_key = members.identifier_key
+    LEFT JOIN component_identifiers AS emails ON standing_persons.email_key = emails.identifier_key
+    LEFT JOIN component_identifiers AS phones ON standing_persons.phone_key = phones.identifier_key
+    GROUP BY 1
+),
+
+sharers AS (
+    SELECT advocate_id FROM advocates
+    UNION
+    SELECT advocate_id FROM shares
+    UNION
+    SELECT advocate_id FROM coupons WHERE purpose = 'friend_offer'
+),
+
+employees AS (
+    SELECT DISTINCT person_id
+    FROM memberships
+    WHERE purpose = 'employees' AND until_on IS NULL
+)
+
+SELECT
+    sightings.person_id,
+    COALESCE(
+        sightings.first_seen_at,
+        CAST(customers.customer_since_on AS TIMESTAMP),
+        CAST(customers.received_on AS TIMESTAMP)
+    ) AS first_seen_at,
+    COALESCE(sightings.first_seen_on, customers.customer_since_on, customers.received_on) AS first_seen_on,
+    customers.customer_since_on,
+    sharers.advocate_id IS NOT NULL AS is_advocate,
+    employees.person_id IS NOT NULL AS is_employee
+FROM sightings
+LEFT JOIN customers ON sightings.person_id = customers.person_id
+LEFT JOIN sharers ON sightings.person_id = sharers.advocate_id
+LEFT JOIN employees ON sightings.person_id = employees.person_id

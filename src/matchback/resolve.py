@@ -1,0 +1,63 @@
+"""The resolve step: which events stand, which person is behind each identifier, which events are one journey.
+
+Everything is made anew from the facts that are visible on the as-of date, so the result depends on no order of
+arrival. The tables are SQL files of `sql/resolve/`; only connected components are found in Python, between the file
+that numbers the nodes and the file that reads the labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from matchback import watermarks
+from matchback.components import label_components
+from matchback.config_tables import write_config_tables
+from matchback.context import RunContext, StepSummary
+from matchback.sqlfiles import step_tables
+
+if TYPE_CHECKING:
+    from matchback.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Labeling:
+    """A search for components: the table that it reads and the staged table that it makes."""
+
+    links: str
+    labels: str
+
+
+# Before the table on the left is built, its labels are found.
+LABELINGS = {
+    "member_classes": Labeling("member_links", "member_labels"),
+    "weak_components": Labeling("weak_links", "weak_labels"),
+}
+
+
+def run(context: RunContext) -> StepSummary:
+    """Make all tables of the step in one transaction; return how many persons, events and journeys there are."""
+    warehouse = context.writer
+    with warehouse.transaction("resolve"):
+        write_config_tables(warehouse, context.config)
+        build(warehouse, context.parameters)
+        watermarks.mark(warehouse, context, "resolve")
+    counts = {table: warehouse.count(table) for table in ("events", "persons", "journey_roots")}
+    line = f"{counts['events']:,} events of {counts['persons']:,} persons, {counts['journey_roots']:,} journeys"
+    return StepSummary("resolve", line, counts)
+
+
+def build(warehouse: Warehouse, parameters: Mapping[str, Any], tables: Sequence[str] | None = None) -> None:
+    """Make the step's tables (or only the named ones) in derived order; the caller holds the transaction."""
+    for table in step_tables("resolve"):
+        if tables is not None and table not in tables:
+            continue
+        if table in LABELINGS:
+            _label(warehouse, LABELINGS[table])
+        warehouse.build_table("resolve", table, parameters)
+
+
+def _label(warehouse: Warehouse, labeling: Labeling) -> None:
+    links = warehouse.table(labeling.links).select(["left_number", "right_number"])
+    warehouse.stage(labeling.labels, label_components(links))

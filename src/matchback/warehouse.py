@@ -8,7 +8,6 @@ it quotes personal data.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,14 +20,21 @@ from matchback.errors import MatchbackError, WarehouseDamaged, WarehouseLocked
 from matchback.journal import Journal
 from matchback.settings import wants_debug
 from matchback.sqlfiles import SqlFile, sql_file, step_tables
-from matchback.workspace import Workspace
+from matchback.workspace import Workspace, writer_lock
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from sqlglot import exp
 
+    from matchback.dictionary import PublishedTable
+
 STORAGE_VERSION = "v1.5.0"
+PUBLISHED_STORAGE_VERSION = "v1.0.0"  # every DuckDB since 1.0 opens it
 SCHEMA_VERSION = "1"
+_HASH = (
+    "SELECT COUNT(*), COALESCE(SUM(CAST(CONCAT('0x', SUBSTR(MD5(CAST(t AS VARCHAR)), 1, 15)) AS HUGEINT)), 0)"
+    " FROM {rows} AS t"
+)
 
 
 class DatabaseFailed(MatchbackError):
@@ -41,7 +47,6 @@ class Warehouse:
     def __init__(self, connection: duckdb.DuckDBPyConnection, *, journal: Journal | None = None) -> None:
         self._connection = connection
         self._journal = journal
-        self._lock: int | None = None
         self._in_transaction = False
         self._execute("SET TimeZone = 'UTC'", what="session")
         self._execute("SET autoinstall_known_extensions = false", what="session")
@@ -56,9 +61,8 @@ class Warehouse:
         Raises WarehouseLocked when another run writes, WarehouseDamaged when it is older than the journal says.
         """
         workspace.prepare()
-        lock = _take_lock(workspace)
         journal = journal or Journal(workspace.journal_dir)
-        try:
+        with writer_lock(workspace):
             if not workspace.warehouse_path.exists():
                 _refuse_lost_warehouse(journal)
                 _create(workspace.warehouse_path)
@@ -68,9 +72,6 @@ class Warehouse:
                 yield warehouse
             finally:
                 warehouse.close()
-        finally:
-            fcntl.flock(lock, fcntl.LOCK_UN)
-            os.close(lock)
 
     @classmethod
     def memory(cls, *, schema: bool = True) -> Warehouse:
@@ -88,9 +89,7 @@ class Warehouse:
         try:
             warehouse = cls(connection)
             for path in paths[1:]:
-                warehouse._execute(
-                    f"ATTACH {_quoted(str(path), chr(39))} AS vault (READ_ONLY)", what="attach"
-                )
+                warehouse._execute(f"ATTACH {_text(str(path))} AS vault (READ_ONLY)", what="attach")
             yield warehouse
         finally:
             connection.close()
@@ -235,25 +234,47 @@ class Warehouse:
 
     def tables(self) -> list[str]:
         """Return the names of the tables, sorted."""
-        rows = self._execute(
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main'", what="tables"
-        ).fetchall()
-        return sorted(str(row[0]) for row in rows)
+        names = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main'"
+        return sorted(str(row[0]) for row in self._execute(names, what="tables").fetchall())
 
     def count(self, table: str) -> int:
         """Return how many rows a table has."""
-        row = self._execute(f"SELECT COUNT(*) FROM {_name(table)}", what=f"count {table}").fetchone()
-        return int(row[0]) if row else 0
+        cursor = self._execute(f"SELECT COUNT(*) FROM {_name(table)}", what=f"count {table}")
+        return int(cursor.fetchall()[0][0])
 
     def table_hash(self, table: str) -> str:
         """Return a hash of a table's rows that does not depend on their order."""
-        row = self._execute(
-            "SELECT COUNT(*), COALESCE(SUM(CAST(CONCAT('0x', SUBSTR(MD5(CAST(t AS VARCHAR)), 1, 15)) AS HUGEINT)), 0)"
-            f" FROM {_name(table)} AS t",
-            what=f"hash {table}",
-        ).fetchone()
-        assert row is not None
-        return f"{row[0]}-{row[1]:x}"
+        return self._hash(self._execute(_HASH.format(rows=_name(table)), what=f"hash {table}"))
+
+    # --- publishing ------------------------------------------------------------------------------------------
+
+    def published_hash(self, table: PublishedTable, parameters: Mapping[str, Any]) -> str:
+        """Return the order-free hash of the rows that `export` would write for a table."""
+        file = sql_file(table.step, table.name)
+        return self._hash(self._run(file, _HASH.format(rows=_selected(file, table)), parameters))
+
+    def export(self, path: Path, tables: Sequence[PublishedTable], parameters: Mapping[str, Any]) -> None:
+        """Write tables, with comments, into a new database file, and as Parquet into its folder where they say so."""
+        options = f"(STORAGE_VERSION '{PUBLISHED_STORAGE_VERSION}')"
+        self._execute(f"ATTACH {_text(str(path))} AS published {options}", what="attach the new version")
+        try:
+            for table in tables:
+                self._export_table(path.parent, table, parameters)
+            self._execute("CHECKPOINT published", what="checkpoint the new version")
+        finally:
+            self._execute("DETACH published", what="detach the new version")
+
+    def _export_table(self, folder: Path, table: PublishedTable, parameters: Mapping[str, Any]) -> None:
+        file = sql_file(table.step, table.name)
+        name, what = f"published.main.{_name(table.name)}", f"export {table.name}"
+        self._run(file, f"CREATE TABLE {name} AS SELECT * FROM {_selected(file, table)}", parameters)
+        self._execute(f"COMMENT ON TABLE {name} IS {_text(table.comment)}", what=what)
+        for column in table.columns:
+            column_name = f"{name}.{_name(column.name)}"
+            self._execute(f"COMMENT ON COLUMN {column_name} IS {_text(column.description)}", what=what)
+        if table.parquet:
+            path = _text(str(folder / f"{table.name}.parquet"))
+            self._execute(f"COPY {name} TO {path} (FORMAT parquet, COMPRESSION zstd)", what=what)
 
     # --- inside ----------------------------------------------------------------------------------------------
 
@@ -281,6 +302,11 @@ class Warehouse:
         finally:
             self._connection.unregister("arrow_rows")
 
+    @staticmethod
+    def _hash(cursor: duckdb.DuckDBPyConnection) -> str:
+        ((count, total),) = cursor.fetchall()
+        return f"{count}-{total:x}"
+
     def _make_schema(self) -> None:
         for name in step_tables("schema"):
             self.build_table("schema", name, {})
@@ -299,23 +325,6 @@ class Warehouse:
                 next_step="Put back the newest copy of var/warehouse.duckdb together with its .wal file, or restore "
                 "the workspace from a backup.",
             )
-
-
-def _take_lock(workspace: Workspace) -> int:
-    descriptor = os.open(workspace.lock_path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        holder = os.read(descriptor, 32).decode("ascii", "replace").strip() or "unknown"
-        os.close(descriptor)
-        raise WarehouseLocked(
-            f"Another run (process {holder}) is writing to the warehouse of {workspace.root.name}.",
-            state="Nothing was changed.",
-            next_step="Wait until it has ended and run again; published tables can be read meanwhile.",
-        ) from None
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-    return descriptor
 
 
 def _refuse_lost_warehouse(journal: Journal) -> None:
@@ -343,12 +352,12 @@ def _create(path: Path) -> None:
 
 def _connect(path: Path, spill: Path | None) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:")
-    target = _quoted(str(path), "'")
+    target = _text(str(path))
     try:
         connection.execute(f"ATTACH {target} AS warehouse (STORAGE_VERSION '{STORAGE_VERSION}')")
         connection.execute("USE warehouse")
         if spill is not None:
-            connection.execute(f"SET temp_directory = {_quoted(str(spill), chr(39))}")
+            connection.execute(f"SET temp_directory = {_text(str(spill))}")
     except duckdb.IOException as error:
         connection.close()
         if "lock" in str(error).lower():
@@ -379,3 +388,12 @@ def _quoted(text: str, quote: str) -> str:
 
 def _name(identifier: str) -> str:
     return _quoted(identifier, '"')
+
+
+def _text(text: str) -> str:
+    return _quoted(text, "'")
+
+
+def _selected(file: SqlFile, table: PublishedTable) -> str:
+    columns = ", ".join(_name(column.name) for column in table.columns)
+    return f"(SELECT {columns} FROM (\n{file.text}\n))"

@@ -6,11 +6,14 @@ vault's copies; only `published/` may be read by others. Several banks are sever
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from matchback.errors import ConfigurationError
+from matchback.errors import ConfigurationError, WarehouseLocked
 
 PROTECTED_FOLDERS = ("archive", "staging", "journal", "outbox", "protected")
 
@@ -80,3 +83,26 @@ class Workspace:
             folder.mkdir(exist_ok=True)
             os.chmod(folder, 0o700)
         self.published.mkdir(exist_ok=True)
+
+
+@contextmanager
+def writer_lock(workspace: Workspace) -> Iterator[None]:
+    """Hold the lock of the only writer, or raise WarehouseLocked, naming the process that holds it."""
+    descriptor = os.open(workspace.lock_path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.read(descriptor, 32).decode("ascii", "replace").strip() or "unknown"
+        os.close(descriptor)
+        raise WarehouseLocked(
+            f"Another run (process {holder}) is writing to the warehouse of {workspace.root.name}.",
+            state="Nothing was changed.",
+            next_step="Wait until it has ended and run again; published tables can be read meanwhile.",
+        ) from None
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+    try:
+        yield
+    finally:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        os.close(descriptor)

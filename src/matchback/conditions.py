@@ -14,8 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sqlglot import exp
-    from sqlglot.tokens import Token
+    from sqlglot import Token, exp
 
 AMOUNT_COLUMN = "amount"
 TEXT_COLUMNS = ("currency", "product", "program", "event_name", "container")
@@ -28,7 +27,8 @@ _ALLOWED = (
     "numbers and 'text'"
 )
 _TOKENS = frozenset(
-    "VAR NUMBER STRING EQ NEQ LT LTE GT GTE AND OR NOT IN BETWEEN IS NULL L_PAREN R_PAREN COMMA DASH".split()
+    {"VAR", "NUMBER", "STRING", "EQ", "NEQ", "LT", "LTE", "GT", "GTE", "AND", "OR", "NOT", "IN", "BETWEEN"}
+    | {"IS", "NULL", "L_PAREN", "R_PAREN", "COMMA", "DASH"}
 )
 _MINOR_DIGITS = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
@@ -46,7 +46,7 @@ class Condition:
     """A checked condition: its canonical text (equal meaning of spelling, equal text) and its tree over `events`."""
 
     text: str
-    expression: exp.Expression
+    expression: exp.Expr
     uses_amount: bool
 
 
@@ -95,7 +95,7 @@ def conditions_query(rules: Sequence[tuple[str, str, Condition]]) -> exp.Express
     from sqlglot import exp
 
     selects: list[exp.Expression] = [_judge(*rule) for rule in rules] or [_no_rows()]
-    query = selects[0]
+    query: exp.Expression = selects[0]
     for select in selects[1:]:
         query = exp.Union(this=query, expression=select, distinct=False)
     return query
@@ -171,7 +171,7 @@ def _check_token(token: Token, following: Token | None) -> None:
         raise ConditionError(f"{position}: the text holds a sign that is not allowed")
 
 
-def _rewrite(node: exp.Expression, currency: str) -> exp.Expression:
+def _rewrite(node: exp.Expr, currency: str) -> exp.Expr:
     """Build the tree anew from what the grammar knows; anything else is refused."""
     from sqlglot import exp
 
@@ -196,7 +196,7 @@ def _rewrite(node: exp.Expression, currency: str) -> exp.Expression:
     raise ConditionError(f"a comparison is expected, not {node.sql(dialect='duckdb')!r}: {_ALLOWED}")
 
 
-def _rewrite_comparison(node: exp.Expression, currency: str) -> exp.Expression:
+def _rewrite_comparison(node: exp.Expr, currency: str) -> exp.Expr:
     from sqlglot import exp
 
     left, right = node.this, node.expression
@@ -210,7 +210,7 @@ def _rewrite_comparison(node: exp.Expression, currency: str) -> exp.Expression:
     return type(node)(this=_literal(left, name, currency), expression=column)
 
 
-def _column(node: exp.Expression, currency: str) -> tuple[exp.Expression, str]:
+def _column(node: exp.Expr, currency: str) -> tuple[exp.Expr, str]:
     from sqlglot import exp
 
     if not isinstance(node, exp.Column) or node.table or node.name.lower() not in COLUMNS:
@@ -222,7 +222,7 @@ def _column(node: exp.Expression, currency: str) -> tuple[exp.Expression, str]:
     return exp.Paren(this=exp.Case().when(same, exp.column("amount_minor"))), name
 
 
-def _literal(node: exp.Expression, name: str, currency: str) -> exp.Expression:
+def _literal(node: exp.Expr, name: str, currency: str) -> exp.Expr:
     from sqlglot import exp
 
     sign = 1
@@ -248,7 +248,7 @@ def _refuse_order_of_text(name: str) -> None:
         raise ConditionError(f"{name} is text: compare it with =, <> or in")
 
 
-def _canonical(tree: exp.Expression) -> str:
+def _canonical(tree: exp.Expr) -> str:
     from sqlglot import exp
 
     plain = tree.copy()

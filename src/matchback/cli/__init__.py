@@ -1,0 +1,83 @@
+"""The command line: thin. Each command parses its words, calls a function of another module, and prints what it returns.
+
+Rows go to stdout, progress and errors to stderr. Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 a file
+refused or waiting.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from matchback.cli import acting, reading, running
+from matchback.cli.common import OPTIONS, Group, common_options
+from matchback.errors import MatchbackError
+
+
+@click.group(
+    cls=Group,
+    params=common_options(),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.version_option(package_name="matchback", prog_name="matchback")
+def cli() -> None:
+    """Match offline-event files to the advocates who brought each friend, and pay what was promised.
+
+    \b
+    matchback run                                 all steps, as of today
+    matchback explain --partner-user-id M10482    who was recognized, why, and what is owed
+    matchback query "SELECT * FROM rewards"       SQL on the published tables
+
+    Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 a file was refused or waits.
+    """
+
+
+cli.add_command(running.run)
+for step in running.STEP_HELP:
+    cli.add_command(running.step_command(step))
+for command in (reading.feeds, reading.files, reading.quarantine, reading.events, reading.explain):
+    cli.add_command(command)
+cli.add_command(acting.recognitions)
+cli.add_command(reading.rewards)
+reading.rewards.add_command(acting.approve)
+reading.rewards.add_command(acting.decline)
+cli.add_command(reading.query)
+cli.add_command(running.doctor)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; every failure ends as a message and an exit code, never as a bare stack trace."""
+    OPTIONS.reset()
+    sys.exit(_run(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _run(arguments: list[str]) -> int:
+    from matchback.settings import wants_debug
+
+    try:
+        cli.main(args=arguments, prog_name="matchback", standalone_mode=False)
+        return 0
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted. Run again: it goes on where it stopped.", err=True)
+        return 1
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    except Exception as error:
+        if OPTIONS.debug or wants_debug():
+            raise
+        click.echo(_message(error), err=True)
+        return error.exit_code if isinstance(error, MatchbackError) else 1
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, MatchbackError):
+        return str(error)
+    return (
+        f"Failed unexpectedly ({type(error).__name__}). What was committed stands; the step that failed was undone.\n"
+        "To see where it happened, on a machine that may show records:  add --debug"
+    )

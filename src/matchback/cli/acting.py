@@ -1,0 +1,63 @@
+"""Commands by which an operator acts: they append to the journal, and the next run applies them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from matchback.cli.common import OPTIONS, Command, Group, as_of_option, member_or_stdin
+
+REASON_HELP = "Why, as a short code of letters, digits, _ and -."
+
+
+@click.group(cls=Group)
+def recognitions() -> None:
+    """Who was recognized."""
+
+
+@recognitions.command("add")
+@click.option(
+    "--event", required=True, metavar="ID", help="The friend's event, by its id or the sender's own."
+)
+@click.option("--program", required=True, metavar="ID", help="The program that is to recognize it.")
+@click.option("--advocate", required=True, metavar="ID|-", help="The advocate's member id; - reads an email.")
+@click.option("--reason", required=True, metavar="CODE", help=REASON_HELP)
+@as_of_option
+def recognitions_add(event: str, program: str, advocate: str, reason: str, as_of: date | None) -> None:
+    """Name the advocate of an event by hand. It is journaled with your name and ranks before every other ground.
+
+    \b
+    matchback recognitions add --event OPEN-20261103-0017 --program refer-a-member \\
+        --advocate M10482 --reason call_center_verified
+    """
+    from matchback.operator import add_recognition
+
+    member = member_or_stdin("advocate", advocate)
+    assert member is not None
+    OPTIONS.words(*add_recognition(OPTIONS.open_context(as_of), event, program, member, reason))
+
+
+def decide_command(act: str, words: str) -> click.Command:
+    """Return `rewards approve` or `rewards decline`."""
+
+    @click.command(
+        act, cls=Command, help=f"{words}\n\n\b\nmatchback rewards {act} 4611686018427387904 --reason checked"
+    )
+    @click.argument("reward_ids", nargs=-1, required=True, type=click.IntRange(min=0), metavar="REWARD_ID...")
+    @click.option("--reason", required=True, metavar="CODE", help=REASON_HELP)
+    @as_of_option
+    def command(reward_ids: tuple[int, ...], reason: str, as_of: date | None) -> None:
+        from matchback.operator import decide_rewards
+
+        OPTIONS.words(*decide_rewards(OPTIONS.open_context(as_of), act, reward_ids, reason))
+
+    return command
+
+
+approve = decide_command(
+    "approve", "Approve rewards that wait for a person; journaled, applied by the next run."
+)
+decline = decide_command(
+    "decline", "Decline rewards that are not issued yet; journaled, applied by the next run."
+)

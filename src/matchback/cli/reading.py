@@ -1,0 +1,194 @@
+"""Commands that read: the configuration and the published version, never the warehouse that a run may hold."""
+
+from __future__ import annotations
+
+import click
+
+from matchback.cli.common import OPTIONS, Command, Group, member_or_stdin, read_value
+
+FILE_STATUSES = ("loaded", "refused", "duplicate", "superseded", "waiting")
+
+
+@click.group(cls=Group)
+def feeds() -> None:
+    """The standing sources of files."""
+
+
+@feeds.command("list")
+def feeds_list() -> None:
+    """List the feeds, with their sources.
+
+    \b
+    matchback feeds list
+    """
+    from matchback.listings import feed_rows
+
+    OPTIONS.rows(feed_rows(OPTIONS.open_workspace()))
+
+
+@feeds.command("plan")
+def feeds_plan() -> None:
+    """Print the tracking plan: every event name, its stage and what it is for.
+
+    \b
+    matchback feeds plan
+    """
+    from matchback.listings import plan_rows
+
+    OPTIONS.rows(plan_rows(OPTIONS.open_workspace()))
+
+
+@click.group(cls=Group)
+def files() -> None:
+    """The files that were delivered."""
+
+
+@files.command("list")
+@click.option("--feed", metavar="ID", help="Only this feed.")
+@click.option("--status", type=click.Choice(FILE_STATUSES), help="Only files with this status.")
+def files_list(feed: str | None, status: str | None) -> None:
+    """List delivered files.
+
+    Records = accepted + refused + duplicates + conflicts + waiting + control lines, for every file.
+
+    \b
+    matchback files list --status refused
+    """
+    from matchback.listings import file_rows
+
+    OPTIONS.rows(file_rows(OPTIONS.open_workspace(), feed, status))
+
+
+@files.command("show")
+@click.argument("file_id")
+def files_show(file_id: str) -> None:
+    """Show one file: what became of it and why, and where its results file is. The start of an id is enough.
+
+    \b
+    matchback files show 9c1f42d0
+    """
+    from matchback.listings import show_file
+
+    OPTIONS.words(*show_file(OPTIONS.open_workspace(), file_id))
+
+
+@click.group(cls=Group)
+def quarantine() -> None:
+    """Refused records."""
+
+
+@quarantine.command("list")
+def quarantine_list() -> None:
+    """Count refused records by file, column and reason.
+
+    \b
+    matchback quarantine list
+    """
+    from matchback.listings import quarantine_rows
+
+    OPTIONS.rows(quarantine_rows(OPTIONS.open_workspace()))
+
+
+@quarantine.command("show")
+@click.argument("file_id")
+def quarantine_show(file_id: str) -> None:
+    """List every refused record of one file with its reason. The records' own text stays in the archive.
+
+    \b
+    matchback quarantine show 9c1f42d0
+    """
+    from matchback.listings import refusal_rows
+
+    OPTIONS.rows(refusal_rows(OPTIONS.open_workspace(), file_id))
+
+
+@click.group(cls=Group)
+def events() -> None:
+    """Events as they stand after corrections."""
+
+
+@events.command("show")
+@click.argument("event")
+def events_show(event: str) -> None:
+    """Show one event by its id, or by the sender's own event id.
+
+    \b
+    matchback events show 4611686018427387904
+    matchback events show OPEN-20261103-0017
+    """
+    from matchback.listings import event_rows
+
+    OPTIONS.rows(event_rows(OPTIONS.open_workspace(), event))
+
+
+@click.group(cls=Group)
+def rewards() -> None:
+    """Rewards and the ledger behind them."""
+
+
+@rewards.command("list")
+@click.option("--state", metavar="STATE", help="Only rewards in this state, such as pending or approved.")
+@click.option("--program", metavar="ID", help="Only this program.")
+def rewards_list(state: str | None, program: str | None) -> None:
+    """List rewards with their states.
+
+    \b
+    matchback rewards list --state pending
+    """
+    from matchback.listings import reward_rows
+
+    OPTIONS.rows(reward_rows(OPTIONS.open_workspace(), state, program))
+
+
+@click.command(cls=Command)
+@click.option("--event", metavar="ID", help="An event's id, or the sender's own id of it.")
+@click.option("--email", metavar="-", help="A person's email, read from standard input.")
+@click.option("--phone", metavar="-", help="A person's phone number, read from standard input.")
+@click.option("--partner-user-id", metavar="ID", help="A person's member or customer id.")
+@click.option("--account", metavar="ID", help="An account.")
+@click.option("--order", metavar="ID", help="An order or application.")
+@click.option("--coupon", metavar="CODE", help="A coupon.")
+@click.option("--reward", metavar="ID", help="A reward.")
+@click.option("--advocate", metavar="ID|-", help="With --friend: the advocate's member id; - reads an email.")
+@click.option("--friend", metavar="ID|-", help="With --advocate: the friend's member id; - reads an email.")
+def explain(**asked: str | None) -> None:
+    """Explain a decision, also when nothing arrived.
+
+    What arrived, who was recognized and why, why each other candidate lost, what is owed, and what is missing by how much.
+
+    \b
+    matchback explain --partner-user-id M10482
+    matchback explain --account 000123456789
+    matchback explain --email -                         then type the address
+    matchback explain --advocate M10482 --friend -      then type the friend's address
+    """
+    from matchback.explain import Question, explain
+
+    for name in ("email", "phone"):
+        if asked[name] not in (None, "-"):
+            raise click.UsageError(
+                f"--{name} takes only -, since a command line can be read by others on this machine.\n"
+                f"Type the value instead:  matchback explain --{name} -"
+            )
+    values = {
+        name: member_or_stdin(name, text)
+        if name in ("advocate", "friend")
+        else (read_value(text) if text else None)
+        for name, text in asked.items()
+    }
+    explanation = explain(OPTIONS.open_workspace(), Question.asked(values))
+    OPTIONS.words(explanation.text(), explanation.data)
+
+
+@click.command(cls=Command)
+@click.argument("sql")
+def query(sql: str) -> None:
+    """Run SQL on the published version: never locked, never half-written, without personal data. With -, read it from stdin.
+
+    \b
+    matchback query "SELECT label, COUNT(*) FROM recognitions GROUP BY label"
+    """
+    from matchback.query import run_query
+
+    text = click.get_text_stream("stdin").read() if sql == "-" else sql
+    OPTIONS.rows(run_query(OPTIONS.open_workspace(), text))

@@ -1,0 +1,79 @@
+"""Commands that run steps, and the one that checks a workspace."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+
+import click
+
+from matchback.cli.common import DATE, OPTIONS, Command, as_of_option, to_date
+
+STEP_HELP = {
+    "pickup": "Fetch what the sources hold, and archive the bytes before anything reads them.",
+    "validate": "Check every record of every fetched file against its feed's contract.",
+    "load": "Write accepted records once, and write each sender's results file.",
+    "resolve": "Put persons behind identifiers, and events into journeys.",
+    "recognize": "Decide who referred whom, and keep every losing candidate with its reason.",
+    "reward": "Judge the terms, and bring the reward ledger to what is due.",
+    "report": "Make the tables that reports read.",
+    "publish": "Check everything, switch in a new version whole, and deliver payouts and results files.",
+}
+
+
+@click.command(cls=Command)
+@as_of_option
+@click.option(
+    "--from", "from_on", type=DATE, metavar="DATE", callback=to_date, help="Run night by night from here."
+)
+@click.option("--feed", "feeds", multiple=True, metavar="ID", help="Pick up only this feed; may be repeated.")
+@click.option("--accept-terms", "terms", multiple=True, metavar="HASH", help="Accept changed reward terms.")
+def run(as_of: date | None, from_on: date | None, feeds: tuple[str, ...], terms: tuple[str, ...]) -> None:
+    """Run all steps. Running again with nothing new changes nothing.
+
+    \b
+    matchback run --workspace /srv/bank
+    matchback run --as-of 2026-11-07
+    matchback run --from 2026-11-01 --as-of 2026-11-07     seven nights, one by one
+    matchback run --feed account-openings
+    """
+    from matchback.nights import exit_code, nights_between, run_nights
+    from matchback.summary import summarize
+
+    context = OPTIONS.open_context(as_of, feed_ids=feeds, accepted_terms=terms)
+    nights = run_nights(context, nights_between(from_on, context.as_of))
+    summary = summarize(context.workspace, nights)
+    OPTIONS.words("" if OPTIONS.quiet else summary.text(), summary.data)
+    sys.exit(exit_code(nights))
+
+
+def step_command(step: str) -> click.Command:
+    """Return the command that runs one step."""
+
+    @click.command(step, cls=Command, help=f"{STEP_HELP[step]}\n\n\b\nmatchback {step} --as-of 2026-11-07")
+    @as_of_option
+    @click.option("--feed", "feeds", multiple=True, metavar="ID", help="Only this feed; may be repeated.")
+    def command(as_of: date | None, feeds: tuple[str, ...]) -> None:
+        from matchback.nights import exit_code, run_nights
+
+        context = OPTIONS.open_context(as_of, feed_ids=feeds)
+        nights = run_nights(context, [context.as_of], steps=(step,))
+        (summary,) = nights[0].summaries
+        OPTIONS.words("", {"step": step, "line": summary.line, "counts": summary.counts})
+        sys.exit(exit_code(nights))
+
+    return command
+
+
+@click.command(cls=Command)
+def doctor() -> None:
+    """Check the configuration, the secret, the journal's chain, the warehouse, the watermarks and every invariant.
+
+    \b
+    matchback doctor
+    """
+    from matchback.doctor import examine
+
+    findings = examine(OPTIONS.open_context())
+    OPTIONS.rows([finding.row() for finding in findings])
+    sys.exit(1 if any(finding.failed for finding in findings) else 0)

@@ -1,0 +1,84 @@
+"""How rows and sentences are printed: plain columns for people, JSON for programs. Values are passed through as they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+WIDEST = 60
+
+
+def as_json(value: Any) -> str:
+    """Return a value as JSON; times as ISO 8601, money and keys above 2**53 exact (keys as text)."""
+    return json.dumps(_plain(value), ensure_ascii=False, indent=2)
+
+
+def as_columns(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> str:
+    """Return rows as aligned columns under their names; numbers stand on the right."""
+    if not rows:
+        return "(no rows)"
+    names = list(columns) or list(rows[0])
+    cells = [[_cell(row[name]) for name in names] for row in rows]
+    widths = [max(len(name), *(len(line[at]) for line in cells)) for at, name in enumerate(names)]
+    right = [
+        all(isinstance(row[name], int | Decimal | float | None) for row in rows)
+        and not all(row[name] is None for row in rows)
+        for name in names
+    ]
+    lines = [_line(names, widths, right), _line(["-" * width for width in widths], widths, right)]
+    return "\n".join(lines + [_line(line, widths, right) for line in cells])
+
+
+def money(amount_minor: int, currency: str | None) -> str:
+    """Return minor units as an amount that people read, such as `1,234.50 USD`."""
+    exponent = _EXPONENTS.get(currency or "", 2)
+    amount = Decimal(amount_minor).scaleb(-exponent)
+    return f"{amount:,.{exponent}f} {currency or ''}".rstrip()
+
+
+def count(number: int, singular: str, plural: str = "") -> str:
+    """Return a number with its noun: `1 file`, `1,204 files`."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+_EXPONENTS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "BHD": 3, "KWD": 3, "OMR": 3, "TND": 3, "JOD": 3}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < 2**53 else str(value)
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if value is None or isinstance(value, str | float):
+        return value
+    return str(value)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    text = str(value).replace("\n", " ")
+    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
+    padded = [
+        cell.rjust(width) if on_right else cell.ljust(width)
+        for cell, width, on_right in zip(cells, widths, right, strict=True)
+    ]
+    return "  ".join(padded).rstrip()

@@ -1,0 +1,75 @@
+"""Reading the published version: what `query`, `explain` and the listings look at. A running step never blocks it.
+
+The version is chosen once, by resolving the `current` link, so that everything read belongs together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from matchback.errors import MatchbackError
+from matchback.workspace import Workspace
+
+if TYPE_CHECKING:
+    from matchback.warehouse import Warehouse
+
+
+class NothingPublished(MatchbackError):
+    """There is no published version yet."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One published version: its id and where its files stand."""
+
+    version_id: str
+    folder: Path
+    vault: Path
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "analytics.duckdb"
+
+    @property
+    def report(self) -> Path:
+        return self.folder / "report.html"
+
+
+def current_version(workspace: Workspace) -> Version:
+    """Return the version that `current` names; raise NothingPublished if there is none."""
+    link = workspace.published / "current"
+    folder = link.resolve()
+    if not link.exists() or not (folder / "analytics.duckdb").is_file():
+        raise NothingPublished(
+            f"Nothing is published in {workspace.root.name} yet.",
+            next_step="Run it first:  matchback run",
+        )
+    return Version(folder.name, folder, workspace.protected / folder.name / "vault.duckdb")
+
+
+@contextmanager
+def open_published(workspace: Workspace, *, vault: bool = False) -> Iterator[tuple[Version, Warehouse]]:
+    """Open the current version read-only; with `vault`, its copy of the vault stands beside as schema `vault`."""
+    from matchback.warehouse import Warehouse
+
+    version = current_version(workspace)
+    paths = [version.database]
+    if vault:
+        if not version.vault.is_file():
+            raise MatchbackError(
+                f"The protected copy of version {version.version_id} is missing, so no identifier can be looked up.",
+                next_step="Publish again:  matchback publish",
+            )
+        paths.append(version.vault)
+    with Warehouse.read(*paths) as warehouse:
+        yield version, warehouse
+
+
+def run_query(workspace: Workspace, text: str) -> list[dict[str, Any]]:
+    """Run an analyst's own SQL on the published version, read-only and without access to other files."""
+    with open_published(workspace) as (_, warehouse):
+        return warehouse.query(text)

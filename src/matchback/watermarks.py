@@ -6,7 +6,6 @@ A step takes its work from them, never from memory or task arguments; `publish` 
 from __future__ import annotations
 
 import hashlib
-
 from typing import TYPE_CHECKING
 
 from matchback.context import RunContext

@@ -4,8 +4,8 @@ One mapped task takes in one file. Bad data is a value there, never a failure, a
 fails its own task only; so no file holds back another. One task loads, since the warehouse has one writer. Its asset
 wakes `reward_run`, also on a night without files: time alone changes rewards.
 
-The environment names the workspace (MATCHBACK_WORKSPACE), the time (MATCHBACK_SCHEDULE, a cron line) and the zone
-in which it is read (MATCHBACK_SCHEDULE_ZONE). The pool `duckdb_writer` has one slot:
+The environment names the workspace (MATCHBACK_WORKSPACE), the time (MATCHBACK_SCHEDULE, a cron line; empty: only
+by hand) and the zone in which it is read (MATCHBACK_SCHEDULE_ZONE). The pool `duckdb_writer` has one slot:
 `airflow pools import dags/pools.json`.
 """
 
@@ -48,7 +48,7 @@ def night() -> Any:
 
 
 @dag(
-    schedule=os.environ.get("MATCHBACK_SCHEDULE", "0 6 * * *"),
+    schedule=os.environ.get("MATCHBACK_SCHEDULE", "0 6 * * *") or None,
     start_date=pendulum.datetime(2026, 1, 1, tz=os.environ.get("MATCHBACK_SCHEDULE_ZONE", "UTC")),
     catchup=False,
     max_active_runs=1,

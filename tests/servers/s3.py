@@ -21,16 +21,17 @@ class S3Server:
     def options(self) -> dict[str, object]:
         return {"key": "test", "secret": "test", "endpoint_url": f"http://127.0.0.1:{self.port}"}
 
-    def upload(self, folder: Path, bucket: str) -> None:
-        """Create the bucket if needed and put every file below `folder` into it, by relative path."""
+    def upload(self, folder: Path, place: str) -> None:
+        """Put every file below `folder` into `place` (bucket, or bucket/prefix), making the bucket if needed."""
         import s3fs
 
         store = s3fs.S3FileSystem(**self.options, use_listings_cache=False, skip_instance_cache=True)
+        bucket = place.split("/")[0]
         if not store.exists(bucket):
             store.mkdir(bucket)
         for path in sorted(folder.rglob("*")):
             if path.is_file():
-                store.put_file(str(path), f"{bucket}/{path.relative_to(folder)}")
+                store.put_file(str(path), f"{place}/{path.relative_to(folder)}")
 
     def stop(self) -> None:
         self.process.stop()

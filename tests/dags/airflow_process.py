@@ -1,0 +1,140 @@
+"""A real Airflow on loopback: scheduler, DAG processor and API server, each a process that the test ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from servers import ServerProcess, free_port
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PROGRAM = REPOSITORY / ".venv-airflow" / "bin" / "airflow"
+
+
+@dataclass
+class Airflow:
+    """One installation with its home in `home`; `environment` is added to what its tasks see."""
+
+    home: Path
+    environment: dict[str, str]
+    port: int = field(default_factory=free_port)
+    processes: list[ServerProcess] = field(default_factory=list)
+    _token: str | None = None
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The whole environment of its processes: nothing of another Airflow, and the loopback interface only."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+        return {
+            **inherited,
+            "AIRFLOW_HOME": str(self.home),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(REPOSITORY / "dags"),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+            "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+            "AIRFLOW__CORE__PARALLELISM": "3",
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{self.port}/execution/",
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.home}/airflow.db",
+            "AIRFLOW__API__HOST": "127.0.0.1",
+            "AIRFLOW__API__PORT": str(self.port),
+            "AIRFLOW__API__WORKERS": "1",
+            "AIRFLOW__API_AUTH__JWT_SECRET": secrets_of(self.home),
+            "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "5",
+            "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
+            "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
+            "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+            **self.environment,
+        }
+
+    def command(self, *arguments: str) -> str:
+        """Run one Airflow command and return what it printed."""
+        result = subprocess.run(
+            [str(PROGRAM), *arguments], env=self.variables, capture_output=True, text=True, cwd=self.home
+        )
+        assert result.returncode == 0, f"airflow {' '.join(arguments)}:\n{result.stdout}\n{result.stderr}"
+        return result.stdout
+
+    def start(self) -> None:
+        """Make the database and the pool, start the three components, and wait until both DAGs are known."""
+        assert PROGRAM.exists(), "The tests need Airflow. Type:  make test"
+        self.command("db", "migrate")
+        self.command("pools", "import", str(REPOSITORY / "dags" / "pools.json"))
+        for name, *arguments in (
+            ("api-server", "--host", "127.0.0.1", "--port", str(self.port)),
+            ("dag-processor",),
+            ("scheduler", "--skip-serve-logs"),
+        ):
+            command = [str(PROGRAM), name, *arguments]
+            self.processes.append(ServerProcess(command, self.home / f"{name}.log", self.variables))
+        self.processes[0].wait_for_port(self.port, 120)
+        self.wait(lambda: len(self.call("dags")["dags"]) == 2, 120, "both DAGs to be known")
+
+    def stop(self) -> None:
+        for process in reversed(self.processes):
+            process.stop()
+
+    def call(self, path: str, body: dict[str, Any] | None = None, method: str | None = None) -> Any:
+        """Call the REST API and return its answer."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
+        url = f"http://127.0.0.1:{self.port}/api/v2/{path}"
+        request = urllib.request.Request(url, data=data, headers=headers, method=method)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    @property
+    def token(self) -> str:
+        if self._token is None:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/auth/token", timeout=30) as answer:
+                self._token = json.load(answer)["access_token"]
+        return self._token
+
+    def trigger(self, dag_id: str, **parameters: str) -> str:
+        """Start a run; return its id."""
+        return str(
+            self.call(f"dags/{dag_id}/dagRuns", {"logical_date": None, "conf": parameters})["dag_run_id"]
+        )
+
+    def runs(self, dag_id: str) -> list[dict[str, Any]]:
+        return list(self.call(f"dags/{dag_id}/dagRuns?order_by=start_date")["dag_runs"])
+
+    def tasks(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+        return list(self.call(f"dags/{dag_id}/dagRuns/{run_id}/taskInstances?limit=1000")["task_instances"])
+
+    def wait_for_runs(self, dag_id: str, count: int, seconds: float) -> list[dict[str, Any]]:
+        """Wait until `count` runs of a DAG have ended; return them."""
+
+        def ended() -> bool:
+            return sum(run["state"] in ("success", "failed") for run in self.runs(dag_id)) >= count
+
+        self.wait(ended, seconds, f"{count} runs of {dag_id} to end")
+        return self.runs(dag_id)
+
+    def wait(self, met: Any, seconds: float, what: str) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if met():
+                return
+            time.sleep(1)
+        raise AssertionError(f"waited {seconds:.0f} s for {what}:\n{self.logs()}")
+
+    def logs(self) -> str:
+        """Return the ends of the components' and the tasks' logs."""
+        files = [process.log for process in self.processes] + sorted((self.home / "logs").rglob("*.log"))
+        return "\n".join(f"--- {path}\n{path.read_text(errors='replace')[-1500:]}" for path in files[-30:])
+
+
+def secrets_of(home: Path) -> str:
+    """Return the signing secret of this home, the same for all its processes."""
+    path = home / "jwt"
+    if not path.exists():
+        path.write_text(secrets.token_hex(64))
+    return path.read_text()

@@ -1,0 +1,94 @@
+"""Copies of the sample workspace: one for the command line, one whose files lie on servers."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from servers.s3 import S3Server
+from servers.sshd import Sshd
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+BUCKET = "bank"
+# Where two runs of the same files may differ: the clock, and what names the configuration or the version.
+CLOCK_COLUMNS = {"received_at", "acted_at"}
+VERSION_TABLES = {"versions"}
+
+
+def copy_of_sample(target: Path) -> Path:
+    """Copy the sample workspace without the state that a run left in it."""
+    shutil.copytree(REPOSITORY / "sample_data", target, ignore=shutil.ignore_patterns("var", "__pycache__"))
+    return target
+
+
+def spread_over_servers(workspace: Path, sshd: Sshd, s3: S3Server) -> dict[str, str]:
+    """Move the feeds' sources: every third to the sshd, every third to the S3 server, the rest stay local.
+
+    Returns the environment variables that hold the connections. The files of the sftp feeds are moved to
+    `remote/` in the workspace, those of the S3 feeds only lie in the bucket; copies of both stay in `inbox`, which
+    no feed of a server reads.
+    """
+    configuration = workspace / "matchback.toml"
+    counter = 0
+
+    def move(match: re.Match[str]) -> str:
+        nonlocal counter
+        counter += 1
+        folder = match[1]
+        if counter % 3 == 0:
+            return match[0]
+        if counter % 3 == 1:
+            shutil.copytree(workspace / folder, workspace / "remote" / folder)
+            address, connection = sshd.url(workspace / "remote" / folder), "bank_sftp"
+        else:
+            s3.upload(workspace / folder, f"{BUCKET}/{folder}")
+            address, connection = f"s3://{BUCKET}/{folder}", "lake"
+        return f'source = "{address}"\nconnection = "{connection}"'
+
+    text = re.sub(r'^source = "(inbox/[^"]+)"$', move, configuration.read_text(), flags=re.MULTILINE)
+    assert counter > 9
+    configuration.write_text(text)
+    return {
+        "MATCHBACK_CONNECTION_BANK_SFTP": json.dumps(sshd.options),
+        "MATCHBACK_CONNECTION_LAKE": json.dumps(s3.options),
+    }
+
+
+def run_by_command_line(workspace: Path, nights: Sequence[date]) -> None:
+    """Run the nights one by one, as an operator would."""
+    program = Path(sys.executable).with_name("matchback")
+    for night in nights:
+        command = [
+            str(program),
+            "run",
+            "--quiet",
+            "--workspace",
+            str(workspace),
+            "--as-of",
+            night.isoformat(),
+        ]
+        result = subprocess.run(command, capture_output=True, text=True)
+        assert result.returncode in (0, 3), result.stdout + result.stderr
+
+
+def published_tables(workspace: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Read every published table, its rows in one order, without what only the clock decides."""
+    import duckdb
+
+    database = workspace / "var" / "published" / "current" / "analytics.duckdb"
+    tables = {}
+    with duckdb.connect(str(database), read_only=True) as connection:
+        names = [name for (name,) in connection.execute("SHOW TABLES").fetchall()]
+        for name in names:
+            if name in VERSION_TABLES:
+                continue
+            columns = [column for column, *_ in connection.execute(f'DESCRIBE "{name}"').fetchall()]
+            kept = ", ".join(f'"{column}"' for column in columns if column not in CLOCK_COLUMNS)
+            tables[name] = sorted(connection.execute(f'SELECT {kept} FROM "{name}"').fetchall(), key=repr)
+    return tables

@@ -55,7 +55,7 @@ system-packages:
 .venv/bin/uv:
 	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is needed and was not found. Another one: make run PYTHON=python3.12" >&2; exit 1; }
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@.venv/bin/python -m pip install -qq --disable-pip-version-check uv
 
 $(CLI): requirements/cli.txt pyproject.toml | .venv/bin/uv
 	@$(INSTALL) --python .venv -r requirements/cli.txt

@@ -2,21 +2,29 @@
 -- Grain: program.
 -- Why counted before joining: shares, clicks and recipients multiply each other.
 WITH shared AS (
-    SELECT program, COUNT(*) AS share_count, MIN(shared_on) AS first_on, MAX(shared_on) AS last_on
+    SELECT
+        program,
+        COUNT(*) AS share_count,
+        MIN(shared_on) AS first_on,
+        MAX(shared_on) AS last_on
     FROM shares
     WHERE advocate_id = $person_id
     GROUP BY program
 ),
 
 clicked AS (
-    SELECT program, COUNT(*) AS click_count
+    SELECT
+        program,
+        COUNT(*) AS click_count
     FROM clicks
     WHERE advocate_id = $person_id
     GROUP BY program
 ),
 
 sent AS (
-    SELECT program, COUNT(*) AS recipient_count
+    SELECT
+        program,
+        COUNT(*) AS recipient_count
     FROM emails
     WHERE advocate_id = $person_id
     GROUP BY program

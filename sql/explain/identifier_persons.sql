@@ -9,4 +9,4 @@ SELECT
 FROM vault.identifiers AS v
 LEFT JOIN vault.person_identifiers AS p ON v.identifier_key = p.identifier_key
 WHERE v.identifier_key = $identifier_key
-ORDER BY p.is_shared DESC NULLS LAST, p.person_id
+ORDER BY p.is_shared DESC NULLS LAST, p.person_id ASC

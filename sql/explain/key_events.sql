@@ -1,14 +1,29 @@
 -- The events that carry a key, and in which column.
 -- Grain: event x column.
 WITH carried AS (
-    SELECT event_id, 'account_id' AS column_name FROM vault.event_keys WHERE account_key = $identifier_key
+    SELECT
+        event_id,
+        'account_id' AS column_name
+    FROM vault.event_keys
+    WHERE account_key = $identifier_key
     UNION ALL
-    SELECT event_id, 'order_id' AS column_name FROM vault.event_keys WHERE order_key = $identifier_key
+    SELECT
+        event_id,
+        'order_id' AS column_name
+    FROM vault.event_keys
+    WHERE order_key = $identifier_key
     UNION ALL
-    SELECT event_id, 'partner_event_id' AS column_name FROM vault.event_keys
+    SELECT
+        event_id,
+        'partner_event_id' AS column_name
+    FROM vault.event_keys
     WHERE partner_event_key = $identifier_key
     UNION ALL
-    SELECT event_id, 'coupon_code' AS column_name FROM vault.event_keys WHERE coupon_key = $identifier_key
+    SELECT
+        event_id,
+        'coupon_code' AS column_name
+    FROM vault.event_keys
+    WHERE coupon_key = $identifier_key
 )
 
 SELECT

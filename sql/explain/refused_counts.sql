@@ -13,4 +13,4 @@ SELECT
 FROM refusals AS r
 INNER JOIN files AS f ON r.file_id = f.file_id
 GROUP BY r.file_id, f.feed_id, f.received_on, f.status, r.column_name, r.reason_code
-ORDER BY f.received_on, r.file_id, COUNT(*) DESC, r.column_name NULLS FIRST, r.reason_code
+ORDER BY f.received_on ASC, r.file_id ASC, COUNT(*) DESC, r.column_name NULLS FIRST, r.reason_code ASC

@@ -46,8 +46,10 @@ SELECT
     t.evidence_on,
     t.has_winner,
     t.turn_number,
-    SUM(CASE WHEN t.has_winner AND t.replaces THEN 1 ELSE 0 END) OVER (
-        PARTITION BY t.friend_key, t.program, t.container
-        ORDER BY t.turn_number ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    CAST(
+        SUM(CASE WHEN t.has_winner AND t.replaces THEN 1 ELSE 0 END) OVER (
+            PARTITION BY t.friend_key, t.program, t.container
+            ORDER BY t.turn_number ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS BIGINT
     ) AS stretch
 FROM turns AS t

@@ -1,0 +1,1 @@
+"""Makes the sample's files: `people` and `background` invent the crowd, `planted` the cases, `files` writes."""

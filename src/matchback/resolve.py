@@ -44,7 +44,9 @@ def run(context: RunContext) -> StepSummary:
         build(warehouse, context.parameters)
         watermarks.mark(warehouse, context, "resolve")
     counts = {table: warehouse.count(table) for table in ("events", "persons", "journey_roots")}
-    line = f"{counts['events']:,} events of {counts['persons']:,} persons, {counts['journey_roots']:,} journeys"
+    line = (
+        f"{counts['events']:,} events of {counts['persons']:,} persons, {counts['journey_roots']:,} journeys"
+    )
     return StepSummary("resolve", line, counts)
 
 

@@ -1,4 +1,4 @@
-"""The CSV reader loses nothing: every physical line is a header, a record, a refused record, a control or a blank line."""
+"""The CSV reader loses nothing: every physical line is a header, record, refused record, control or blank line."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ lint: $(TEST) ## Check formatting, lint rules, types and the style of the SQL
 	.venv/bin/ruff check --quiet src tests dags sample_data
 	.venv/bin/ruff format --quiet --check src tests dags sample_data
 	.venv/bin/mypy --no-error-summary
-	.venv/bin/sqlfluff lint --nofail --disable-progress-bar -q sql
+	.venv/bin/sqlfluff lint --disable-progress-bar -q sql
 
 bench: $(TEST) ## Measure each step on a world of 100k events and 1M shares whose truth is known
 	@.venv/bin/python -m tests.bench

@@ -71,7 +71,8 @@ SELECT
     (
         r.event_id = r.root_event_id
         AND n.friend_journey_number = 1
-        AND COALESCE(r.ineligible_reason, '') NOT IN ('existing_customer', 'recent_customer')
+        AND COALESCE(r.ineligible_reason, '') NOT LIKE '%existing_customer%'
+        AND COALESCE(r.ineligible_reason, '') NOT LIKE '%recent_customer%'
         AND (p.customer_since_on IS NULL OR p.customer_since_on >= n.root_on)
     ) AS is_new_customer
 FROM recognized_events AS r

@@ -8,6 +8,7 @@ WITH coupon_uses AS (
         e.coupon_key,
         e.journey_id,
         e.person_id,
+        e.occurred_at,
         COALESCE(n.rewardable, FALSE) AS is_rewardable,
         ROW_NUMBER() OVER (PARTITION BY e.coupon_key ORDER BY e.occurred_at, e.event_id) AS use_number
     FROM events AS e
@@ -41,5 +42,5 @@ SELECT
 FROM judged_roots AS r
 INNER JOIN coupons AS c ON r.coupon_key = c.coupon_key
 LEFT JOIN shares AS s ON c.share_key = s.share_key
-LEFT JOIN coupon_uses AS u ON c.coupon_key = u.coupon_key AND u.use_number = 1
+LEFT JOIN coupon_uses AS u ON c.coupon_key = u.coupon_key AND u.use_number = 1 AND u.occurred_at <= r.root_at
 LEFT JOIN journey_owners AS o ON r.journey_id = o.journey_id AND u.person_id = o.person_id

@@ -20,8 +20,10 @@ def run(context: RunContext) -> StepSummary:
     """Rebuild every table of recognition from facts, configuration, acts and the as-of date, in one transaction."""
     warehouse = context.writer
     with warehouse.transaction(STEP):
-        warehouse.build(STEP, context.parameters, without=_kept_tables(warehouse, context.as_of))
-        warehouse.set_state("recognized_as_of", context.as_of.isoformat())
+        keeps_history = _is_older(warehouse, context.as_of)
+        warehouse.build(STEP, context.parameters, without=(HISTORY,) if keeps_history else ())
+        if not keeps_history:
+            warehouse.set_state("recognized_as_of", context.as_of.isoformat())
         watermarks.mark(warehouse, context, STEP)
     recognized = warehouse.count("recognitions")
     unrecognized = warehouse.count("unrecognized_events")
@@ -37,7 +39,7 @@ def run(context: RunContext) -> StepSummary:
     )
 
 
-def _kept_tables(warehouse: Warehouse, as_of: date) -> tuple[str, ...]:
-    """Name the tables to leave alone: history is not written again for a day before the last one it holds."""
+def _is_older(warehouse: Warehouse, as_of: date) -> bool:
+    """Tell whether this day lies before the last one in the history, which then is left as it is."""
     last = warehouse.state.get("recognized_as_of")
-    return (HISTORY,) if last is not None and as_of.isoformat() < last else ()
+    return last is not None and as_of.isoformat() < last

@@ -1,4 +1,4 @@
-"""The command line: thin. Each command parses its words, calls a function of another module, and prints what it returns.
+"""The command line: thin. Each command parses its words, calls another module, and prints what comes back.
 
 Rows go to stdout, progress and errors to stderr. Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 a file
 refused or waiting.

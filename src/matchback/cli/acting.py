@@ -31,7 +31,7 @@ def recognitions_add(event: str, program: str, advocate: str, reason: str, as_of
     matchback recognitions add --event OPEN-20261103-0017 --program refer-a-member \\
         --advocate M10482 --reason call_center_verified
     """
-    from matchback.operator import add_recognition
+    from matchback.operations import add_recognition
 
     member = member_or_stdin("advocate", advocate)
     assert member is not None
@@ -48,7 +48,7 @@ def decide_command(act: str, words: str) -> click.Command:
     @click.option("--reason", required=True, metavar="CODE", help=REASON_HELP)
     @as_of_option
     def command(reward_ids: tuple[int, ...], reason: str, as_of: date | None) -> None:
-        from matchback.operator import decide_rewards
+        from matchback.operations import decide_rewards
 
         OPTIONS.words(*decide_rewards(OPTIONS.open_context(as_of), act, reward_ids, reason))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -117,7 +118,7 @@ def read_value(value: str) -> str:
     """Return a value, or for `-` the next line of standard input: what names a person stays off the command line."""
     if value != "-":
         return value
-    line = click.get_text_stream("stdin").readline().strip()
+    line = sys.stdin.readline().strip()
     if not line:
         raise ConfigurationError("Standard input held no line to read the value from.")
     return line

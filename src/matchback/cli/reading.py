@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from matchback.cli.common import OPTIONS, Command, Group, member_or_stdin, read_value
@@ -154,7 +156,7 @@ def rewards_list(state: str | None, program: str | None) -> None:
 def explain(**asked: str | None) -> None:
     """Explain a decision, also when nothing arrived.
 
-    What arrived, who was recognized and why, why each other candidate lost, what is owed, and what is missing by how much.
+    What arrived, who was recognized and why, why others lost, what is owed, and what is missing by how much.
 
     \b
     matchback explain --partner-user-id M10482
@@ -183,12 +185,14 @@ def explain(**asked: str | None) -> None:
 @click.command(cls=Command)
 @click.argument("sql")
 def query(sql: str) -> None:
-    """Run SQL on the published version: never locked, never half-written, without personal data. With -, read it from stdin.
+    """Run SQL on the published tables.
+
+    They are never locked, never half-written, and hold no personal data. With -, the SQL is read from stdin.
 
     \b
     matchback query "SELECT label, COUNT(*) FROM recognitions GROUP BY label"
     """
     from matchback.query import run_query
 
-    text = click.get_text_stream("stdin").read() if sql == "-" else sql
+    text = sys.stdin.read() if sql == "-" else sql
     OPTIONS.rows(run_query(OPTIONS.open_workspace(), text))

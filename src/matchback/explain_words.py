@@ -1,0 +1,135 @@
+"""What each reason, ground and state means, in the words of an operator."""
+
+from __future__ import annotations
+
+from matchback.config import Config, Requirement, Reward
+
+GROUNDS = {
+    "COUPON_CODE": "used a coupon of the advocate",
+    "SHARE_ID": "came through the advocate's share",
+    "SHAREABLE_ID": "came through the advocate's link",
+    "ADVOCATE_CODE": "named the advocate's code",
+    "ADVOCATE_PARTNER_USER_ID": "named the advocate's member id",
+    "ADVOCATE_EMAIL": "named the advocate's email",
+    "ADVOCATE_ORDER_ID": "named an order of the advocate",
+    "ADVOCATE": "named the advocate",
+    "SHARE_RECIPIENT": "was sent a share by the advocate",
+    "INCENTIVIZED_SHARE": "was reached by an incentivized share of the advocate",
+    "PARTNER_SHARE_ID": "carries the client's own id of the advocate's share",
+    "MANUAL": "was assigned to the advocate by an operator",
+}
+LOST = {
+    "lower_tier": "a ground that ranks higher decided",
+    "older": "a more recent one of the same rank decided",
+    "newer": "an earlier one of the same rank decided",
+    "opened_before_share": "it came after the friend's event",
+    "out_of_look_back": "it was too long before the friend's event",
+    "coupon_expired": "the coupon had expired",
+    "coupon_not_yet_valid": "the coupon was not valid yet",
+    "coupon_revoked": "the coupon had been revoked",
+    "coupon_is_reward": "the coupon is an advocate's own reward, not an offer to friends",
+    "coupon_public": "the coupon is public: it is nobody's",
+    "coupon_already_used": "the coupon is for one use and was used before",
+    "other_program": "it belongs to another program",
+    "self_referral": "nobody refers themselves",
+    "test_record": "it is a test record",
+    "relationship_holds": "the friend already belongs to an advocate",
+}
+UNRECOGNIZED = {
+    "conflict": "the event came in two versions that contradict each other, so neither counts until one is chosen",
+    "no_identifier": "the event names no person: an account or order number alone says nothing about who opened it",
+    "placeholder_only": "all that names the person is a placeholder, which is read as missing",
+    "no_evidence": "no share, click, coupon or code of any advocate leads to this friend",
+    "all_lost": "there were candidates, but none holds",
+    "coupon_unknown": "the coupon used was never issued, as far as the coupon files say",
+}
+INELIGIBLE = {
+    "existing_customer": "the friend was a customer before",
+    "recent_customer": "the friend was a customer until recently",
+    "employee": "the friend is an employee",
+    "blocked": "the advocate or the friend is blocked",
+    "advocate_not_eligible": "the advocate was not on the list of eligible advocates",
+    "advocate_newer_than_friend": "the friend was a customer before the advocate",
+    "loop": "the two referred each other",
+    "outside_program": "the program did not run on that day",
+    "test_record": "it is a test record",
+}
+DECISION = {
+    "waiting": "is still open",
+    "met": "is met",
+    "failed": "is failed for good",
+    "expired": "has expired",
+}
+OUTCOMES = {"passed": "yes ", "failed": "NO  ", "open": "open"}
+BASIS = {
+    "direct": "",
+    "journey": "",
+    "relationship": ", through a relationship that was founded earlier",
+    "manual": ", by hand",
+}
+CONDITIONS = {
+    "recognized": "an advocate is recognized",
+    "eligible": "the referral is eligible",
+    "once_per": "not rewarded before",
+    "released": "the pending period is over",
+}
+
+
+def describe_ground(recognition_type: str, on_event: bool) -> str:
+    """Return how the friend is tied to the advocate."""
+    if recognition_type in ("SHARE_ID", "SHAREABLE_ID") and not on_event:
+        return "clicked the advocate's link earlier"
+    return GROUNDS.get(recognition_type, recognition_type)
+
+
+def describe_reasons(codes: str | None, words: dict[str, str]) -> str:
+    """Return the meaning of one code, or of several with commas between."""
+    parts = [code.strip() for code in (codes or "").split(",") if code.strip()]
+    return "; ".join(f"{words.get(code, code.replace('_', ' '))} ({code})" for code in parts)
+
+
+def describe_condition(config: Config, rule_id: str, condition: str) -> str:
+    """Return what a condition of a rule asks for, from the rule in the configuration."""
+    rule = next((reward for reward in config.rewards if reward.id == rule_id), None)
+    if condition in CONDITIONS or rule is None:
+        return CONDITIONS.get(condition, condition)
+    if condition == "trigger":
+        return f"{rule.on} arrived"
+    if condition == "when":
+        return str(rule.when)
+    name, _, number = condition.rpartition("_")
+    position = int(number) - 1 if number.isdecimal() else -1
+    if name == "require" and 0 <= position < len(rule.require):
+        return _requirement(rule.require[position])
+    if name == "limit" and 0 <= position < len(rule.limits):
+        return _limit(rule, position)
+    return condition
+
+
+def _requirement(requirement: Requirement) -> str:
+    event, least = requirement.event_name, requirement.at_least
+    what = {
+        "single": f"one {event}" + (f" of at least {least}" if least is not None else ""),
+        "sum": f"{event} of together at least {least}",
+        "count": f"at least {least or 1} {event}",
+        "none": f"no {event}",
+    }[requirement.kind]
+    parts = [what]
+    if requirement.within_days is not None:
+        parts.append(f"within {requirement.within_days} days")
+    if requirement.after:
+        parts.append("after the first event" if requirement.after == "root" else f"after {requirement.after}")
+    if requirement.before:
+        parts.append(
+            "before the trigger" if requirement.before == "trigger" else f"before {requirement.before}"
+        )
+    if requirement.until:
+        parts.append(f"until {requirement.until}")
+    parts.append("on the same account" if requirement.on == "same_account" else "by the friend")
+    return " ".join(parts)
+
+
+def _limit(rule: Reward, position: int) -> str:
+    limit = rule.limits[position]
+    most = f"{limit.count} rewards" if limit.count is not None else f"{limit.value} in value"
+    return f"at most {most} per person and {limit.per.replace('_', ' ')}"

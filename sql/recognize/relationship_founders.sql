@@ -16,11 +16,11 @@ WITH RECURSIVE winners AS (
 
 days AS (
     SELECT w.friend_key, w.program, w.container, w.stretch, w.root_on AS day_on, 1 AS part,
-        w.turn_number, w.turn_number AS founder_turn, CAST(NULL AS BIGINT) AS ended_turn
+        w.turn_number AS founder_turn, CAST(NULL AS BIGINT) AS ended_turn
     FROM winners AS w
     UNION ALL
     SELECT w.friend_key, w.program, w.container, w.stretch, w.root_on + w.relationship_days + 1, 0,
-        w.turn_number, NULL, w.turn_number
+        NULL, w.turn_number
     FROM winners AS w
 ),
 
@@ -28,7 +28,7 @@ successors AS (
     SELECT d.friend_key, d.program, d.container, d.ended_turn,
         MIN(d.founder_turn) OVER (
             PARTITION BY d.friend_key, d.program, d.container, d.stretch
-            ORDER BY d.day_on, d.part, d.turn_number
+            ORDER BY d.day_on, d.part, COALESCE(d.founder_turn, d.ended_turn)
             ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
         ) AS next_turn
     FROM days AS d

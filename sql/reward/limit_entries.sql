@@ -1,0 +1,53 @@
+-- What can fill each limit: the rewards that were issued, and the claims that may still be.
+-- Grain: rule_version x level x role x slot_id, of the limits of every version of a rule.
+-- Why: one person's rewards of all versions of a rule share its limits; each version counts them by its own periods.
+WITH fillers AS (
+    SELECT
+        p.rule_key, p.rule_version, p.role, p.slot_id, p.journey_id, p.beneficiary_id, p.amount_minor,
+        p.earned_on, p.release_on, 0 AS standing
+    FROM posted_slots AS p
+    WHERE p.was_issued
+    UNION ALL
+    SELECT
+        c.rule_key, c.rule_version, c.role, c.slot_id, c.journey_id, c.beneficiary_id, c.amount_minor,
+        c.earned_on, c.release_on, 1 AS standing
+    FROM reward_claims AS c
+    LEFT JOIN once_per_results AS o
+        ON c.rule_version = o.rule_version AND c.role = o.role AND c.slot_id = o.slot_id
+    WHERE c.is_open AND o.reason_code IS NULL
+),
+
+dated_fillers AS (
+    SELECT
+        l.rule_version, l.position, l.level, l.max_count, l.max_value_minor, l.per,
+        f.rule_key, f.role, f.slot_id, f.journey_id, f.beneficiary_id, f.amount_minor, f.standing,
+        f.rule_version = l.rule_version AS is_own,
+        CASE WHEN l.by_date = 'release_on' THEN f.release_on ELSE f.earned_on END AS filled_on
+    FROM rule_limits AS l
+    INNER JOIN rule_terms AS t ON l.rule_version = t.rule_version
+    INNER JOIN fillers AS f ON t.rule_key = f.rule_key
+)
+
+SELECT
+    rule_version,
+    position,
+    level,
+    max_count,
+    max_value_minor,
+    rule_key,
+    role,
+    slot_id,
+    journey_id,
+    beneficiary_id,
+    amount_minor,
+    standing,
+    is_own,
+    filled_on,
+    CASE per
+        WHEN 'day' THEN EXTRACT(YEAR FROM filled_on) * 10000 + EXTRACT(MONTH FROM filled_on) * 100
+        + EXTRACT(DAY FROM filled_on)
+        WHEN 'month' THEN EXTRACT(YEAR FROM filled_on) * 100 + EXTRACT(MONTH FROM filled_on)
+        WHEN 'calendar_year' THEN EXTRACT(YEAR FROM filled_on)
+        ELSE 0
+    END AS period
+FROM dated_fillers

@@ -1,0 +1,26 @@
+-- The posted rewards by the slot that each fills, with the persons that its ids mean now.
+-- Grain: reward_id, and by construction (rule_key, role, slot_id).
+-- Why: no version, person or amount is part of a slot, so neither a rule edit nor a merge of persons pays twice. A slot
+-- is held for good once it was issued, also when the money was taken back.
+SELECT
+    r.reward_id,
+    t.rule_key,
+    r.rule_version,
+    r.role,
+    CASE WHEN t.slot_kind = 'event' THEN r.event_id ELSE r.journey_id END AS slot_id,
+    r.journey_id,
+    r.event_id,
+    r.root_event_id,
+    COALESCE(b.person_id, r.beneficiary_id) AS beneficiary_id,
+    COALESCE(f.person_id, r.friend_id) AS friend_id,
+    r.amount_minor,
+    r.state,
+    r.earned_on,
+    r.release_on,
+    r.issued_on,
+    r.is_live,
+    r.was_issued
+FROM rewards AS r
+INNER JOIN rule_terms AS t ON r.rule_version = t.rule_version
+LEFT JOIN person_aliases AS b ON r.beneficiary_id = b.alias
+LEFT JOIN person_aliases AS f ON r.friend_id = f.alias

@@ -1,0 +1,125 @@
+-- Every condition of every case, each judged by itself; values still in minor units.
+-- Grain: rule_version x role x slot_id x condition.
+-- Why: `is_timeout` tells a missed deadline from a rule that says no. A condition that cannot be judged before another
+-- one passes is open, with reason not_yet. `none` passes as long as nothing came, where it lasts until the payout.
+SELECT
+    c.rule_version, c.role, c.slot_id, 10 AS position, 'recognized' AS condition,
+    CASE WHEN c.is_recognized THEN 'passed' ELSE 'failed' END AS outcome,
+    CASE WHEN NOT c.is_recognized THEN c.unrecognized_reason END AS reason_code,
+    FALSE AS is_timeout, CAST(NULL AS DATE) AS deadline_on, 'text' AS measure,
+    CAST(NULL AS BIGINT) AS observed_value, CAST(NULL AS BIGINT) AS threshold_value,
+    CAST(NULL AS VARCHAR) AS observed_text, CAST(NULL AS VARCHAR) AS threshold_text
+FROM reward_cases AS c
+WHERE c.role <> 'actor'
+UNION ALL
+SELECT
+    c.rule_version, c.role, c.slot_id, 20 AS position, 'eligible' AS condition,
+    CASE
+        WHEN NOT c.is_recognized THEN 'open'
+        WHEN c.is_eligible AND c.is_in_review THEN 'open'
+        WHEN c.is_eligible THEN 'passed'
+        ELSE 'failed'
+    END AS outcome,
+    CASE
+        WHEN NOT c.is_recognized THEN 'not_yet'
+        WHEN NOT c.is_eligible THEN c.ineligible_reason
+        WHEN c.is_in_review THEN 'in_review'
+        WHEN c.beneficiary_id IS NULL THEN 'no_identifier'
+    END AS reason_code,
+    FALSE AS is_timeout, CAST(NULL AS DATE) AS deadline_on, 'text' AS measure,
+    CAST(NULL AS BIGINT) AS observed_value, CAST(NULL AS BIGINT) AS threshold_value,
+    CAST(NULL AS VARCHAR) AS observed_text, CAST(NULL AS VARCHAR) AS threshold_text
+FROM reward_cases AS c
+UNION ALL
+SELECT
+    c.rule_version, c.role, c.slot_id, 30 AS position, 'trigger' AS condition,
+    CASE
+        WHEN COALESCE(c.trigger_on, $as_of) > c.expire_on THEN 'failed'
+        WHEN c.trigger_on IS NULL THEN 'open'
+        ELSE 'passed'
+    END AS outcome,
+    CASE
+        WHEN COALESCE(c.trigger_on, $as_of) > c.expire_on THEN 'deadline_passed'
+        WHEN c.trigger_on IS NULL THEN 'not_yet'
+    END AS reason_code,
+    TRUE AS is_timeout, c.expire_on AS deadline_on, 'text' AS measure,
+    CAST(NULL AS BIGINT) AS observed_value, CAST(NULL AS BIGINT) AS threshold_value,
+    CAST(c.trigger_on AS VARCHAR) AS observed_text, t.event_name AS threshold_text
+FROM reward_cases AS c
+INNER JOIN rule_terms AS t ON c.rule_version = t.rule_version
+UNION ALL
+SELECT
+    c.rule_version, c.role, c.slot_id, 40 AS position, 'when' AS condition,
+    CASE
+        WHEN c.trigger_on IS NULL THEN 'open'
+        WHEN c.is_condition_met THEN 'passed'
+        ELSE 'failed'
+    END AS outcome,
+    CASE
+        WHEN c.trigger_on IS NULL THEN 'not_yet'
+        WHEN NOT c.is_condition_met THEN 'condition_false'
+    END AS reason_code,
+    FALSE AS is_timeout, CAST(NULL AS DATE) AS deadline_on, 'money' AS measure,
+    CASE WHEN t.condition_uses_amount THEN c.trigger_amount_minor END AS observed_value,
+    CAST(NULL AS BIGINT) AS threshold_value,
+    CAST(NULL AS VARCHAR) AS observed_text, t.condition_text AS threshold_text
+FROM reward_cases AS c
+INNER JOIN rule_terms AS t ON c.rule_version = t.rule_version
+WHERE t.condition_text IS NOT NULL
+UNION ALL
+SELECT
+    q.rule_version, q.role, q.slot_id, 100 + q.position AS position,
+    CONCAT('require_', CAST(q.position AS VARCHAR)) AS condition,
+    q.outcome, q.reason_code, NOT q.before_trigger AND q.kind <> 'none' AS is_timeout, q.deadline_on, q.measure,
+    q.observed AS observed_value, q.threshold AS threshold_value,
+    CAST(NULL AS VARCHAR) AS observed_text, CAST(NULL AS VARCHAR) AS threshold_text
+FROM requirement_outcomes AS q
+UNION ALL
+SELECT
+    v.rule_version, v.role, v.slot_id, 300 AS position, 'not_reversed' AS condition,
+    'failed' AS outcome, 'reversed' AS reason_code,
+    FALSE AS is_timeout, CAST(NULL AS DATE) AS deadline_on, 'text' AS measure,
+    CAST(NULL AS BIGINT) AS observed_value, CAST(NULL AS BIGINT) AS threshold_value,
+    CAST(v.occurred_on AS VARCHAR) AS observed_text, CAST(NULL AS VARCHAR) AS threshold_text
+FROM reversing_events AS v
+UNION ALL
+SELECT
+    o.rule_version, o.role, o.slot_id, 400 AS position, 'once_per' AS condition,
+    CASE WHEN o.reason_code IS NULL THEN 'passed' ELSE 'failed' END AS outcome, o.reason_code,
+    FALSE AS is_timeout, CAST(NULL AS DATE) AS deadline_on, 'text' AS measure,
+    CAST(NULL AS BIGINT) AS observed_value, CAST(NULL AS BIGINT) AS threshold_value,
+    CAST(NULL AS VARCHAR) AS observed_text, CAST(NULL AS VARCHAR) AS threshold_text
+FROM once_per_results AS o
+UNION ALL
+SELECT
+    c.rule_version, c.role, c.slot_id, 500 + m.position AS position,
+    CONCAT('limit_', CAST(m.position AS VARCHAR)) AS condition,
+    CASE WHEN l.is_over IS NULL THEN 'open' WHEN l.is_over THEN 'failed' ELSE 'passed' END AS outcome,
+    CASE WHEN l.is_over IS NULL THEN 'not_yet' WHEN l.is_over THEN 'limit_reached' END AS reason_code,
+    FALSE AS is_timeout, CAST(NULL AS DATE) AS deadline_on,
+    CASE WHEN m.max_count IS NULL THEN 'money' ELSE 'count' END AS measure,
+    l.observed AS observed_value, COALESCE(m.max_count, m.max_value_minor) AS threshold_value,
+    CAST(NULL AS VARCHAR) AS observed_text, CAST(NULL AS VARCHAR) AS threshold_text
+FROM reward_cases AS c
+INNER JOIN rule_limits AS m ON c.rule_version = m.rule_version
+LEFT JOIN limit_results AS l
+    ON c.rule_version = l.rule_version AND c.role = l.role AND c.slot_id = l.slot_id AND m.position = l.position
+UNION ALL
+SELECT
+    k.rule_version, k.role, k.slot_id, 600 AS position, 'released' AS condition,
+    CASE
+        WHEN c.posted_state = 'declined' THEN 'failed'
+        WHEN k.is_claim AND k.release_on <= $as_of THEN 'passed'
+        ELSE 'open'
+    END AS outcome,
+    CASE
+        WHEN c.posted_state = 'declined' THEN 'declined'
+        WHEN NOT k.is_claim THEN 'not_yet'
+        WHEN k.release_on > $as_of THEN 'pending_period'
+    END AS reason_code,
+    FALSE AS is_timeout, CASE WHEN k.is_claim THEN k.release_on END AS deadline_on, 'text' AS measure,
+    CAST(NULL AS BIGINT) AS observed_value, CAST(NULL AS BIGINT) AS threshold_value,
+    CASE WHEN k.is_claim THEN CAST(k.earned_on AS VARCHAR) END AS observed_text,
+    CAST(NULL AS VARCHAR) AS threshold_text
+FROM reward_claims AS k
+INNER JOIN reward_cases AS c ON k.rule_version = c.rule_version AND k.role = c.role AND k.slot_id = c.slot_id

@@ -1,0 +1,85 @@
+-- What the terms say now about each posted reward that is neither reversed nor final: stands, waits, goes or moved.
+-- Grain: reward_id.
+-- Why: an event in conflict makes a pending reward wait; a cancelled event or one that the terms name reverses it;
+-- anything else that takes the promise away voids it before the payment and is only reported after. The trigger and the
+-- root are those of the posting, since a cancelled event has left its journey.
+WITH live_rewards AS (
+    SELECT
+        p.reward_id, p.rule_key, p.rule_version, p.role, p.slot_id, p.beneficiary_id, p.event_id, p.root_event_id,
+        g.status AS trigger_status,
+        r.status AS root_status
+    FROM posted_slots AS p
+    LEFT JOIN events AS g ON p.event_id = g.event_id
+    LEFT JOIN events AS r ON p.root_event_id = r.event_id
+    WHERE p.is_live
+),
+
+conflicting_journeys AS (
+    SELECT DISTINCT COALESCE(account_key, order_key, event_id) AS journey_id
+    FROM events
+    WHERE status = 'conflict'
+),
+
+failing_conditions AS (
+    SELECT
+        rule_version, role, slot_id, condition, reason_code,
+        ROW_NUMBER() OVER (
+            PARTITION BY rule_version, role, slot_id
+            ORDER BY CASE outcome WHEN 'failed' THEN 0 WHEN 'open' THEN 1 ELSE 2 END, position
+        ) AS failing_rank
+    FROM reward_decisions
+),
+
+judged_rewards AS (
+    SELECT
+        p.reward_id, p.rule_version, p.event_id, p.root_event_id,
+        v.event_id AS reversing_event_id,
+        v.occurred_on AS reversed_on,
+        f.condition AS failing_condition,
+        f.reason_code AS failing_reason,
+        p.trigger_status,
+        CASE
+            WHEN p.trigger_status = 'conflict' OR p.root_status = 'conflict' THEN 'waits'
+            WHEN p.trigger_status = 'cancelled' OR p.root_status = 'cancelled' THEN 'cancelled'
+            WHEN v.event_id IS NOT NULL THEN 'reversed'
+            WHEN d.slot_id IS NULL AND w.journey_id IS NOT NULL THEN 'waits'
+            WHEN d.slot_id IS NULL THEN 'undue'
+            WHEN d.beneficiary_id <> p.beneficiary_id THEN 'displaced'
+            ELSE 'due'
+        END AS verdict
+    FROM live_rewards AS p
+    LEFT JOIN rewards_due AS d ON p.rule_key = d.rule_key AND p.role = d.role AND p.slot_id = d.slot_id
+    LEFT JOIN reversing_events AS v
+        ON p.rule_version = v.rule_version AND p.role = v.role AND p.slot_id = v.slot_id
+    LEFT JOIN failing_conditions AS f
+        ON
+            p.rule_version = f.rule_version
+            AND p.role = f.role
+            AND p.slot_id = f.slot_id
+            AND f.failing_rank = 1
+    LEFT JOIN rewards AS h ON p.reward_id = h.reward_id
+    LEFT JOIN conflicting_journeys AS w ON h.journey_id = w.journey_id
+)
+
+SELECT
+    j.reward_id,
+    CASE WHEN j.verdict = 'cancelled' THEN 'reversed' ELSE j.verdict END AS outcome,
+    t.approve,
+    t.after_payment,
+    t.on_displaced,
+    CASE j.verdict
+        WHEN 'waits' THEN 'conflict'
+        WHEN 'cancelled' THEN 'event_cancelled'
+        WHEN 'reversed' THEN 'reversed'
+        WHEN 'displaced' THEN 'displaced'
+        WHEN 'undue' THEN COALESCE(j.failing_reason, j.failing_condition, 'no_longer_due')
+    END AS reason_code,
+    CASE
+        WHEN j.verdict = 'reversed' THEN j.reversing_event_id
+        WHEN j.verdict = 'displaced' THEN j.root_event_id
+        WHEN j.trigger_status IN ('conflict', 'cancelled') OR j.root_event_id IS NULL THEN j.event_id
+        WHEN j.verdict IN ('waits', 'cancelled') THEN j.root_event_id
+    END AS cause_event_id,
+    CASE WHEN j.verdict = 'reversed' THEN j.reversed_on ELSE $as_of END AS effective_on
+FROM judged_rewards AS j
+INNER JOIN rule_terms AS t ON j.rule_version = t.rule_version

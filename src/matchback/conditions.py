@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from matchback.currencies import EXPONENTS
+
 if TYPE_CHECKING:
     from sqlglot import Token, exp
 
@@ -30,11 +32,6 @@ _TOKENS = frozenset(
     {"VAR", "NUMBER", "STRING", "EQ", "NEQ", "LT", "LTE", "GT", "GTE", "AND", "OR", "NOT", "IN", "BETWEEN"}
     | {"IS", "NULL", "L_PAREN", "R_PAREN", "COMMA", "DASH"}
 )
-_MINOR_DIGITS = {
-    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
-    3: "BHD IQD JOD KWD LYD OMR TND",
-    4: "CLF UYW",
-}
 
 
 class ConditionError(ValueError):
@@ -52,7 +49,7 @@ class Condition:
 
 def minor_digits(currency: str) -> int:
     """Return how many decimal places ISO 4217 gives a currency."""
-    return next((digits for digits, names in _MINOR_DIGITS.items() if currency in names.split()), 2)
+    return EXPONENTS.get(currency, 2)
 
 
 def to_minor(amount: Decimal, currency: str) -> int:

@@ -39,6 +39,8 @@ def _value_problems(reward: Reward, config: Config, currency: str) -> list[str]:
         found.append("until: it lies before from")
     if reward.to != "actor" and "event" in reward.once_per and len(reward.once_per) > 1:
         found.append('once_per: "event" stands alone')
+    if reward.on_displaced == "both":
+        found.append('on_displaced: "both" would pay one referral twice past every limit; write "keep" or "move"')
     program = next(item for item in config.programs if item.id == reward.program)
     if reward.to == "actor" and reward.on not in program.events:
         found.append(f"on: {reward.on!r} is not among the events that program {program.id!r} judges")

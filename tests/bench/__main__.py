@@ -1,0 +1,80 @@
+"""Make the world, run each step in a process of its own, and print what each took and how right recognition is.
+
+python -m tests.bench [FOLDER]
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from matchback.steps import STEPS
+
+from .floor import floor_cpu_seconds
+from .quality import judge
+from .world import AS_OF, Size, make_world
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+INTAKE = ("pickup", "validate", "load")
+
+
+def main(folder: Path) -> int:
+    """Run the whole measurement."""
+    size = Size()
+    began = time.perf_counter()
+    rows = make_world(folder, size)
+    history = sum(rows.values())
+    print(
+        f"World: {size.events:,} events in 2 CSV files for the intake; appended as history: "
+        + ", ".join(f"{count:,} {table.removeprefix('fact_')}" for table, count in rows.items())
+        + f". Made in {time.perf_counter() - began:.0f} s. As of {AS_OF}.\n"
+    )
+    print(
+        f"{'step':<10}{'records':>12}{'wall s':>9}{'records/s':>12}{'CPU s':>8}{'peak MB':>9}{'floor s':>9}{'ratio':>8}"
+    )
+    for step in STEPS:
+        measured = measure(folder, step)
+        records = size.events if step in INTAKE else size.events + history
+        floor = floor_cpu_seconds(step, folder)
+        print(
+            f"{step:<10}{records:>12,}{measured['wall']:>9.2f}{records / measured['wall']:>12,.0f}"
+            f"{measured['cpu']:>8.2f}{measured['rss_mb']:>9.0f}{floor:>9.3f}"
+            f"{measured['cpu'] / max(floor, 0.001):>8.0f}",
+            flush=True,
+        )
+    total, ways = judge(folder)
+    print(
+        f"\nRecognition of {size.openings:,} openings: precision {total.precision:.4f}, recall {total.recall:.4f} "
+        f"({total.brought:,} brought, {total.recognized:,} recognized, {total.right:,} rightly)\n"
+    )
+    print(f"{'friends came by':<18}{'brought':>9}{'recognized':>12}{'rightly':>9}")
+    for way, brought, recognized, right in ways:
+        print(f"{way:<18}{brought:>9,}{recognized:>12,}{right:>9,}")
+    print(
+        "\nCPU s and peak MB are of the whole process with its children, start-up and imports included. The floor is\n"
+        "the CPU time of hashing the files (intake) or of scanning the columns that the step's SQL names (the others)."
+    )
+    return 0
+
+
+def measure(folder: Path, step: str) -> dict[str, Any]:
+    """Run one step in a process of its own; return what it took."""
+    result = subprocess.run(
+        [sys.executable, "-m", "tests.bench.measure", str(folder), step],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise SystemExit(f"{step} failed:\n{result.stderr}")
+    measured: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
+    return measured
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1] if len(sys.argv) > 1 else "build/bench").resolve()))

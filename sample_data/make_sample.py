@@ -66,8 +66,9 @@ def _resend(inbox: Path) -> tuple[str, str, int]:
 
 def _record_list(places: list[tuple[str, str, int]], case: str) -> str:
     by_file: dict[str, list[int]] = {}
+    people = ("advocates/", "members/")  # only of interest where nothing else tells the case
     for name, file, number in places:
-        if name == case:
+        if name == case and not file.startswith(people):
             by_file.setdefault(file, []).append(number)
     return "; ".join(
         f"`{file}` " + (", ".join(map(str, numbers)) if any(numbers) else "(whole file)")

@@ -84,7 +84,9 @@ class Crowd:
             for number in range(24):
                 cells = {"partner_user_id": f"M8000{number:02d}", "email": f"staff{number:02d}@example.com"}
                 self.sample.add("employees", day, str(cells["partner_user_id"]), **cells)
-            self.sample.add("blocked", day, "M700001", partner_user_id="M700001", email="blocked.one@example.com")
+            self.sample.add(
+                "blocked", day, "M700001", partner_user_id="M700001", email="blocked.one@example.com"
+            )
         for day in (date(2026, 9, 30), HISTORY_DAY, date(2026, 11, 4)):
             for number in range(40):
                 self.sample.add("opt-outs", day, f"{number:03d}", email=f"quiet.{number:03d}@example.com")
@@ -113,7 +115,9 @@ class Crowd:
             )
             self.shares.append((share_id, who, moment, program))
             if channel == "email" and self.chance.random() < 0.9:
-                self._send(share_id, stranger(self.chance, self._next("stranger")), moment + timedelta(seconds=20))
+                self._send(
+                    share_id, stranger(self.chance, self._next("stranger")), moment + timedelta(seconds=20)
+                )
 
     # -- friends ------------------------------------------------------------------------------------------------
 
@@ -154,24 +158,37 @@ class Crowd:
         product = self.chance.choice(("checking", "savings"))
         own = {"email": who.email, "partner_user_id": who.member, "account_id": who.account}
         amount = f"{self.chance.randrange(25, 900)}.{self.chance.randrange(100):02d}"
-        values: dict[str, object] = {"event_name": "account_opened", **own, "product": product, "amount": amount}
+        values: dict[str, object] = {
+            "event_name": "account_opened",
+            **own,
+            "product": product,
+            "amount": amount,
+        }
         if feed == "vendor-history":
             moment = self._moment(on)
             if "coupon_code" not in cells and "share_id" not in cells:
                 moment = max(moment, datetime.combine(on, time(21, 30), ZONE).astimezone(UTC))
-            values |= {"partner_event_id": f"VE-{self._next('event'):06d}", "event_time": moment, "currency": "USD"}
+            values |= {
+                "partner_event_id": f"VE-{self._next('event'):06d}",
+                "event_time": moment,
+                "currency": "USD",
+            }
             self.sample.add(feed, HISTORY_DAY, moment.isoformat(), container="production", **values, **cells)
             return
         note = self.chance.choice(("", "", "", 'Goes by "Lee"', "Walk-in, no appointment"))
         values |= {"partner_event_id": f"CR-{self._next('core'):06d}", "event_time": on, "first": who.first}
-        self.sample.add(feed, on + timedelta(days=1), f"{on}T23:59:59", last=who.last, note=note, **values, **cells)
+        self.sample.add(
+            feed, on + timedelta(days=1), f"{on}T23:59:59", last=who.last, note=note, **values, **cells
+        )
 
     def _milestones(self, who: Person, on: date) -> None:
         if self.chance.random() < 0.55:
             day = on + timedelta(days=self.chance.randrange(3, 25))
             self._report("direct_deposit", day, who, f"{self.chance.randrange(500, 1900)}.00")
             if self.chance.random() < 0.4:
-                self._report("direct_deposit", day + timedelta(days=14), who, f"{self.chance.randrange(90, 900)}.50")
+                self._report(
+                    "direct_deposit", day + timedelta(days=14), who, f"{self.chance.randrange(90, 900)}.50"
+                )
         if self.chance.random() < 0.45:
             day = on + timedelta(days=self.chance.randrange(5, 32))
             self._report("account_qualified", day, who, f"{self.chance.randrange(100, 2500)}.00")
@@ -187,7 +204,10 @@ class Crowd:
         if name == "account_qualified":
             cells["product"] = self.chance.choice(("checking", "savings"))
         if file_day(moment) == HISTORY_DAY:
-            cells |= {"partner_event_id": f"VE-{self._next('event'):06d}", "currency": "USD" if amount else ""}
+            cells |= {
+                "partner_event_id": f"VE-{self._next('event'):06d}",
+                "currency": "USD" if amount else "",
+            }
             self.sample.add(
                 "vendor-history",
                 HISTORY_DAY,
@@ -201,7 +221,9 @@ class Crowd:
             self.sample.add("direct-deposits", file_day(moment), moment.isoformat(), **cells)
         else:
             cells["partner_event_id"] = f"MS-{self._next('milestone'):06d}"
-            self.sample.add("account-milestones", file_day(moment), moment.isoformat(), event_name=name, **cells, **own)
+            self.sample.add(
+                "account-milestones", file_day(moment), moment.isoformat(), event_name=name, **cells, **own
+            )
 
     def _core_export(self) -> None:
         """The cumulative export: accounts that no other file opens, their balances new every night."""
@@ -344,7 +366,12 @@ class Crowd:
 
     def _register(self, moment: datetime, visitor: str, email: str, share_id: str) -> None:
         day = file_day(moment)
-        cells = {"event_name": "friend_registered", "event_time": moment, "visitor_id": visitor, "email": email}
+        cells = {
+            "event_name": "friend_registered",
+            "event_time": moment,
+            "visitor_id": visitor,
+            "email": email,
+        }
         event_id = f"FR-{self._next('registration'):05d}"
         feed = "vendor-history" if day < FIRST_NIGHT else "friend-registrations"
         self.sample.add(feed, day, moment.isoformat(), partner_event_id=event_id, share_id=share_id, **cells)

@@ -52,8 +52,12 @@ def plant_ineligible(sample: Sample) -> None:
 
     plant = Planter(sample, "outside-program")
     who, new = plant.advocate(48, "Xena", "Rhodes"), friend(48, "Xeno", "Alder")
-    code = plant.coupon("FAM-XENA-4801", "2026-09-05T10:00:00", advocate_partner_user_id=who.member, program=FAMILY)
-    plant.past("certificate_opened", "2026-09-10T10:00:00", new, coupon_code=code, amount="800.00", currency="USD")
+    code = plant.coupon(
+        "FAM-XENA-4801", "2026-09-05T10:00:00", advocate_partner_user_id=who.member, program=FAMILY
+    )
+    plant.past(
+        "certificate_opened", "2026-09-10T10:00:00", new, coupon_code=code, amount="800.00", currency="USD"
+    )
 
     plant = Planter(sample, "test-container")
     who, new = plant.advocate(49, "Yan", "Sutton"), friend(49, "Yara", "Bay")

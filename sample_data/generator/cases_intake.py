@@ -30,7 +30,9 @@ def plant_intake(sample: Sample) -> None:
     plant.opening(date(2026, 11, 7), "2026-11-06", new, raw=line_of("account-openings", cells))
 
     plant = Planter(sample, "unknown-event-name")
-    plant.registration("2026-11-04T12:00:00", "v-9178", "van.begonia@example.net", event_name="freind_registered")
+    plant.registration(
+        "2026-11-04T12:00:00", "v-9178", "van.begonia@example.net", event_name="freind_registered"
+    )
 
     plant = Planter(sample, "duplicate")
     who, new = plant.advocate(79, "Wim", "Marsh"), friend(79, "Wren", "Camas")

@@ -13,7 +13,9 @@ def plant_types(sample: Sample, mapping: dict[str, str]) -> None:
     plant = Planter(sample, "coupon-code")
     ada, amy = plant.advocate(1, "Ada", "Quill"), friend(1, "Amy", "Birch")
     share = plant.share(ada, "2026-08-01T10:00:00")
-    code = plant.coupon("HLC-ADA-4471", "2026-08-01T10:05:00", share_id=share, advocate_partner_user_id=ada.member)
+    code = plant.coupon(
+        "HLC-ADA-4471", "2026-08-01T10:05:00", share_id=share, advocate_partner_user_id=ada.member
+    )
     plant.past("account_opened", "2026-08-11T14:20:00", amy, coupon_code=code)
     plant.past_reward(amy, "2026-08-14T06:00:00", "2026-08-20T09:00:00")
 
@@ -97,15 +99,25 @@ def plant_types(sample: Sample, mapping: dict[str, str]) -> None:
 def plant_losers(sample: Sample) -> None:
     """For each reason to lose, a candidate that loses for it."""
     plant = Planter(sample, "two-advocates-used")
-    older, newer, pat = plant.advocate(15, "Oda", "Innes"), plant.advocate(16, "Otto", "Jarvis"), friend(15, "Pat", "Pine")
+    older, newer, pat = (
+        plant.advocate(15, "Oda", "Innes"),
+        plant.advocate(16, "Otto", "Jarvis"),
+        friend(15, "Pat", "Pine"),
+    )
     share = plant.share(older, "2026-09-01T10:00:00", tag="-1")
-    code = plant.coupon("HLC-ODA-1501", "2026-09-01T10:05:00", share_id=share, advocate_partner_user_id=older.member)
+    code = plant.coupon(
+        "HLC-ODA-1501", "2026-09-01T10:05:00", share_id=share, advocate_partner_user_id=older.member
+    )
     share = plant.share(newer, "2026-09-13T10:00:00", tag="-2")
     plant.click("2026-09-14T09:00:00", share_id=share, email=pat.email)
     plant.past("account_opened", "2026-09-15T10:00:00", pat, coupon_code=code)
 
     plant = Planter(sample, "two-advocates-recent")
-    older, newer, quin = plant.advocate(17, "Peg", "Kerr"), plant.advocate(18, "Perry", "Lomax"), friend(17, "Quin", "Reed")
+    older, newer, quin = (
+        plant.advocate(17, "Peg", "Kerr"),
+        plant.advocate(18, "Perry", "Lomax"),
+        friend(17, "Quin", "Reed"),
+    )
     for tag, who, shared, clicked in (
         ("-1", older, "2026-09-09T10:00:00", "2026-09-10T09:00:00"),
         ("-2", newer, "2026-09-13T10:00:00", "2026-09-14T09:00:00"),
@@ -114,12 +126,18 @@ def plant_losers(sample: Sample) -> None:
     plant.past("account_opened", "2026-09-16T10:00:00", quin)
 
     plant = Planter(sample, "family-first")
-    first, later, rae = plant.advocate(19, "Ray", "Mercer"), plant.advocate(20, "Ria", "Norris"), friend(19, "Rae", "Sage")
+    first, later, rae = (
+        plant.advocate(19, "Ray", "Mercer"),
+        plant.advocate(20, "Ria", "Norris"),
+        friend(19, "Rae", "Sage"),
+    )
     for tag, who, shared, clicked in (
         ("-1", first, "2026-10-09T10:00:00", "2026-10-10T09:00:00"),
         ("-2", later, "2026-10-11T10:00:00", "2026-10-12T09:00:00"),
     ):
-        plant.click(clicked, tag=tag, share_id=plant.share(who, shared, tag=tag, program=FAMILY), email=rae.email)
+        plant.click(
+            clicked, tag=tag, share_id=plant.share(who, shared, tag=tag, program=FAMILY), email=rae.email
+        )
     plant.past("certificate_opened", "2026-10-14T10:00:00", rae, amount="400.00", currency="USD")
 
     plant = Planter(sample, "opened-before-share")
@@ -175,7 +193,11 @@ def plant_losers(sample: Sample) -> None:
 
 def _plant_coupons(sample: Sample) -> None:
     plant = Planter(sample, "coupon-expired")
-    vic, val, vera = plant.advocate(24, "Vic", "Rusk"), friend(24, "Val", "Willow"), friend(24, "Vera", "Yew", 1)
+    vic, val, vera = (
+        plant.advocate(24, "Vic", "Rusk"),
+        friend(24, "Val", "Willow"),
+        friend(24, "Vera", "Yew", 1),
+    )
     for tag, who, opened in (
         ("-LATE", val, "2026-10-16T00:10:00"),
         ("-LAST-DAY", vera, "2026-10-15T23:50:00"),
@@ -191,14 +213,20 @@ def _plant_coupons(sample: Sample) -> None:
     plant = Planter(sample, "coupon-not-yet-valid")
     wes, wyn = plant.advocate(25, "Wes", "Stroud"), friend(25, "Wyn", "Zinnia")
     code = plant.coupon(
-        "HLC-WES-2501", "2026-10-10T10:00:00", advocate_partner_user_id=wes.member, valid_from=date(2026, 10, 20)
+        "HLC-WES-2501",
+        "2026-10-10T10:00:00",
+        advocate_partner_user_id=wes.member,
+        valid_from=date(2026, 10, 20),
     )
     plant.past("account_opened", "2026-10-19T12:00:00", wyn, coupon_code=code)
 
     plant = Planter(sample, "coupon-revoked")
     xia, xan = plant.advocate(26, "Xia", "Tolman"), friend(26, "Xan", "Acorn")
     code = plant.coupon(
-        "HLC-XIA-2601", "2026-10-01T10:00:00", advocate_partner_user_id=xia.member, revoked_on=date(2026, 10, 10)
+        "HLC-XIA-2601",
+        "2026-10-01T10:00:00",
+        advocate_partner_user_id=xia.member,
+        revoked_on=date(2026, 10, 10),
     )
     plant.past("account_opened", "2026-10-12T10:00:00", xan, coupon_code=code)
 
@@ -221,18 +249,26 @@ def _plant_coupons(sample: Sample) -> None:
     plant.past("account_opened", "2026-10-14T11:00:00", zack, coupon_code=code)
 
     plant = Planter(sample, "coupon-already-used")
-    who, one, two = plant.advocate(32, "Abe", "Zeller"), friend(32, "Art", "Daisy"), friend(32, "Alma", "Fennel", 1)
+    who, one, two = (
+        plant.advocate(32, "Abe", "Zeller"),
+        friend(32, "Art", "Daisy"),
+        friend(32, "Alma", "Fennel", 1),
+    )
     code = plant.coupon("HLC-ABE-3201", "2026-08-30T10:00:00", advocate_partner_user_id=who.member)
     plant.past("account_opened", "2026-09-02T10:00:00", one, coupon_code=code, tag="-1")
     plant.past("account_opened", "2026-09-12T10:00:00", two, coupon_code=code, tag="-2")
 
     plant = Planter(sample, "coupon-other-program")
     who, new = plant.advocate(33, "Bess", "Ames"), friend(33, "Bart", "Ginger")
-    code = plant.coupon("FAM-BESS-3301", "2026-10-01T10:00:00", advocate_partner_user_id=who.member, program=FAMILY)
+    code = plant.coupon(
+        "FAM-BESS-3301", "2026-10-01T10:00:00", advocate_partner_user_id=who.member, program=FAMILY
+    )
     plant.past("account_opened", "2026-10-06T11:00:00", new, coupon_code=code)
 
     plant = Planter(sample, "coupon-unknown")
-    plant.past("account_opened", "2026-10-06T12:00:00", friend(34, "Cass", "Heath"), coupon_code="ZZ-NOBODY-0")
+    plant.past(
+        "account_opened", "2026-10-06T12:00:00", friend(34, "Cass", "Heath"), coupon_code="ZZ-NOBODY-0"
+    )
 
 
 def _plant_relationships(sample: Sample) -> None:
@@ -246,7 +282,11 @@ def _plant_relationships(sample: Sample) -> None:
     plant.past_reward(again, "2026-10-22T06:00:00", "2026-10-23T09:00:00", tag="-2")
 
     plant = Planter(sample, "relationship-holds")
-    hank, ingrid, bo = plant.advocate(36, "Hank", "Cole"), plant.advocate(37, "Ingrid", "Dunn"), friend(36, "Bo", "Jade")
+    hank, ingrid, bo = (
+        plant.advocate(36, "Hank", "Cole"),
+        plant.advocate(37, "Ingrid", "Dunn"),
+        friend(36, "Bo", "Jade"),
+    )
     plant.past("account_opened", "2026-10-06T10:30:00", bo, advocate_code=hank.code, tag="-1")
     plant.click("2026-10-15T09:00:00", share_id=plant.share(ingrid, "2026-10-14T10:00:00"), email=bo.email)
     plant.past(
@@ -254,7 +294,11 @@ def _plant_relationships(sample: Sample) -> None:
     )
 
     plant = Planter(sample, "relationship-replaced")
-    jack, kate, cam = plant.advocate(38, "Jack", "Eaton"), plant.advocate(39, "Kate", "Frost"), friend(38, "Cam", "Kelp")
+    jack, kate, cam = (
+        plant.advocate(38, "Jack", "Eaton"),
+        plant.advocate(39, "Kate", "Frost"),
+        friend(38, "Cam", "Kelp"),
+    )
     plant.past("account_opened", "2026-10-06T10:45:00", cam, advocate_code=jack.code, tag="-1")
     plant.past(
         "account_opened",
@@ -296,4 +340,4 @@ def plant_times(sample: Sample) -> None:
     nora, nick = plant.advocate(56, "Nora", "Irwin"), friend(56, "Nick", "Orchid")
     share = plant.share(nora, "2026-10-25T10:00:00", day=date(2026, 11, 6), suffix="_late")
     plant.opening(date(2026, 11, 2), "2026-11-01", nick, share_id=share)
-    assert HISTORY_DAY < date(2026, 11, 1)
+    assert date(2026, 11, 1) > HISTORY_DAY

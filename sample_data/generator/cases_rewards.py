@@ -21,13 +21,23 @@ class Answer:
 
 
 ANSWERS = [
-    Answer("approvals", date(2026, 11, 3), "advocate-code/advocate-100/advocate", "decline", "suspected_abuse"),
+    Answer(
+        "approvals", date(2026, 11, 3), "advocate-code/advocate-100/advocate", "decline", "suspected_abuse"
+    ),
     Answer("approvals", date(2026, 11, 4), "nomination-approved/neighbor-10/actor", "approve", "checked"),
     Answer("fulfillments", date(2026, 11, 4), "coupon-code/advocate-100/advocate", "fulfilled"),
-    Answer("fulfillments", date(2026, 11, 4), "share-id-click/advocate-100/advocate", "failed", "account_not_found"),
+    Answer(
+        "fulfillments",
+        date(2026, 11, 4),
+        "share-id-click/advocate-100/advocate",
+        "failed",
+        "account_not_found",
+    ),
     Answer("fulfillments", date(2026, 11, 4), "incentivized-share/family-25/advocate", "fulfilled"),
     Answer("fulfillments", date(2026, 11, 6), "incentivized-share/family-25/advocate", "redeemed"),
-    Answer("fulfillments", date(2026, 11, 6), "incentivized-share/family-25/friend", "expired", "not_claimed"),
+    Answer(
+        "fulfillments", date(2026, 11, 6), "incentivized-share/family-25/friend", "expired", "not_claimed"
+    ),
 ]
 
 
@@ -38,11 +48,15 @@ def plant_rewards(sample: Sample) -> None:
     plant.click("2026-10-30T10:00:00", share_id=plant.share(who, "2026-10-29T10:00:00"), email=new.email)
     plant.opening(date(2026, 11, 2), "2026-11-01", new)
     plant.deposit("2026-11-03T06:00:00", new.account, "600.00")
-    plant.milestone("account_qualified", "2026-11-04T09:00:00", new.account, amount="250.00", product="checking")
+    plant.milestone(
+        "account_qualified", "2026-11-04T09:00:00", new.account, amount="250.00", product="checking"
+    )
 
     plant = Planter(sample, "qualified-before-opened")
     who, new = plant.advocate(66, "Kurt", "Dale"), friend(66, "Kay", "Oleander")
-    plant.milestone("account_qualified", "2026-11-02T10:00:00", new.account, amount="300.00", product="savings")
+    plant.milestone(
+        "account_qualified", "2026-11-02T10:00:00", new.account, amount="300.00", product="savings"
+    )
     plant.deposit("2026-11-03T06:30:00", new.account, "800.00")
     plant.opening(date(2026, 11, 5), "2026-11-02", new, advocate_code=who.code)
 
@@ -57,7 +71,9 @@ def plant_rewards(sample: Sample) -> None:
     plant = Planter(sample, "sixth-of-the-year")
     who = plant.advocate(68, "Moe", "Flint")
     months = ("08-20", "08-25", "09-03", "09-10", "09-17", "09-24")
-    for number, (qualified, name) in enumerate(zip(months, ("Ora", "Oz", "Pam", "Pip", "Ren", "Rob"), strict=True)):
+    for number, (qualified, name) in enumerate(
+        zip(months, ("Ora", "Oz", "Pam", "Pip", "Ren", "Rob"), strict=True)
+    ):
         new = friend(68, name, "Sumac", number)
         tag = f"-{number + 1}"
         plant.past("account_opened", f"2026-08-0{3 + number}T10:00:00", new, advocate_code=who.code, tag=tag)

@@ -254,18 +254,30 @@ LAYOUTS = {
     "existing-members": Layout(
         "audiences", "existing_members_{day}.csv", {"member_id": "partner_user_id", "email": "email"}
     ),
-    "employees": Layout("audiences", "employees_{day}.csv", {"member_id": "partner_user_id", "email": "email"}),
+    "employees": Layout(
+        "audiences", "employees_{day}.csv", {"member_id": "partner_user_id", "email": "email"}
+    ),
     "opt-outs": Layout("audiences", "opt_outs_{day}.csv", {"email": "email"}),
     "blocked": Layout("audiences", "blocked_{day}.csv", {"member_id": "partner_user_id", "email": "email"}),
     "approvals": Layout(
         "approvals",
         "approvals_{day}.csv",
-        {"reward_id": "reward_id", "decision": "decision", "decided_on": "decided_on", "reason_code": "reason_code"},
+        {
+            "reward_id": "reward_id",
+            "decision": "decision",
+            "decided_on": "decided_on",
+            "reason_code": "reason_code",
+        },
     ),
     "fulfillments": Layout(
         "fulfillments",
         "fulfillments_{day}.csv",
-        {"reward_id": "reward_id", "status": "status", "reported_on": "reported_on", "reason_code": "reason_code"},
+        {
+            "reward_id": "reward_id",
+            "status": "status",
+            "reported_on": "reported_on",
+            "reason_code": "reason_code",
+        },
     ),
 }
 
@@ -287,7 +299,9 @@ def write_files(sample: Sample, inbox: Path) -> list[tuple[str, str, int]]:
             lines += [row.raw if row.raw is not None else _line(layout, row.values) for row in rows]
             path.write_bytes((layout.newline.join(lines) + layout.newline).encode())
         planted += [
-            (row.case, f"{layout.folder}/{name}", number) for number, row in enumerate(rows, start=1) if row.case
+            (row.case, f"{layout.folder}/{name}", number)
+            for number, row in enumerate(rows, start=1)
+            if row.case
         ]
     return planted
 

@@ -6,16 +6,17 @@ import random
 
 from generator.sample import Person
 
-FIRST = (
-    "Adele Amos Anika Arlo Beata Boris Carmen Cedric Dahlia Damon Edith Elias Farah Felix Gemma Gordon Hattie Hugh "
-    "Imani Isaac Jada Jonas Kira Kofi Leila Lionel Maren Mateo Nadia Nolan Odette Omar Petra Quincy Rhea Roland "
-    "Saskia Silas Tamsin Theo Ursula Viola Walter Willa Yusuf Zelda"
+FIRST = (  # noqa: SIM905 (a paragraph of names reads better than a column)
+    "Adele Amos Anika Arlo Beata Boris Carmen Cedric Dahlia Damon Edith Elias Farah Felix Gemma Gordon "
+    "Hattie Hugh Imani Isaac Jada Jonas Kira Kofi Leila Lionel Maren Mateo Nadia Nolan Odette Omar Petra "
+    "Quincy Rhea Roland Saskia Silas Tamsin Theo Ursula Viola Walter Willa Yusuf Zelda"
 ).split()
-LAST = (
-    "Alden Barlow Calloway Danvers Ellery Fairfax Garrick Hathaway Ingram Jarrow Kendrick Lockhart Merriweather "
-    "Northrup Oakley Pemberton Quimby Ravenel Sheffield Thackeray Underhill Vandermeer Whitlock Yarborough Zimmer "
-    "Ashdown Brisco Copeland Driscoll Everly Fenwick Granger Holbrook Islington Kingsley Lindqvist Marchetti Novak "
-    "Okafor Pereira Rasmussen Santoro Takeda Ulrich Villanueva Wexler"
+LAST = (  # noqa: SIM905 (likewise)
+    "Alden Barlow Calloway Danvers Ellery Fairfax Garrick Hathaway Ingram Jarrow Kendrick Lockhart "
+    "Merriweather Northrup Oakley Pemberton Quimby Ravenel Sheffield Thackeray Underhill Vandermeer "
+    "Whitlock Yarborough Zimmer Ashdown Brisco Copeland Driscoll Everly Fenwick Granger Holbrook "
+    "Islington Kingsley Lindqvist Marchetti Novak Okafor Pereira Rasmussen Santoro Takeda Ulrich "
+    "Villanueva Wexler"
 ).split()
 AREA_CODES = (207, 401, 413, 508, 603, 617, 774, 781, 802, 860)
 

@@ -170,7 +170,9 @@ class Planter:
         self.sample.add("coupons", file_day(moment), moment.isoformat(), self.case, **cells)
         return code
 
-    def past(self, name: str, when: str, who: Person, *, tag: str = "", own: bool = True, **values: object) -> str:
+    def past(
+        self, name: str, when: str, who: Person, *, tag: str = "", own: bool = True, **values: object
+    ) -> str:
         """Write an event of the vendor's history and return its id; `own=False` leaves the account number only."""
         event_id = f"VE-{self.tag}{tag}"
         cells: dict[str, object] = {
@@ -200,7 +202,9 @@ class Planter:
             "account_qualified", qualified, who, tag=f"{tag}-Q", amount="250.00", product="checking", **money
         )
 
-    def opening(self, night: date, on: str, who: Person, *, tag: str = "", **values: object) -> dict[str, object]:
+    def opening(
+        self, night: date, on: str, who: Person, *, tag: str = "", **values: object
+    ) -> dict[str, object]:
         """Write a row of the nightly openings file (dates without times) and return its cells."""
         cells: dict[str, object] = {
             "event_name": "account_opened",

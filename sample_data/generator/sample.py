@@ -62,7 +62,14 @@ class Sample:
     members: dict[str, tuple[Person, date]] = field(default_factory=dict)
 
     def add(
-        self, feed: str, day: date, order: str, case: str = "", raw: str | None = None, suffix: str = "", **values: object
+        self,
+        feed: str,
+        day: date,
+        order: str,
+        case: str = "",
+        raw: str | None = None,
+        suffix: str = "",
+        **values: object,
     ) -> None:
         """Add a record to the feed's file of that day; `order` sorts it among the others."""
         name = str(values.get("partner_event_id") or values.get("share_id") or values.get("account_id") or "")

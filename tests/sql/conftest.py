@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from matchback.warehouse import Warehouse
-from sql.cases import STEPS, empty_warehouse
+from sql.cases import empty_warehouse
 
 
 @pytest.fixture(scope="session")
@@ -16,10 +16,9 @@ def warehouse_until() -> Iterator[Callable[[str], Warehouse]]:
     made: dict[str, Warehouse] = {}
 
     def until(step: str) -> Warehouse:
-        last = step if step in STEPS else STEPS[-1]
-        if last not in made:
-            made[last] = empty_warehouse(last)
-        return made[last]
+        if step not in made:
+            made[step] = empty_warehouse(step)
+        return made[step]
 
     yield until
     for warehouse in made.values():

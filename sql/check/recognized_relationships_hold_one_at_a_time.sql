@@ -7,7 +7,9 @@ WITH ordered_relationships AS (
         since_event_id,
         from_on,
         until_on,
-        LEAD(from_on) OVER (PARTITION BY person_id, program ORDER BY from_on, since_event_id) AS next_from_on
+        LEAD(from_on)
+            OVER (PARTITION BY person_id, program ORDER BY from_on, until_on NULLS LAST, since_event_id)
+            AS next_from_on
     FROM relationships
 )
 

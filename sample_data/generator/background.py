@@ -124,9 +124,9 @@ class Crowd:
     def _journey(self, feed: str, on: date) -> Person:
         who = self._new_friend(on)
         cells: dict[str, object] = {}
-        if self.chance.random() < 0.46:
+        if self.chance.random() < 0.5:
             kinds = ("click", "visit", "share", "link", "coupon", "recipient", "code")
-            kind = self.chance.choices(kinds, (30, 22, 8, 7, 25, 5, 3))[0]
+            kind = self.chance.choices(kinds, (34, 26, 9, 8, 26, 4, 1))[0]
             if feed == "account-openings" and kind == "link":
                 kind = "share"
             cells = self._refer(kind, who, on)
@@ -231,7 +231,7 @@ class Crowd:
         for number in range(110):
             on = date(2026, 10, 19) + timedelta(days=number * 19 // 110)
             who = self._new_friend(on)
-            if self.chance.random() < 0.46:
+            if self.chance.random() < 0.5:
                 self._refer(self.chance.choices(("click", "visit", "recipient"), (60, 32, 8))[0], who, on)
             opened.append((who, on, self.chance.choice(("CHECKING", "SAVINGS"))))
             self._milestones(who, on)

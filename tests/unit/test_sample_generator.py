@@ -146,6 +146,16 @@ def test_every_planted_case_is_told_and_expected(inbox: dict[str, str]) -> None:
     assert refusals <= {(row["case"], row["file"], row["record_number"]) for row in planted}
 
 
+def test_the_expected_files_have_the_records_that_are_expected(inbox: dict[str, str]) -> None:
+    """Counts of the expected files table are those of the files, and they balance."""
+    outcomes = ("accepted", "refused", "duplicates", "conflicts", "waiting")
+    counted = [row for row in expected("files") if "*" not in row.values()]
+    assert len(counted) == 12
+    for row in counted:
+        assert int(row["records"]) == len(inbox[row["file"]].splitlines()) - 1
+        assert int(row["records"]) == sum(int(row[outcome]) for outcome in outcomes)
+
+
 def test_every_closed_list_occurs_in_the_expected_tables() -> None:
     """Every recognition type, losing reason, ineligibility reason, unrecognized reason and reward state."""
     types = {ground.removesuffix(".click") for ground in GROUNDS} | {"MANUAL"}
@@ -196,6 +206,6 @@ def test_the_expected_ledger_is_the_life_of_the_expected_rewards() -> None:
 def test_the_acts_name_planted_events(inbox: dict[str, str]) -> None:
     """What operators do by hand refers to records that the files hold."""
     acts = tomllib.loads((SAMPLE / "acts.toml").read_text(encoding="utf-8"))["acts"]
-    assert [act["act"] for act in acts] == ["recognitions add"]
+    assert [act["act"] for act in acts] == ["recognition_added"]
     everything = "\n".join(inbox.values())
     assert all(act["event"] in everything and act["advocate"] in everything for act in acts)

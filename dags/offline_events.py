@@ -77,7 +77,7 @@ def offline_events() -> None:
         return list_deliveries(night())
 
     @task(map_index_template="{{ label }}", max_active_tis_per_dagrun=4)
-    def take_in(delivery: dict[str, str]) -> dict[str, Any]:
+    def take_in(delivery: dict[str, str]) -> dict[str, str]:
         """Receive and validate one file; say its id and status."""
         from matchback import handover
 
@@ -92,7 +92,7 @@ def offline_events() -> None:
         from matchback.handover import bring_up_to
 
         context = night()
-        said = bring_up_to(context, ("load",))
+        said = bring_up_to(context, ("validate", "load"))
         outlet_events[FACTS].extra = {
             "workspace": str(context.workspace.root),
             "as_of": context.as_of.isoformat(),

@@ -1,7 +1,7 @@
-"""One task at a time: what an orchestrator calls where the command line runs all steps in one process.
+"""One task at a time: what a scheduler calls where the command line runs all steps in one process.
 
 Tasks hand each other only ids: the names of delivered files can hold personal data, so a listing is kept in the
-protected area, and what passes through the orchestrator's database is a feed's id and a key of the delivery.
+protected area, and what passes through the scheduler's database is a feed's id and a key of the delivery.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from matchback.context import RunContext, open_context
 from matchback.errors import ConfigurationError, MatchbackError
@@ -62,21 +62,29 @@ def list_deliveries(context: RunContext) -> list[Delivery]:
     return deliveries
 
 
-def take_in(context: RunContext, delivery: Delivery) -> dict[str, Any]:
-    """Receive one file and validate it; return its file id, and counts. Bad data is a value, never an exception."""
+def take_in(context: RunContext, delivery: Delivery) -> dict[str, str]:
+    """Receive one file and validate it; return its id and what validation made of it.
+
+    Bad data is a value, never an exception. A delivery that an earlier try had received has no id here; whatever a
+    try left unvalidated, the next `validate` step validates.
+    """
     from matchback import pickup, validate
+    from matchback.received import received_file
     from matchback.sources import RemoteFile
     from matchback.steps import run_steps
 
     feed = context.config.feed(delivery["feed_id"])
     if not delivery["delivery_id"]:
-        run_steps(_only(context, feed.id), ("pickup", "validate"))
-        return {"feed_id": feed.id, "file_id": ""}
+        run_steps(replace(context, feed_ids=(feed.id,)), ("pickup", "validate"))
+        return {"feed_id": feed.id, "file_id": "", "status": "", "label": delivery["label"]}
     remote = RemoteFile(**json.loads(_listing(context, delivery["delivery_id"]).read_text(encoding="utf-8")))
     file_id = pickup.receive(context, feed, remote)
-    if file_id:
-        validate.validate_file(context, file_id)
-    return {"feed_id": feed.id, "file_id": file_id or ""}
+    if file_id is None:
+        return {"feed_id": feed.id, "file_id": "", "status": "", "label": delivery["label"]}
+    summary = validate.validate_file(context, file_id)
+    day = received_file(context.journal, file_id).received_on
+    label = f"{feed.id} {day} {file_id[:8]}"
+    return {"feed_id": feed.id, "file_id": file_id, "status": summary.status, "label": label}
 
 
 def bring_up_to(context: RunContext, steps: Sequence[str]) -> dict[str, str]:
@@ -93,12 +101,8 @@ def _keep(context: RunContext, feed_id: str, remote: RemoteFile) -> Delivery:
     path = _listing(context, delivery_id)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     path.write_text(content, encoding="utf-8")
-    return {"feed_id": feed_id, "delivery_id": delivery_id, "label": f"{feed_id} {delivery_id[:8]}"}
+    return {"feed_id": feed_id, "delivery_id": delivery_id, "label": f"{feed_id} new {delivery_id[:8]}"}
 
 
 def _listing(context: RunContext, delivery_id: str) -> Path:
     return context.workspace.staging / "listings" / f"{delivery_id}.json"
-
-
-def _only(context: RunContext, feed_id: str) -> RunContext:
-    return replace(context, feed_ids=(feed_id,))

@@ -65,8 +65,8 @@ def list_deliveries(context: RunContext) -> list[Delivery]:
 def take_in(context: RunContext, delivery: Delivery) -> dict[str, str]:
     """Receive one file and validate it; return its id and what validation made of it.
 
-    Bad data is a value, never an exception. A delivery that an earlier try had received has no id here; whatever a
-    try left unvalidated, the next `validate` step validates.
+    Bad data is a value, never an exception. A delivery that an earlier try had received has no id here (whatever it
+    left unvalidated, the next `validate` step validates); one whose listing is used up tries its feed whole.
     """
     from matchback import pickup, validate
     from matchback.received import received_file
@@ -74,14 +74,17 @@ def take_in(context: RunContext, delivery: Delivery) -> dict[str, str]:
     from matchback.steps import run_steps
 
     feed = context.config.feed(delivery["feed_id"])
-    if not delivery["delivery_id"]:
+    taken = {"feed_id": feed.id, "file_id": "", "status": "", "label": delivery["label"]}
+    listing = _listing(context, delivery["delivery_id"])
+    if not delivery["delivery_id"] or not listing.exists():
         run_steps(replace(context, feed_ids=(feed.id,)), ("pickup", "validate"))
-        return {"feed_id": feed.id, "file_id": "", "status": "", "label": delivery["label"]}
-    remote = RemoteFile(**json.loads(_listing(context, delivery["delivery_id"]).read_text(encoding="utf-8")))
+        return taken
+    remote = RemoteFile(**json.loads(listing.read_text(encoding="utf-8")))
     file_id = pickup.receive(context, feed, remote)
     if file_id is None:
-        return {"feed_id": feed.id, "file_id": "", "status": "", "label": delivery["label"]}
+        return taken
     summary = validate.validate_file(context, file_id)
+    listing.unlink()
     day = received_file(context.journal, file_id).received_on
     label = f"{feed.id} {day} {file_id[:8]}"
     return {"feed_id": feed.id, "file_id": file_id, "status": summary.status, "label": label}

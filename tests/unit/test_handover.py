@@ -1,0 +1,116 @@
+"""What tasks hand each other: ids only, one file at a time, and one bad source holds back no other."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from matchback import handover
+from matchback.context import RunContext
+from matchback.errors import ConfigurationError, SourceFailed
+
+MOMENT = datetime(2026, 11, 3, 12, tzinfo=UTC)
+CONFIGURATION = """
+[workspace]
+name = "test-bank"
+time_zone = "America/New_York"
+id_secret = "file:secret.txt"
+
+[[programs]]
+id = "refer"
+from = 2026-01-01
+events = ["account_opened"]
+
+[[events]]
+name = "account_opened"
+rewardable = true
+
+[[feeds]]
+id = "openings"
+kind = "events"
+source = "inbox"
+pattern = "ann_{date:%Y%m%d}.csv"
+
+[[feeds]]
+id = "elsewhere"
+kind = "events"
+source = "sftp://127.0.0.1:9/nowhere"
+connection = "nobody"
+pattern = "*.csv"
+"""
+CONTENT = "event_name,event_time,email,partner_event_id\naccount_opened,2026-11-02,ann@example.com,E1\n"
+
+
+@pytest.fixture
+def night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunContext:
+    """A workspace of two feeds: a folder with one file, and a server that does not answer."""
+    monkeypatch.setenv("MATCHBACK_CONNECTION_NOBODY", json.dumps({"known_hosts": str(tmp_path / "none")}))
+    (tmp_path / "secret.txt").write_text("openly-fake-secret-of-a-test")
+    (tmp_path / "matchback.toml").write_text(CONFIGURATION)
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox" / "ann_20261102.csv").write_text(CONTENT)
+    return handover.open_night(str(tmp_path), None, MOMENT)
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2026, 11, 2, 4, 59, tzinfo=UTC), date(2026, 11, 1)),
+        (datetime(2026, 11, 2, 5, 0, tzinfo=UTC), date(2026, 11, 2)),
+        (datetime(2026, 11, 1, 4, 0, tzinfo=UTC), date(2026, 11, 1)),
+        (datetime(2026, 11, 1, 3, 59, tzinfo=UTC), date(2026, 10, 31)),
+    ],
+)
+def test_a_night_stands_at_the_local_day_of_its_moment(
+    night: RunContext, moment: datetime, day: date
+) -> None:
+    """1 November is New York's day of 25 hours."""
+    assert handover.open_night(str(night.workspace.root), None, moment).as_of == day
+
+
+def test_a_named_day_is_taken_as_it_is(night: RunContext) -> None:
+    assert handover.open_night(str(night.workspace.root), "2026-11-07", MOMENT).as_of == date(2026, 11, 7)
+
+
+def test_the_environment_names_the_workspace(night: RunContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MATCHBACK_WORKSPACE", str(night.workspace.root))
+    assert handover.open_night(None, None, MOMENT).workspace == night.workspace
+    monkeypatch.delenv("MATCHBACK_WORKSPACE")
+    with pytest.raises(ConfigurationError, match="No workspace"):
+        handover.open_night(None, None, MOMENT)
+
+
+def test_deliveries_are_named_without_the_senders_words(night: RunContext) -> None:
+    deliveries = handover.list_deliveries(night)
+    assert [delivery["feed_id"] for delivery in deliveries] == ["openings", "elsewhere"]
+    assert "ann" not in json.dumps(deliveries)
+
+
+def test_a_delivery_is_received_and_validated_once(night: RunContext) -> None:
+    delivery, _ = handover.list_deliveries(night)
+    taken = handover.take_in(night, delivery)
+    assert taken["status"] == "valid"
+    assert taken["label"] == f"openings 2026-11-02 {taken['file_id'][:8]}"
+    assert "ann" not in json.dumps(taken)
+    assert handover.take_in(night, delivery)["file_id"] == ""
+    assert [entry.body["file_id"] for entry in night.journal.entries(kind="file_received")] == [
+        taken["file_id"]
+    ]
+    assert [delivery["feed_id"] for delivery in handover.list_deliveries(night)] == ["elsewhere"]
+
+
+def test_a_source_that_does_not_answer_fails_alone(night: RunContext) -> None:
+    good, bad = handover.list_deliveries(night)
+    with pytest.raises(SourceFailed):
+        handover.take_in(night, bad)
+    assert handover.take_in(night, good)["status"] == "valid"
+
+
+def test_steps_are_brought_up_and_say_what_they_did(night: RunContext) -> None:
+    delivery, _ = handover.list_deliveries(night)
+    handover.take_in(night, delivery)
+    assert set(handover.bring_up_to(night, ("load",))) == {"load"}
+    assert len(handover.bring_up_to(night, ("load",))) == 1

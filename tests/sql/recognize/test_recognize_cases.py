@@ -91,7 +91,9 @@ def complete(given: dict[str, list[Row]]) -> dict[str, list[Row]]:
             event.setdefault("journey_id", event.get("account_key") or event["event_id"])
     owners = {(event.get("journey_id"), event.get("person_id")) for event in events if event.get("person_id")}
     owners |= {(row["journey_id"], row["person_id"]) for row in tables.get("journey_owners", [])}
-    tables["journey_owners"] = [{"journey_id": journey, "person_id": person} for journey, person in sorted(owners)]
+    tables["journey_owners"] = [
+        {"journey_id": journey, "person_id": person} for journey, person in sorted(owners)
+    ]
     return tables
 
 

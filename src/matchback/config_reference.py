@@ -23,8 +23,8 @@ Generated from `src/matchback/config.py`; do not edit. Regenerate it with
 `python -m matchback.config_reference > docs/reference/configuration.md`.
 
 A workspace is a folder with `matchback.toml`. Unknown keys are refused, with the nearest known one named. Secrets are
-references (`env:NAME`, `file:NAME`), never values. Amounts are written as text: `"100.00"`. `sample_data/matchback.toml`
-is a whole example.
+references (`env:NAME`, `file:NAME`), never values. Amounts are written as text: `"100.00"`. A whole example is
+`sample_data/matchback.toml`.
 """
 _WORDS = {
     str: "text",

@@ -85,9 +85,10 @@ class _Teller:
         if facts:
             lines.append("  " + ", ".join(facts))
         for row in person["activity"]:
+            reach = f"{count(row['click_count'], 'click')}, {count(row['recipient_count'], 'recipient')}"
             lines.append(
                 f"  as an advocate{_in(row['program'])}: {count(row['share_count'], 'share')} from {row['first_on']}"
-                f" to {row['last_on']}, {count(row['click_count'], 'click')}, {count(row['recipient_count'], 'recipient')}"
+                f" to {row['last_on']}, {reach}"
             )
         for row in person["friends"]:
             verdict = (

@@ -8,9 +8,12 @@ from datetime import date, timedelta
 
 from matchback.context import RunContext, StepSummary
 from matchback.errors import ConfigurationError
+from matchback.printing import count
 from matchback.steps import STEPS, run_steps
 
 MOST_NIGHTS = 3_660
+_UNREAD = ("failed_sources", "failed_files")
+_HELD_BACK = ("refused_files", "waiting_files")
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,15 @@ def run_nights(context: RunContext, dates: Sequence[date], steps: Sequence[str] 
 
 
 def exit_code(nights: Sequence[Night]) -> int:
-    """Return 3 if a file was refused or waits, 0 otherwise; a failure is an exception."""
-    held_back = any(night.count("files_refused") or night.count("files_waiting") for night in nights)
-    return 3 if held_back else 0
+    """Return 1 if a source or file could not be read, 3 if a file was refused or waits, 0 otherwise."""
+    if any(night.count(name) for night in nights for name in _UNREAD):
+        return 1
+    return 3 if any(night.count(name) for night in nights for name in _HELD_BACK) else 0
+
+
+def unread(nights: Sequence[Night]) -> str:
+    """Return what could not be read at the sources, in words; nothing if all could."""
+    sources = sum(night.count("failed_sources") for night in nights)
+    files = sum(night.count("failed_files") for night in nights)
+    parts = [count(number, word) for number, word in ((sources, "source"), (files, "file")) if number]
+    return f"{' and '.join(parts)} could not be read; run again when they can." if parts else ""

@@ -18,11 +18,13 @@ PAST = {"approve": "approved", "decline": "declined"}
 Outcome = tuple[str, dict[str, Any]]
 
 
-def add_recognition(context: RunContext, event: str, program: str, advocate: str, reason: str) -> Outcome:
+def add_recognition(
+    context: RunContext, event: str, program: str | None, advocate: str, reason: str
+) -> Outcome:
     """Journal that `advocate` (a member id or email) is to be recognized for an event; return words and data."""
     _check_reason(reason)
     config = context.config
-    if program not in [known.id for known in config.programs]:
+    if program is not None and program not in [known.id for known in config.programs]:
         names = ", ".join(known.id for known in config.programs)
         raise ConfigurationError(f"There is no program {program}.", next_step=f"The programs are: {names}.")
     kind = "email" if "@" in advocate else "partner_user_id"
@@ -50,8 +52,7 @@ def add_recognition(context: RunContext, event: str, program: str, advocate: str
             "Several persons share this identifier, so nothing was journaled.",
             next_step="Name the advocate by member id.",
         )
-    if program not in [row["program"] for row in programs]:
-        raise MatchbackError(f"Program {program} does not judge this event, so nothing was journaled.")
+    program = _judging_program(program, [row["program"] for row in programs])
     if any(row["program"] == program and row["person_id"] == persons[0]["person_id"] for row in programs):
         raise MatchbackError(
             "This advocate is the friend of that event: nobody is recognized for themselves."
@@ -100,6 +101,19 @@ def decide_rewards(context: RunContext, act: str, reward_ids: Sequence[int], rea
         "reward_ids": list(dict.fromkeys(reward_ids)),
         "act": f"reward_{PAST[act]}",
     }
+
+
+def _judging_program(program: str | None, judging: Sequence[str]) -> str:
+    if program is None and len(judging) == 1:
+        return judging[0]
+    if program is None or program not in judging:
+        names = ", ".join(judging) or "no program"
+        raise MatchbackError(
+            f"{'Program ' + program + ' does not judge this event' if program else 'No program was named'}: "
+            f"{names} judge{'s' if len(judging) < 2 else ''} it. Nothing was journaled.",
+            next_step="Name one of them with --program." if judging else "",
+        )
+    return program
 
 
 def _check_reason(reason: str) -> None:

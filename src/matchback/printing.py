@@ -1,4 +1,4 @@
-"""How rows and sentences are printed: plain columns for people, JSON for programs. Values are passed through as they are."""
+"""How rows and sentences are printed: plain columns for people, JSON for programs."""
 
 from __future__ import annotations
 

@@ -20,16 +20,15 @@ def recognitions() -> None:
 @click.option(
     "--event", required=True, metavar="ID", help="The friend's event, by its id or the sender's own."
 )
-@click.option("--program", required=True, metavar="ID", help="The program that is to recognize it.")
+@click.option("--program", metavar="ID", help="The program; needed if several judge the event.")
 @click.option("--advocate", required=True, metavar="ID|-", help="The advocate's member id; - reads an email.")
 @click.option("--reason", required=True, metavar="CODE", help=REASON_HELP)
 @as_of_option
-def recognitions_add(event: str, program: str, advocate: str, reason: str, as_of: date | None) -> None:
+def recognitions_add(event: str, program: str | None, advocate: str, reason: str, as_of: date | None) -> None:
     """Name the advocate of an event by hand. It is journaled with your name and ranks before every other ground.
 
     \b
-    matchback recognitions add --event OPEN-20261103-0017 --program refer-a-member \\
-        --advocate M10482 --reason call_center_verified
+    matchback recognitions add --event OPEN-20261103-0017 --advocate M10482 --reason verified_by_phone
     """
     from matchback.operations import add_recognition
 

@@ -44,7 +44,11 @@ class Options:
         from matchback.context import open_context
         from matchback.progress import choose_progress
 
-        return open_context(self.open_workspace(), as_of=as_of, progress=choose_progress(self.quiet), **more)
+        progress = choose_progress(self.quiet)
+        context = open_context(self.open_workspace(), as_of=as_of, progress=progress, **more)
+        for feed_id in context.feed_ids:
+            context.config.feed(feed_id)
+        return context
 
     def rows(self, rows: Sequence[Any]) -> None:
         """Print rows to stdout, as columns or as JSON."""

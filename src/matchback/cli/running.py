@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from matchback.cli.common import DATE, OPTIONS, Command, as_of_option, to_date
+
+if TYPE_CHECKING:
+    from matchback.nights import Night
 
 STEP_HELP = {
     "pickup": "Fetch what the sources hold, and archive the bytes before anything reads them.",
@@ -37,13 +42,21 @@ def run(as_of: date | None, from_on: date | None, feeds: tuple[str, ...], terms:
     matchback run --from 2026-11-01 --as-of 2026-11-07     seven nights, one by one
     matchback run --feed account-openings
     """
-    from matchback.nights import exit_code, nights_between, run_nights
+    from matchback.nights import nights_between, run_nights
     from matchback.summary import summarize
 
     context = OPTIONS.open_context(as_of, feed_ids=feeds, accepted_terms=terms)
     nights = run_nights(context, nights_between(from_on, context.as_of))
     summary = summarize(context.workspace, nights)
     OPTIONS.words("" if OPTIONS.quiet else summary.text(), summary.data)
+    _end(nights)
+
+
+def _end(nights: Sequence[Night]) -> NoReturn:
+    from matchback.nights import exit_code, unread
+
+    if unread(nights):
+        click.echo(unread(nights), err=True)
     sys.exit(exit_code(nights))
 
 
@@ -54,13 +67,13 @@ def step_command(step: str) -> click.Command:
     @as_of_option
     @click.option("--feed", "feeds", multiple=True, metavar="ID", help="Only this feed; may be repeated.")
     def command(as_of: date | None, feeds: tuple[str, ...]) -> None:
-        from matchback.nights import exit_code, run_nights
+        from matchback.nights import run_nights
 
         context = OPTIONS.open_context(as_of, feed_ids=feeds)
         nights = run_nights(context, [context.as_of], steps=(step,))
         (summary,) = nights[0].summaries
         OPTIONS.words("", {"step": step, "line": summary.line, "counts": summary.counts})
-        sys.exit(exit_code(nights))
+        _end(nights)
 
     return command
 

@@ -86,6 +86,17 @@ class Journal:
         return count
 
     @contextmanager
+    def deciding(self) -> Iterator[None]:
+        """Keep other processes from deciding by what stands here, while a block reads and then appends."""
+        path = self.path.with_name("deciding.lock")
+        with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(stream, fcntl.LOCK_UN)
+
+    @contextmanager
     def _locked(self) -> Iterator[None]:
         with os.fdopen(os.open(self._lock_path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX)

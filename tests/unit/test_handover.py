@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from matchback import handover
+from matchback import handover, pickup, sources
 from matchback.context import RunContext
 from matchback.errors import ConfigurationError, SourceFailed
 
@@ -114,3 +117,20 @@ def test_steps_are_brought_up_and_say_what_they_did(night: RunContext) -> None:
     handover.take_in(night, delivery)
     assert set(handover.bring_up_to(night, ("load",))) == {"load"}
     assert len(handover.bring_up_to(night, ("load",))) == 1
+
+
+def receive_by_name(root: str, name: str) -> str | None:
+    night = handover.open_night(root, None, MOMENT)
+    feed = night.config.feed("openings")
+    first, *_ = sources.list_source(sources.open_source("inbox", None, Path(root)), feed.pattern, 0, print)
+    return pickup.receive(night, feed, replace(first, path=first.path.replace(first.name, name)))
+
+
+def test_equal_deliveries_that_arrive_at_once_are_told_apart(night: RunContext) -> None:
+    """Two processes that receive the same bytes at the same time do not give both the same id."""
+    root = str(night.workspace.root)
+    names = ["ann_20261102.csv", "again_20261102.csv"]
+    (night.workspace.root / "inbox" / names[1]).write_text(CONTENT)
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        ids = list(pool.map(receive_by_name, [root, root], names))
+    assert len(set(ids)) == 2

@@ -1,0 +1,18 @@
+-- The lines of one payout file with the values that its receiver needs: account and email out of the vault.
+-- Grain: line of the staged batch.
+-- Why a query and not a table: the values of identifiers stand in one table only, the vault.
+SELECT
+    b.line_number,
+    b.reward_id,
+    b.earned_on,
+    b.program,
+    b.rule_id,
+    b.reward_kind,
+    b.amount_minor,
+    b.currency,
+    a.value AS account_number,
+    e.value AS email
+FROM payout_batch AS b
+LEFT JOIN identifiers AS a ON b.pay_to_key = a.identifier_key
+LEFT JOIN identifiers AS e ON b.email_key = e.identifier_key
+ORDER BY b.line_number

@@ -1,0 +1,311 @@
+"""Reward: what the terms promise, posted to the ledger and paid out. The sixth step, after `recognize`.
+
+SQL judges every journey by every rule and says what is due and what became of what is posted; the ledger is then
+reconciled towards it by appending entries, and approved rewards go into a payout file. One transaction in all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
+
+from matchback import watermarks
+from matchback.conditions import conditions_query
+from matchback.context import RunContext, StepSummary
+from matchback.errors import CheckFailed
+from matchback.keys import derive_key
+from matchback.ledger import Answer, Decision, Due, Finding, Posting, Verdict, answer, issue, reconcile
+from matchback.ledger_book import Entry, Grant, broken_link
+from matchback.payout import (
+    PayoutFile,
+    PayTo,
+    batch_table,
+    is_payout_day,
+    plan_lines,
+    render_file,
+    write_file,
+)
+from matchback.rule_tables import rule_tables
+from matchback.rules import Rule, current_rules, judged_rules, refuse_changed_terms, terms_hash
+from matchback.settings import operator_id
+from matchback.sqlfiles import step_tables
+
+if TYPE_CHECKING:
+    from matchback.warehouse import Warehouse
+
+STEP = "reward"
+MOST_PASSES = 5
+
+
+def run(context: RunContext) -> StepSummary:
+    """Judge, post and pay, in one transaction; running again adds nothing."""
+    warehouse = context.writer
+    rules = current_rules(context.config)
+    with warehouse.transaction(STEP):
+        take_up_terms(context, rules)
+        write_rules(warehouse, rules)
+        posted, payout = _settle(context, _Keys(context.config.id_secret(context.workspace.root)))
+        if posted:
+            context.journal.append("ledger_head", sequence=posted[-1].sequence, chain_hash=posted[-1].chain_hash)
+        watermarks.mark(warehouse, context, STEP)
+    return _summary(warehouse, posted, payout)
+
+
+def build(warehouse: Warehouse, parameters: Mapping[str, Any], tables: Sequence[str] | None = None) -> None:
+    """Make the tables of this step, for the rules that stand in the warehouse (none, if none were written)."""
+    if "rule_terms" not in warehouse.tables():
+        write_rules(warehouse, ())
+    for table in step_tables(STEP) if tables is None else tables:
+        warehouse.build_table(STEP, table, parameters)
+
+
+def write_rules(warehouse: Warehouse, rules: Sequence[Rule]) -> None:
+    """Write every rule version that judges something as rows, and the verdict of its condition on every event."""
+    kept = warehouse.table("reward_rules").to_pylist()
+    posted = set(warehouse.table("reward_entries").column("rule_version").unique().to_pylist())
+    judged = judged_rules(rules, kept, posted)
+    for name, table in rule_tables(judged).items():
+        warehouse.replace(name, table)
+    conditions = [(rule.version, rule.terms.on, rule.condition) for rule in judged if rule.condition is not None]
+    warehouse.build_expression("condition_results", conditions_query(conditions))
+
+
+def take_up_terms(context: RunContext, rules: Sequence[Rule]) -> None:
+    """Refuse terms that changed without being accepted, and keep every version with its text and first use."""
+    import pyarrow as pa
+
+    warehouse = context.writer
+    state = warehouse.state
+    known = json.loads(state.get("terms", "{}"))
+    refuse_changed_terms(rules, known, state.get("terms_hash"), _accepted_terms(context))
+    kept = set(warehouse.table("reward_rules").column("rule_version").to_pylist())
+    rows = [
+        {
+            "rule_id": rule.terms.id,
+            "rule_version": rule.version,
+            "program": rule.terms.program,
+            "text": rule.text,
+            "from_on": rule.terms.from_on,
+            "until_on": rule.terms.until_on,
+            "first_used_as_of": context.as_of,
+        }
+        for rule in rules
+        if rule.version not in kept
+    ]
+    warehouse.append("reward_rules", pa.Table.from_pylist(rows, schema=warehouse.table("reward_rules").schema))
+    warehouse.set_state("terms_hash", terms_hash(rules))
+    warehouse.set_state("terms", json.dumps({rule.terms.id: rule.version for rule in rules}, sort_keys=True))
+
+
+def read_ledger(warehouse: Warehouse) -> list[Entry]:
+    """Return the whole ledger in sequence; raise CheckFailed if its chain does not hold."""
+    names = [item.name for item in fields(Entry)]
+    rows = warehouse.table("reward_entries").select(names).sort_by("sequence").to_pylist()
+    entries = [Entry(**row) for row in rows]
+    broken = broken_link(entries)
+    if broken is not None:
+        raise CheckFailed(
+            f"The reward ledger's chain breaks at entry {broken}: it was edited, cut or damaged.",
+            state="No reward was posted or paid.",
+            next_step="Restore the workspace from a backup before the next run.",
+        )
+    return entries
+
+
+class _Keys:
+    """The ids that this step makes: of rewards from their slots, of entries from their place in a reward."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def reward(self, row: Mapping[str, Any]) -> int:
+        """Return a reward's id: no version, person or amount is part of it."""
+        return derive_key(
+            self._secret, "reward", row["program"], row["rule_key"], row["role"], str(row["slot_id"])
+        )
+
+    def entry(self, reward_id: int, generation: int, kind: str) -> int:
+        """Return an entry's id."""
+        return derive_key(self._secret, "reward_entry", str(reward_id), str(generation), kind)
+
+    def payout(self, number: int) -> int:
+        """Return a payout file's id."""
+        return derive_key(self._secret, "payout", str(number))
+
+
+def _settle(context: RunContext, keys: _Keys) -> tuple[list[Entry], PayoutFile | None]:
+    """Build, reconcile and pay until nothing is left to post; the tables then are a function of the final ledger."""
+    warehouse = context.writer
+    entries = read_ledger(warehouse)
+    posted: list[Entry] = []
+    payout: PayoutFile | None = None
+    for _ in range(MOST_PASSES):
+        build(warehouse, context.parameters)
+        posting = _reconcile(context, keys, entries)
+        added = list(posting.entries)
+        blocked: list[Finding] = []
+        if payout is None and posting.payable and is_payout_day(context.config.payout, context.as_of):
+            _append_entries(warehouse, added)
+            build(warehouse, context.parameters, ("rewards", "posted_slots", "pay_to_accounts"))
+            payout, blocked = _pay(context, keys, posting)
+            issued = _issue(context, keys, [*entries, *added], payout)
+            _append_entries(warehouse, issued)
+            added += issued
+        else:
+            _append_entries(warehouse, added)
+        entries, posted = entries + added, posted + added
+        if not added:
+            _write_findings(warehouse, [*posting.findings, *blocked])
+            return posted, payout
+    raise CheckFailed(
+        f"The reward ledger did not come to rest in {MOST_PASSES} passes.",
+        state="The step was rolled back: no reward was posted or paid.",
+        next_step="This is a defect of Matchback; please report it with the configuration of the rules.",
+    )
+
+
+def _reconcile(context: RunContext, keys: _Keys, entries: Sequence[Entry]) -> Posting:
+    warehouse = context.writer
+    rows = warehouse.table("rewards_due").to_pylist()
+    due = {keys.reward(row): row for row in rows}
+    grants = {reward_id: _grant(reward_id, row) for reward_id, row in due.items()}
+    verdicts = {
+        row["reward_id"]: Verdict(
+            reward_id=row["reward_id"],
+            outcome=row["outcome"],
+            approve=row["approve"],
+            reason_code=row["reason_code"],
+            caused_by="terms" if row["cause_event_id"] is None else f"event:{row['cause_event_id']}",
+            effective_on=row["effective_on"],
+            after_payment=row["after_payment"],
+            moved_to=grants.get(row["reward_id"]) if row["on_displaced"] == "move" else None,
+        )
+        for row in warehouse.table("reward_verdicts").to_pylist()
+    }
+    return reconcile(
+        [Due(grant, due[reward_id]["approve"]) for reward_id, grant in grants.items()],
+        verdicts,
+        entries,
+        [Decision(**_only(Decision, row)) for row in warehouse.table("reward_approvals").to_pylist()],
+        [Answer(**_only(Answer, row)) for row in warehouse.table("reward_answers").to_pylist()],
+        context.as_of,
+        keys.entry,
+    )
+
+
+def _pay(context: RunContext, keys: _Keys, posting: Posting) -> tuple[PayoutFile | None, list[Finding]]:
+    """Write the next payout file and its lines; return it, and why other approved rewards wait."""
+    warehouse = context.writer
+    accounts = {
+        row["reward_id"]: PayTo(row["pay_to_key"], row["email_key"])
+        for row in warehouse.table("pay_to_accounts").to_pylist()
+    }
+    lines, findings = plan_lines(
+        posting.payable, accounts, context.config.payout, barred=_barred(context, posting)
+    )
+    if not lines:
+        return None, findings
+    numbers = warehouse.table("payouts").column("payout_number").to_pylist()
+    number = max(numbers, default=0) + 1
+    warehouse.stage("payout_batch", batch_table(lines))
+    content = render_file(warehouse.rows("payout/addressed_lines"))
+    payout = write_file(context.workspace.outbox / "payouts", number, context.as_of, lines, content)
+    context.journal.append(
+        "payout",
+        number=number,
+        issued_on=context.as_of.isoformat(),
+        lines=len(lines),
+        totals=payout.totals,
+        file_hash=payout.file_hash,
+        operator=operator_id(),
+    )
+    _append_payouts(warehouse, keys.payout(number), payout)
+    return payout, findings
+
+
+def _issue(context: RunContext, keys: _Keys, entries: list[Entry], payout: PayoutFile | None) -> list[Entry]:
+    """Return the `issued` entries of a payout file, and those of answers that are already there."""
+    if payout is None:
+        return []
+    reward_ids = [line.reward_id for line in payout.lines]
+    issued = issue(entries, reward_ids, f"payout:{payout.number}", context.as_of, keys.entry)
+    rows = context.writer.table("reward_answers").to_pylist()
+    answers = [Answer(**_only(Answer, row)) for row in rows]
+    return issued + answer([*entries, *issued], answers, context.as_of, keys.entry)
+
+
+def _barred(context: RunContext, posting: Posting) -> set[int]:
+    """Return the rewards that the operator of this run approved: under dual control another one must issue them."""
+    if not context.config.payout.dual_control:
+        return set()
+    rows = context.writer.table("reward_approvals").to_pylist()
+    own = {row["caused_by"] for row in rows if row["operator_id"] == operator_id()}
+    return {state.earned.reward_id for state in posting.payable if state.last.caused_by in own}
+
+
+def _accepted_terms(context: RunContext) -> set[str]:
+    accepted = set(context.accepted_terms)
+    for act in context.writer.table("operator_acts").to_pylist():
+        if act["act"] == "terms_accepted":
+            accepted |= set(json.loads(act["arguments"]).values())
+    return accepted
+
+
+def _grant(reward_id: int, row: Mapping[str, Any]) -> Grant:
+    return Grant(**{"reward_id": reward_id, **{key: row[key] for key in _names(Grant) if key != "reward_id"}})
+
+
+def _only(kind: type, row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in _names(kind)}
+
+
+def _names(kind: Any) -> list[str]:
+    return [item.name for item in fields(kind)]
+
+
+def _append_entries(warehouse: Warehouse, entries: Sequence[Entry]) -> None:
+    import pyarrow as pa
+
+    rows = [asdict(entry) for entry in entries]
+    warehouse.append("reward_entries", pa.Table.from_pylist(rows, schema=warehouse.table("reward_entries").schema))
+
+
+def _append_payouts(warehouse: Warehouse, payout_id: int, payout: PayoutFile) -> None:
+    import pyarrow as pa
+
+    shape = warehouse.table("payouts").schema
+    rows = [
+        {
+            **{name: value for name, value in asdict(line).items() if name in shape.names},
+            "payout_id": payout_id,
+            "payout_number": payout.number,
+            "issued_on": payout.issued_on,
+            "file_hash": payout.file_hash,
+            "status": "issued",
+        }
+        for line in payout.lines
+    ]
+    warehouse.append("payouts", pa.Table.from_pylist(rows, schema=shape))
+
+
+def _write_findings(warehouse: Warehouse, findings: Sequence[Finding]) -> None:
+    import pyarrow as pa
+
+    shape = pa.schema([("reward_id", pa.int64()), ("finding", pa.string()), ("caused_by", pa.string())])
+    rows = sorted((asdict(finding) for finding in findings), key=lambda row: tuple(row.values()))
+    warehouse.replace("reward_findings", pa.Table.from_pylist(rows, schema=shape))
+
+
+def _summary(warehouse: Warehouse, posted: Sequence[Entry], payout: PayoutFile | None) -> StepSummary:
+    kinds: dict[str, int] = {}
+    for entry in posted:
+        kinds[entry.entry_kind] = kinds.get(entry.entry_kind, 0) + 1
+    words = ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in kinds.items())
+    line = words or f"nothing to post; {warehouse.count('rewards'):,} rewards stand"
+    if payout is not None:
+        line += f"; payout file {payout.number} with {len(payout.lines):,} rewards"
+    counts = {f"rewards_{kind}": number for kind, number in kinds.items()}
+    counts["payouts"] = 0 if payout is None else len(payout.lines)
+    return StepSummary(STEP, line, counts, changed=bool(posted))

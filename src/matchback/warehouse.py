@@ -224,6 +224,17 @@ class Warehouse:
         clause = " AND ".join(f"{_name(column)} = ${column}" for column in where)
         self._execute(f"DELETE FROM {_name(table)} WHERE {clause}", dict(where), what=f"delete {table}")
 
+    def delete_matching(self, table: str, staged: str, columns: Mapping[str, str]) -> None:
+        """Delete the rows that a staged table names; `columns` gives the staged column for each of the table's."""
+        assert table not in ("reward_entries",), "the ledger is append-only"
+        clause = " AND ".join(
+            f"{_name(table)}.{_name(mine)} = {_name(staged)}.{_name(theirs)}"
+            for mine, theirs in columns.items()
+        )
+        self._execute(
+            f"DELETE FROM {_name(table)} USING {_name(staged)} WHERE {clause}", what=f"delete {table}"
+        )
+
     def table(self, table: str) -> pa.Table:
         """Return a whole table as Arrow."""
         self._execute("SELECT 1", what="drain").fetchall()

@@ -1,0 +1,17 @@
+-- What is known already of the costs that the incoming file speaks of.
+-- Grain: identity, content and version.
+-- Why: outcomes and sightings are judged by identity alone, alike for every kind of fact.
+
+SELECT
+    fact.cost_id AS identity,
+    fact.content_key,
+    fact.version_key,
+    'new' AS action,
+    fact.file_id,
+    fact.record_number,
+    fact.received_on,
+    fact.last_file_id,
+    fact.last_record_number,
+    fact.last_received_on
+FROM fact_costs AS fact
+WHERE fact.cost_id IN (SELECT incoming.identity FROM incoming_records AS incoming)

@@ -1,0 +1,11 @@
+-- The files that the warehouse knows, by what makes two deliveries the same.
+-- Grain: delivered file.
+-- Why: load takes its work from here, never from its arguments alone.
+
+SELECT
+    f.file_id,
+    f.feed_id,
+    f.content_hash,
+    f.declared_on,
+    f.status
+FROM files AS f

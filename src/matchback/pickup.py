@@ -1,0 +1,134 @@
+"""The step `pickup`: from a source into the archive and the journal; only then is the sender's file moved.
+
+A file is known by its bytes. What a sender calls it is data. A file that lies where it was and has not changed is no
+new delivery; the same bytes under another name, or again after they were moved, are one, and load finds it a duplicate.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from matchback import archive, sources
+from matchback.context import RunContext, StepSummary
+from matchback.errors import MatchbackError, SourceFailed
+from matchback.received import derive_file_id, received_files
+from matchback.sources import RemoteFile, Source
+
+if TYPE_CHECKING:
+    from matchback.config import Feed
+
+DEFAULT_QUIET_SECONDS = 2.0
+
+
+def run(context: RunContext) -> StepSummary:
+    """Receive every waiting file of every feed (or of `context.feed_ids`); a source that fails stops no other.
+
+    Raises SourceFailed when a feed was named, or no source at all could be read.
+    """
+    feeds = [feed for feed in context.config.feeds if not context.feed_ids or feed.id in context.feed_ids]
+    received, failures, failed_files = 0, list[SourceFailed](), 0
+    context.progress.start("pickup", len(feeds))
+    for feed in feeds:
+        try:
+            waiting = list_files(context, feed)
+        except SourceFailed as failure:
+            failures.append(failure)
+            context.progress.note(f"{feed.id}: {failure.what}")
+            continue
+        for remote in waiting:
+            try:
+                received += receive(context, feed, remote) is not None
+            except SourceFailed as failure:
+                failed_files += 1
+                context.progress.note(f"{feed.id}: {failure.what}")
+        context.progress.advance()
+    if failures and (context.feed_ids or len(failures) == len(feeds)):
+        raise failures[0]
+    line = f"{received} files received" if received else "nothing new"
+    if failures or failed_files:
+        line += f"; {len(failures)} sources and {failed_files} files could not be read"
+    counts = {"received": received, "failed_sources": len(failures), "failed_files": failed_files}
+    return StepSummary("pickup", line, counts, changed=received > 0)
+
+
+def list_files(context: RunContext, feed: Feed) -> list[RemoteFile]:
+    """Return the new whole files at a feed's source, by declared date and name; later dates than as-of stay there."""
+    source = _source_of(context, feed)
+    quiet = feed.quiet_seconds
+    if quiet is None:
+        quiet = 0.0 if source.is_local else DEFAULT_QUIET_SECONDS
+    found = sources.list_source(source, feed.pattern, quiet, context.progress.note)
+    stays = not (feed.after.move_to or feed.after.delete)
+    seen = {
+        (file.remote, file.size, file.stamp)
+        for file in received_files(context.journal)
+        if file.feed_id == feed.id and stays
+    }
+    waiting = []
+    for remote in found:
+        declared = sources.declared_date(remote)
+        is_later = declared is not None and declared > context.as_of
+        if not is_later and (remote.name, remote.size, remote.stamp) not in seen:
+            waiting.append(remote)
+    return sorted(waiting, key=lambda remote: (remote.declared_on, remote.path))
+
+
+def receive(context: RunContext, feed: Feed, remote: RemoteFile) -> str | None:
+    """Archive one file, journal it, then move the sender's copy as declared; return its file id.
+
+    Returns None when this very file was received before (a crash came between the journal and the move).
+    """
+    source = _source_of(context, feed)
+    part = context.workspace.archive / "incoming" / f"{os.getpid()}.part"
+    try:
+        with sources.reading(source, remote) as stream:
+            content_hash, size = archive.keep(context.workspace.archive, stream, remote.size, part)
+    finally:
+        part.unlink(missing_ok=True)
+    with context.journal.deciding():  # tasks receive at the same time
+        file_id = _journal(context, feed, remote, content_hash, size)
+    _put_away(source, feed, remote, content_hash)
+    return file_id
+
+
+def _journal(context: RunContext, feed: Feed, remote: RemoteFile, content_hash: str, size: int) -> str | None:
+    declared = sources.declared_date(remote)
+    same = [
+        file
+        for file in received_files(context.journal)
+        if file.feed_id == feed.id and file.content_hash == content_hash and file.declared_on == declared
+    ]
+    if any((file.remote, file.size, file.stamp) == (remote.name, size, remote.stamp) for file in same):
+        return None
+    file_id = derive_file_id(feed.id, declared, content_hash, len(same))
+    context.journal.append(
+        "file_received",
+        file_id=file_id,
+        feed_id=feed.id,
+        content_hash=content_hash,
+        delivered_name=remote.name,
+        declared_on=declared.isoformat() if declared else None,
+        received_on=(declared or context.as_of).isoformat(),
+        size=size,
+        remote=remote.name,
+        stamp=remote.stamp,
+        occurrence=len(same),
+    )
+    return file_id
+
+
+def _put_away(source: Source, feed: Feed, remote: RemoteFile, content_hash: str) -> None:
+    """Move or delete the sender's file, as declared; the archive holds its bytes by now."""
+    if feed.after.move_to:
+        sources.move(source, remote, feed.after.move_to, content_hash[:12])
+    elif feed.after.delete:
+        sources.remove(source, remote)
+
+
+def _source_of(context: RunContext, feed: Feed) -> Source:
+    try:
+        return sources.open_source(feed.source, feed.connection, context.workspace.root)
+    except MatchbackError as error:
+        error.state = error.state or "Nothing was changed."
+        raise

@@ -1,0 +1,65 @@
+"""Why records and files are refused, in words for their sender. No message ever quotes a value."""
+
+from __future__ import annotations
+
+RECORD_REASONS: dict[str, str] = {
+    "column_count": "the record has another number of columns than the header",
+    "bad_quoting": "a quote stands where none belongs",
+    "unclosed_quote": "a quote is opened and never closed",
+    "stray_line_end": "a carriage return stands inside the record",
+    "record_too_long": "the record is longer than 1 MiB",
+    "bad_encoding": "the record is not text in the declared encoding",
+    "missing": "the column is required and empty",
+    "not_printable": "the column holds a control or invisible character",
+    "too_long": "the column is too long",
+    "not_a_timestamp": "the column is not an ISO 8601 date or time, such as 2026-11-07T14:30:00-05:00 or 2026-11-07",
+    "not_a_date": "the column is not an ISO 8601 date, such as 2026-11-07",
+    "nonexistent_time": "the clock skips this time in the feed's zone; send it with its offset",
+    "not_money": "the column is not an amount, such as 1234.50: digits, a point, no sign but a leading minus",
+    "too_many_decimals": "the amount has more decimal places than its currency",
+    "unknown_currency": "the column is not an ISO 4217 currency code, such as USD",
+    "not_a_flag": "the column is neither true nor false",
+    "not_a_whole_number": "the column is not a whole number",
+    "not_one_of": "the column is not one of the words that the contract allows",
+    "not_an_email": "the column is not one email address",
+    "not_a_phone": "the column is not one phone number with its area code",
+    "spreadsheet_number": "a spreadsheet has rounded this id to a number such as 1.23E+15",
+    "unknown_event_name": "the event catalog has no event of this name",
+    "missing_identifier": "the record lacks an identifier that its kind or its event requires",
+    "file_refused": "the record is good, but its file was refused as a whole",
+}
+
+FILE_REASONS: dict[str, str] = {
+    "empty_file": "the file is empty",
+    "wrong_format": "the file is not in the declared format",
+    "wrong_encoding": "the file is not in the declared encoding",
+    "damaged_archive": "the compressed file is damaged",
+    "inflates_too_much": "the compressed file inflates beyond the limit",
+    "stray_line_end": "the lines of the file end in carriage returns only",
+    "bad_header": "the header line is not well quoted",
+    "too_many_columns": "the file has too many columns",
+    "trailer_missing": "the declared trailer is missing",
+    "trailer_wrong": "the trailer's totals disagree with the records",
+    "missing_column": "the header lacks a column",
+    "repeated_column": "the header names a column twice",
+    "damaged_parquet": "the Parquet file is damaged",
+    "encrypted_parquet": "the Parquet file is encrypted",
+    "unsupported_type": "a column has a type that the contract cannot take",
+    "too_many_records": "the file has more records than the limit",
+    "counts_disagree": "two independent readings of the file disagree",
+    "unreadable": "the file could not be read",
+    "too_many_refused": "more records are refused than the feed's limit allows",
+    "already_delivered": "the same bytes were delivered before and loaded",
+}
+
+
+def record_message(reason_code: str, column: str) -> str:
+    """Return the sentence for one refused record."""
+    words = RECORD_REASONS[reason_code]
+    return f"{column}: {words}" if column else words
+
+
+def file_message(reason_code: str, detail: str = "") -> str:
+    """Return the sentence for a refused file."""
+    words = FILE_REASONS[reason_code]
+    return f"{words}: {detail}" if detail else words

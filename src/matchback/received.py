@@ -1,0 +1,88 @@
+"""The files that were received, as the journal tells them, and where their bytes stand."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from matchback.errors import MatchbackError
+
+if TYPE_CHECKING:
+    from matchback.journal import Journal, JournalEntry
+    from matchback.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class ReceivedFile:
+    """One delivery. `delivered_name` is the sender's and can hold personal data; `file_id` names it everywhere else."""
+
+    file_id: str
+    feed_id: str
+    content_hash: str
+    delivered_name: str
+    declared_on: date | None
+    received_on: date
+    received_at: datetime
+    size: int
+    remote: str
+    stamp: str
+    occurrence: int
+
+    def path(self, workspace: Workspace) -> Path:
+        """Return where the archive holds its bytes."""
+        return archived_path(workspace.archive, self.content_hash)
+
+
+def archived_path(archive: Path, content_hash: str) -> Path:
+    """Return the place of some content in the archive."""
+    return archive / content_hash[:2] / content_hash
+
+
+def derive_file_id(feed_id: str, declared_on: date | None, content_hash: str, occurrence: int) -> str:
+    """Return the id of a delivery: the same feed, date, bytes and occurrence give the same id everywhere."""
+    declared = declared_on.isoformat() if declared_on else ""
+    text = f"{feed_id}|{declared}|{content_hash}|{occurrence}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def received_files(journal: Journal) -> list[ReceivedFile]:
+    """Return every delivery in the order of the journal."""
+    return [_received(entry) for entry in journal.entries(kind="file_received")]
+
+
+def received_file(journal: Journal, file_id: str) -> ReceivedFile:
+    """Return one delivery by its id; raises MatchbackError if there is none."""
+    for file in received_files(journal):
+        if file.file_id == file_id:
+            return file
+    raise MatchbackError(
+        f"There is no received file {file_id}.", next_step="See the files:  matchback files list"
+    )
+
+
+def loaded_ids(journal: Journal) -> set[str]:
+    """Return the ids whose load was committed, as the journal tells it; the warehouse's `files` has the last word."""
+    prefix = "load:"
+    labels = (str(entry.body.get("label", "")) for entry in journal.entries(kind="committed"))
+    return {label.removeprefix(prefix) for label in labels if label.startswith(prefix)}
+
+
+def _received(entry: JournalEntry) -> ReceivedFile:
+    body = entry.body
+    declared = body["declared_on"]
+    return ReceivedFile(
+        file_id=body["file_id"],
+        feed_id=body["feed_id"],
+        content_hash=body["content_hash"],
+        delivered_name=body["delivered_name"],
+        declared_on=date.fromisoformat(declared) if declared else None,
+        received_on=date.fromisoformat(body["received_on"]),
+        received_at=datetime.fromisoformat(entry.at).replace(tzinfo=None),
+        size=body["size"],
+        remote=body["remote"],
+        stamp=body["stamp"],
+        occurrence=body["occurrence"],
+    )

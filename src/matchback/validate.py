@@ -1,0 +1,282 @@
+"""The step `validate`: from archived bytes to checked, keyed fact rows in staging, every refusal with its reason.
+
+One file is staged by a function of that file and the configuration alone, so that a file that breaks its parser refuses
+itself and the next one goes on. It needs no warehouse and can run for many files at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from matchback.context import RunContext, StepSummary
+from matchback.contracts import Contract, contract_of, refuse_unknown_columns
+from matchback.errors import MatchbackError
+from matchback.reasons import record_message
+from matchback.received import ReceivedFile, loaded_ids, received_file, received_files
+from matchback.records import Refusal, UnreadableFile
+from matchback.settings import wants_debug
+from matchback.staging import StagedFile, StagedSummary, staged_file
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from matchback.config import Config, Feed
+    from matchback.formats import Reader
+
+Money = dict[str, list[int]]
+
+
+@dataclass(frozen=True)
+class FileToStage:
+    """All that staging one file needs; it can be handed to another process."""
+
+    file_id: str
+    path: Path
+    folder: Path
+    feed: Feed
+    config: Config
+    received_on: date
+    declared_on: date | None
+    secret: bytes
+
+
+def run(context: RunContext) -> StepSummary:
+    """Stage every received file that is neither loaded nor staged under this configuration."""
+    waiting = [file for file in received_files(context.journal) if _needs_staging(context, file)]
+    loaded = loaded_ids(context.journal)
+    waiting = [file for file in waiting if file.file_id not in loaded]
+    context.progress.start("validate", len(waiting))
+    records = refused = refused_files = 0
+    for file in waiting:
+        summary = validate_file(context, file.file_id)
+        records += summary.records
+        refused += summary.refused
+        refused_files += summary.status == "refused"
+        context.progress.advance()
+    line = f"{len(waiting)} files, {records} records, {refused} refused" if waiting else "nothing new"
+    counts = {"files": len(waiting), "records": records, "refused": refused, "refused_files": refused_files}
+    return StepSummary("validate", line, counts, changed=bool(waiting))
+
+
+def _needs_staging(context: RunContext, file: ReceivedFile) -> bool:
+    if context.feed_ids and file.feed_id not in context.feed_ids:
+        return False
+    summary = staged_file(context.workspace.staging, file.file_id).summary()
+    return summary is None or summary.config_hash != context.config.hash
+
+
+def validate_file(context: RunContext, file_id: str) -> StagedSummary:
+    """Stage one received file; repeatable. Bad data is in the summary, never an exception."""
+    file = received_file(context.journal, file_id)
+    feed = context.config.feed(file.feed_id)
+    path = file.path(context.workspace)
+    if not path.is_file():
+        raise MatchbackError(
+            f"The archive does not hold the bytes of file {file_id}.",
+            state="Nothing was changed.",
+            next_step="Restore var/archive from a backup and run again.",
+        )
+    return stage_file(
+        FileToStage(
+            file_id=file_id,
+            path=path,
+            folder=context.workspace.staging / file_id,
+            feed=feed,
+            config=context.config,
+            received_on=file.received_on,
+            declared_on=file.declared_on,
+            secret=context.config.id_secret(context.workspace.root),
+        )
+    )
+
+
+def stage_file(request: FileToStage) -> StagedSummary:
+    """Read, check and key one file; write the result and return its counts."""
+    contract = contract_of(request.feed.kind)
+    refuse_unknown_columns(request.feed, contract)
+    staged = StagedFile(request.folder)
+    scratch = staged.begin()
+    try:
+        summary, parts = _read_and_check(request, contract, scratch)
+    except UnreadableFile as unreadable:
+        refused = unreadable.refused
+        summary, parts = _unreadable(request, refused.reason_code, refused.detail)
+    except (MatchbackError, OSError, MemoryError, AssertionError):
+        raise
+    except Exception as error:  # a file that breaks its parser refuses itself, and the next one goes on
+        if wants_debug():
+            raise
+        summary, parts = _unreadable(request, "unreadable", f"its reader failed ({type(error).__name__})")
+    for leftover in scratch.iterdir():
+        leftover.unlink()
+    staged.write(summary, *parts)
+    return summary
+
+
+def _read_and_check(
+    request: FileToStage, contract: Contract, scratch: Path
+) -> tuple[StagedSummary, tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]:
+    import polars as pl
+
+    from matchback.fact_rows import FactRows
+    from matchback.formats import map_header, open_reader
+    from matchback.record_checks import Surroundings, check_block, given_columns, model_of
+
+    feed, config = request.feed, request.config
+    reader = open_reader(request.path, feed, scratch)
+    header = map_header(reader.header, feed, contract)
+    around = Surroundings.of(config, feed)
+    model = model_of(contract, config, feed, given_columns(contract, header.names, feed))
+    facts = FactRows(contract, config, feed, request.secret, request.declared_on or request.received_on)
+    money_column = header.source_of(contract.money.name) if contract.money else None
+    frames: list[pl.DataFrame] = []
+    refusals: list[Refusal] = []
+    seen: Money = {}
+    lost: Money = {}
+    for block in reader.blocks(list(header.names), money_column):
+        checked = check_block(block, header.names, feed, contract, around, model)
+        frames.append(facts.make(checked.good))
+        refusals += checked.refusals
+        if contract.money:
+            _add_money(seen, checked.good, contract.money.name)
+            _add_money(seen, checked.bad, contract.money.name)
+            _add_money(lost, checked.bad, contract.money.name)
+    rows = pl.concat(frames) if frames else facts.make(_no_records(contract))
+    _compare_with_trailer(reader, seen)
+    summary = _summary(request, reader, refusals, seen, lost, len(header.unknown))
+    if summary.status == "refused":
+        refusals += [
+            Refusal(number, line, "", "file_refused")
+            for number, line in rows.select("record_number", "line_number").iter_rows()
+        ]
+        rows = rows.clear()
+    return summary, (rows, facts.identifiers if rows.height else facts.identifiers.clear(), _frame(refusals))
+
+
+def _summary(
+    request: FileToStage, reader: Reader, refusals: list[Refusal], seen: Money, lost: Money, unknown: int
+) -> StagedSummary:
+    """Judge the file by its feed's limit."""
+    records, refused = reader.counts.records, len({item.record_number for item in refusals})
+    too_many = bool(records) and Decimal(refused) / records > request.feed.refuse_above_share
+    detail = ""
+    if too_many:
+        share = Decimal(100 * refused) / records
+        detail = f"{refused:,} of {records:,} records ({share:.1f}%); the limit is {request.feed.refuse_file_above}"
+    return StagedSummary(
+        file_id=request.file_id,
+        feed_id=request.feed.id,
+        kind=request.feed.kind,
+        config_hash=request.config.hash,
+        status="refused" if too_many else "valid",
+        reason_code="too_many_refused" if too_many else "",
+        detail=detail,
+        records=records,
+        refused=records if too_many else refused,
+        control_lines=reader.counts.control_lines,
+        blank_lines=reader.counts.blank_lines,
+        unknown_columns=unknown,
+        purpose=request.feed.constants.get("purpose", ""),
+        money_seen=seen,
+        money_refused=seen if too_many else lost,
+    )
+
+
+def _unreadable(
+    request: FileToStage, reason_code: str, detail: str
+) -> tuple[StagedSummary, tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]:
+    import polars as pl
+
+    from matchback.fact_rows import IDENTIFIER_SHAPE
+
+    summary = StagedSummary(
+        file_id=request.file_id,
+        feed_id=request.feed.id,
+        kind=request.feed.kind,
+        config_hash=request.config.hash,
+        status="refused",
+        reason_code=reason_code,
+        detail=detail,
+    )
+    return summary, (pl.DataFrame(), pl.DataFrame(schema=IDENTIFIER_SHAPE), _frame([]))
+
+
+def _no_records(contract: Contract) -> pl.DataFrame:
+    import polars as pl
+
+    shape: dict[str, Any] = {
+        "record_number": pl.Int64,
+        "line_number": pl.Int64,
+        "has_placeholder": pl.Boolean,
+    }
+    shape.update({column.name: pl.String for column in contract.columns})
+    return pl.DataFrame(schema=shape)
+
+
+def _add_money(totals: Money, frame: pl.DataFrame, column: str) -> None:
+    """Add the amounts of a frame to the totals by currency."""
+    import polars as pl
+
+    from matchback.casts import side
+
+    minor, currency = side(column, "minor"), side(column, "currency")
+    if minor not in frame.columns:
+        return
+    sums = (
+        frame.filter(pl.col(minor).is_not_null())
+        .group_by(currency)
+        .agg(pl.col(minor).cast(pl.Int128).sum().alias("amount"), pl.len().alias("records"))
+    )
+    for code, amount, records in sums.iter_rows():
+        total = totals.setdefault(str(code), [0, 0])
+        total[0] += int(amount)
+        total[1] += int(records)
+
+
+def _compare_with_trailer(reader: Reader, seen: Money) -> None:
+    trailer = reader.trailer
+    if trailer is None:
+        return
+    if trailer.records is not None and trailer.records != reader.counts.records:
+        raise UnreadableFile(
+            "trailer_wrong", f"it says {trailer.records} records, the file has {reader.counts.records}"
+        )
+    if trailer.amount is not None and trailer.amount != sum(
+        _major(code, total[0]) for code, total in seen.items()
+    ):
+        raise UnreadableFile("trailer_wrong", "its amount is not the sum of the records")
+
+
+def _major(currency: str, minor: int) -> Decimal:
+    from matchback.currencies import EXPONENTS
+
+    return Decimal(minor).scaleb(-EXPONENTS[currency])
+
+
+def _frame(refusals: Iterable[Refusal]) -> pl.DataFrame:
+    import polars as pl
+
+    rows = sorted(
+        {(item.record_number, item.line_number, item.column, item.reason_code) for item in refusals}
+    )
+    return pl.DataFrame(
+        {
+            "record_number": [row[0] for row in rows],
+            "line_number": [row[1] for row in rows],
+            "column_name": [row[2] for row in rows],
+            "reason_code": [row[3] for row in rows],
+            "message": [record_message(row[3], row[2]) for row in rows],
+        },
+        schema={
+            "record_number": pl.Int64,
+            "line_number": pl.Int64,
+            "column_name": pl.String,
+            "reason_code": pl.String,
+            "message": pl.String,
+        },
+    )

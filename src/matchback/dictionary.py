@@ -13,8 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from matchback.sqlfiles import SqlFile, sql_file, sql_folder, step_tables
+
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 IDENTIFIER_COLUMNS = ("partner_event_id", "partner_user_id")
 MAKING_STEPS = ("resolve", "recognize", "reward", "report", "schema")
@@ -24,9 +28,9 @@ _TITLE = """# Data dictionary
 Generated from the SQL files and `src/matchback/columns.toml`; do not edit. Regenerate it with
 `python -m matchback.dictionary > docs/reference/data-dictionary.md`.
 
-Every table stands in `analytics.duckdb` (schema `main`) and as a Parquet file of its name. Ids and keys are integers;
-`_at` is a UTC timestamp, `_on` a date in the program's time zone, `_minor` an integer amount in the smallest unit of its
-currency, `_bps` basis points. `amount` columns hold the same money as exact decimals with four places.
+Every table stands in `analytics.duckdb` (schema `main`) and as a Parquet file of its name. Ids and keys are
+integers; `_at` is a UTC timestamp, `_on` a date in the program's time zone, `_minor` an integer amount in the smallest
+unit of its currency, `_bps` basis points. `amount` columns hold the same money as exact decimals with four places.
 
 """
 
@@ -117,11 +121,13 @@ def _columns(file: SqlFile) -> Iterator[tuple[str, tuple[str, ...]]]:
     assert isinstance(select, exp.Select)
     tables = {table.alias_or_name: table.name for table in _from(select)}
     for projection in select.expressions:
-        found = {source for column in projection.find_all(exp.Column) for source in _trace(column, tables, inner)}
+        found = {
+            source for column in projection.find_all(exp.Column) for source in _trace(column, tables, inner)
+        }
         yield projection.alias_or_name, tuple(sorted(found - {"currency_units.ten_thousandths"}))
 
 
-def _from(select: object) -> Iterator[object]:
+def _from(select: exp.Expression) -> Iterator[exp.Table]:
     from sqlglot import exp
 
     assert isinstance(select, exp.Select)
@@ -130,19 +136,19 @@ def _from(select: object) -> Iterator[object]:
             yield part.this
 
 
-def _trace(column: object, tables: dict[str, str], inner: dict[str, object]) -> set[str]:
+def _trace(column: exp.Column, tables: dict[str, str], inner: dict[str, exp.Expression]) -> set[str]:
     """Follow a column through the query's own CTEs to the tables that it comes from."""
     from sqlglot import exp
 
-    assert isinstance(column, exp.Column)
     table = tables.get(column.table) if column.table else next(iter(tables.values()), None)
     if table is None:
         return set()
     if table not in inner:
         return {f"{table}.{column.name}"}
     query = inner[table]
-    select = query if isinstance(query, exp.Select) else query.find(exp.Select)  # type: ignore[attr-defined]
-    below = {node.alias_or_name: node.name for node in _from(select)}  # type: ignore[attr-defined]
+    select = query if isinstance(query, exp.Select) else query.find(exp.Select)
+    assert isinstance(select, exp.Select)
+    below = {node.alias_or_name: node.name for node in _from(select)}
     found: set[str] = set()
     for projection in select.expressions:
         if projection.alias_or_name == column.name:

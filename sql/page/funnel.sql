@@ -1,0 +1,9 @@
+-- Journeys that reached each event, over all programs, in the order of the tracking plan.
+-- Grain: program x event name.
+SELECT
+    program,
+    event_name,
+    journeys,
+    recognized_journeys
+FROM report_funnel
+ORDER BY program ASC, stage ASC, event_name ASC

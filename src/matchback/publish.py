@@ -1,0 +1,195 @@
+"""The publish step: a whole, checked, read-only version, built aside and switched in at once.
+
+Eighth and last of the steps. A version is a folder `var/published/<version>/` with `analytics.duckdb`, the same tables
+as Parquet, `report.html` and `manifest.json`; the link `current` names it. It holds only the columns of
+`sql/publish/`; what explains a decision to an operator (the vault) goes into `var/protected/<version>/`.
+
+Order of doing, so that a crash anywhere is mended by publishing again: build aside, rename, record the version in
+the warehouse, switch the link. A folder that the warehouse does not know was never switched in, and is built anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from matchback import __version__, watermarks
+from matchback.checks import refuse_broken
+from matchback.context import RunContext, StepSummary
+from matchback.currencies import EXPONENTS
+from matchback.dictionary import PublishedTable, protected_tables, published_tables
+from matchback.errors import MatchbackError
+from matchback.versions import Version, VersionStore
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+AMOUNT_PLACES = 4
+SELF_DESCRIBING = "versions"
+
+
+class StepsDisagree(MatchbackError):
+    """Some tables do not rest on the facts that are there; publishing them would mix two states."""
+
+
+def run(context: RunContext) -> StepSummary:
+    """Publish what the warehouse holds, if it differs from the current version; deliver what waits in the outbox."""
+    warehouse = context.writer
+    stale = watermarks.disagreeing(warehouse, context)
+    if stale:
+        raise StepsDisagree(
+            f"{', '.join(stale)} did not run since the facts, configuration or as-of date changed.",
+            state="Nothing was published; the version published before still stands.",
+            next_step=f"Run the steps up to here:  matchback run --as-of {context.as_of}",
+        )
+    refuse_broken(warehouse, context.parameters)
+    _stage_parameters(context)
+    tables = published_tables(context.config.publish.identifiers)
+    hashes = {
+        table.name: warehouse.published_hash(table, context.parameters)
+        for table in tables
+        if table.name != SELF_DESCRIBING
+    }
+    store = VersionStore(context.workspace)
+    last = _last_version(context)
+    content_hash = _content_hash(tables, hashes)
+    if last is not None and _same(last, context, content_hash):
+        if store.is_whole(last.version_id):
+            store.switch(last.version_id)
+            return StepSummary("publish", f"nothing new since version {last.version_id}", changed=False)
+        version, is_new = last, False
+    else:
+        version, is_new = _next_version(context, last, content_hash, hashes), True
+    rows = _build(context, store, version, tables, is_new=is_new)
+    if is_new:
+        with warehouse.transaction("publish"):
+            warehouse.append("versions", _version_rows([version]))
+            warehouse.set_state("published_version", version.version_id)
+    store.switch(version.version_id)
+    store.remove_old(context.config.publish.keep_versions)
+    return StepSummary(
+        "publish",
+        f"version {version.version_id}: {len(tables)} tables, {sum(rows.values()):,} rows",
+        {"tables": len(tables), "rows": sum(rows.values())},
+    )
+
+
+def _build(
+    context: RunContext,
+    store: VersionStore,
+    version: Version,
+    tables: tuple[PublishedTable, ...],
+    *,
+    is_new: bool,
+) -> dict[str, int]:
+    """Write both copies of a version aside and rename them into place; return the rows of each table."""
+    from matchback.report_page import PageHead, report_page
+    from matchback.warehouse import Warehouse
+
+    warehouse = context.writer
+    head = PageHead(
+        workspace=context.config.workspace.name,
+        as_of=version.as_of,
+        version_id=version.version_id,
+        journal_number=version.journal_number,
+        config_hash=version.config_hash,
+        code_version=version.code_version,
+    )
+    warehouse.stage("new_version", _version_rows([version] if is_new else []))
+    with store.building(version.version_id) as (folder, protected):
+        warehouse.export(protected / "vault.duckdb", protected_tables(), context.parameters)
+        database = folder / "analytics.duckdb"
+        warehouse.export(database, tables, context.parameters)
+        with Warehouse.read(database) as published:
+            rows = {table.name: published.count(table.name) for table in tables}
+            page = report_page(published, head)
+        (folder / "report.html").write_text(page, encoding="utf-8")
+        store.write_manifest(folder, _manifest(version, rows))
+    return rows
+
+
+def _manifest(version: Version, rows: dict[str, int]) -> dict[str, Any]:
+    hashes = json.loads(version.table_hashes)
+    return {
+        "version_id": version.version_id,
+        "sequence": version.sequence,
+        "as_of": version.as_of.isoformat(),
+        "journal_number": version.journal_number,
+        "config_hash": version.config_hash,
+        "code_version": version.code_version,
+        "content_hash": version.content_hash,
+        "inputs": {"files": rows["files"], "hash": hashes["files"]},
+        "tables": {name: {"rows": count, "hash": hashes.get(name)} for name, count in sorted(rows.items())},
+    }
+
+
+def _stage_parameters(context: RunContext) -> None:
+    """Stage the two small tables that the allow-list reads: units of currencies, and identifiers to publish."""
+    import pyarrow as pa
+
+    units = [
+        {"currency": currency, "ten_thousandths": 10 ** (AMOUNT_PLACES - places)}
+        for currency, places in EXPONENTS.items()
+    ]
+    shape = pa.schema([("currency", pa.string()), ("ten_thousandths", pa.int64())])
+    context.writer.stage("currency_units", pa.Table.from_pylist(units, schema=shape))
+    kinds = [{"kind": kind} for kind in sorted(set(context.config.publish.identifiers))]
+    context.writer.stage(
+        "published_identifiers", pa.Table.from_pylist(kinds, schema=pa.schema([("kind", pa.string())]))
+    )
+
+
+def _content_hash(tables: tuple[PublishedTable, ...], hashes: dict[str, str]) -> str:
+    content = [
+        [table.name, [column.name for column in table.columns], hashes.get(table.name)] for table in tables
+    ]
+    return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()
+
+
+def _last_version(context: RunContext) -> Version | None:
+    rows = context.writer.table("versions").to_pylist()
+    return Version(**max(rows, key=lambda row: row["sequence"])) if rows else None
+
+
+def _same(version: Version, context: RunContext, content_hash: str) -> bool:
+    return (version.content_hash, version.as_of, version.config_hash, version.code_version) == (
+        content_hash,
+        context.as_of,
+        context.config.hash,
+        __version__,
+    )
+
+
+def _next_version(
+    context: RunContext, last: Version | None, content_hash: str, hashes: dict[str, str]
+) -> Version:
+    sequence = last.sequence + 1 if last else 1
+    return Version(
+        version_id=f"{sequence:04d}-{context.as_of.isoformat()}",
+        sequence=sequence,
+        as_of=context.as_of,
+        journal_number=context.journal.last_number(),
+        config_hash=context.config.hash,
+        code_version=__version__,
+        content_hash=content_hash,
+        table_hashes=json.dumps(hashes, sort_keys=True, separators=(",", ":")),
+    )
+
+
+def _version_rows(versions: list[Version]) -> pa.Table:
+    import pyarrow as pa
+
+    shape = pa.schema(
+        [
+            ("version_id", pa.string()),
+            ("sequence", pa.int64()),
+            ("as_of", pa.date32()),
+            ("journal_number", pa.int64()),
+            ("config_hash", pa.string()),
+            ("code_version", pa.string()),
+            ("content_hash", pa.string()),
+            ("table_hashes", pa.string()),
+        ]
+    )
+    return pa.Table.from_pylist([vars(version) for version in versions], schema=shape)

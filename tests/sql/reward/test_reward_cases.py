@@ -14,6 +14,7 @@ import yaml
 from matchback import reward
 from matchback.config import Config
 from matchback.rules import current_rules
+from matchback.sqlfiles import step_tables
 from matchback.warehouse import Warehouse
 from sql import cases
 
@@ -37,7 +38,7 @@ def read_documents() -> list[tuple[str, Document]]:
     for path in sorted(FOLDER.glob("[!_]*.yaml")):
         found = list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
         for number, document in enumerate(found, start=1):
-            unknown = set(document) - {"why", "params", "rules", "given", "also", "expect", "subset"}
+            unknown = set(document) - {"why", "params", "rules", "start", "given", "also", "expect", "subset"}
             assert not unknown, f"{path.name}: unknown {sorted(unknown)}"
             documents.append((f"{path.stem}-{number}" if len(found) > 1 else path.stem, document))
     return documents
@@ -45,9 +46,11 @@ def read_documents() -> list[tuple[str, Document]]:
 
 def given_tables(document: Document, versions: dict[str, str]) -> dict[str, list[Document]]:
     """Return the given rows over those of the world; entries take the version of the rule that they name."""
-    tables = {**world()["given"], **document.get("given", {})}
+    start = world()["starts"][document["start"]] if "start" in document else {}
+    tables = {**world()["given"], **start, **document.get("given", {})}
     for table, rows in document.get("also", {}).items():
         tables[table] = [*tables.get(table, []), *rows]
+    tables["events"] = [{"occurred_at": f"{row['occurred_on']}T12:00:00", **row} for row in tables["events"]]
     for number, row in enumerate(tables.get("reward_entries", []), start=1):
         row.setdefault("sequence", number)
         row.setdefault("entry_id", number)
@@ -71,7 +74,9 @@ def difference_of(document: Document, warehouse: Warehouse) -> str:
             with patch.dict(cases.defaults(), {"columns": columns}):
                 cases._give(case, warehouse, names)
             reward.write_rules(warehouse, judged)
-            reward.build(warehouse, parameters)
+            needed: set[str] = set()
+            cases._need("reward", case.expect, set(), needed)
+            reward.build(warehouse, parameters, [name for name in step_tables("reward") if name in needed])
             difference = "".join(
                 cases._difference(table, rows, warehouse.table(table), names, document.get("subset", False))
                 for table, rows in document["expect"].items()

@@ -7,7 +7,8 @@ validates a frame of text columns with their side columns. Import this module in
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandera.polars as pa
@@ -34,6 +35,8 @@ from matchback.contract_columns import (
     whole,
 )
 
+Parts = tuple[dict[str, Any], list[Any]]
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -41,14 +44,14 @@ class Rules:
 
     event_names: tuple[str, ...] = ()
     custom_events: bool = False
-    required: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    required: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
-def _events(rules: Rules) -> Any:
+def _events(rules: Rules) -> Parts:
     names = [check("unknown_event_name", lambda name: pl.col(name).is_in(rules.event_names))]
     checks = [
         row_check("missing_identifier", (pl.col("event_name") != event).fill_null(True) | some(column))
-        for event, columns in sorted(rules.required.items())
+        for event, columns in rules.required
         for column in columns
     ]
     columns = {
@@ -114,10 +117,10 @@ def _events(rules: Rules) -> Any:
             "corrected", "When the correction was made; the latest holds.", "2026-11-08T09:00:00-05:00"
         ),
     }
-    return pa.DataFrameSchema(columns, checks=checks, name="events")
+    return columns, checks
 
 
-def _shares(rules: Rules) -> Any:
+def _shares(rules: Rules) -> Parts:
     columns = {
         "share_id": reference("share_id", "share_key", "Id of this act of sharing.", "S-3301", required=True),
         "shareable_id": reference(
@@ -135,10 +138,10 @@ def _shares(rules: Rules) -> Any:
         "incentivized": flag("Whether the friend was promised something for it."),
         "container": container(),
     }
-    return pa.DataFrameSchema(columns, name="shares")
+    return columns, []
 
 
-def _clicks(rules: Rules) -> Any:
+def _clicks(rules: Rules) -> Parts:
     columns = {
         "click_id": reference("click_id", "click_key", "Id of the click.", "C-1"),
         "share_id": reference("share_id", "share_key", "The act of sharing that was clicked.", "S-3301"),
@@ -153,10 +156,10 @@ def _clicks(rules: Rules) -> Any:
         "container": container(),
     }
     checks = [row_check("missing_identifier", some("share_id", "shareable_id"))]
-    return pa.DataFrameSchema(columns, checks=checks, name="clicks")
+    return columns, checks
 
 
-def _emails(rules: Rules) -> Any:
+def _emails(rules: Rules) -> Parts:
     columns = {
         "share_id": reference("share_id", "share_key", "The act of sharing.", "S-3301", required=True),
         "recipient_email": identifier(
@@ -169,10 +172,10 @@ def _emails(rules: Rules) -> Any:
         "container": container(),
     }
     checks = [row_check("missing_identifier", some("recipient_email", "recipient_phone"))]
-    return pa.DataFrameSchema(columns, checks=checks, name="emails")
+    return columns, checks
 
 
-def _coupons(rules: Rules) -> Any:
+def _coupons(rules: Rules) -> Parts:
     columns = {
         "coupon_code": reference("coupon_code", "coupon_key", "The code.", "FRIEND-7QK2", required=True),
         "purpose": choice(
@@ -190,10 +193,10 @@ def _coupons(rules: Rules) -> Any:
         "single_use": flag("Whether one use consumes it."),
         "program": text("The program that it belongs to.", "refer-a-member"),
     }
-    return pa.DataFrameSchema(columns, name="coupons")
+    return columns, []
 
 
-def _advocates(rules: Rules) -> Any:
+def _advocates(rules: Rules) -> Parts:
     columns = {
         **own_identifiers(required=True),
         "advocate_code": reference(
@@ -206,10 +209,10 @@ def _advocates(rules: Rules) -> Any:
             "account_id", "pay_to_key", "Account that rewards are paid to.", "300000000001"
         ),
     }
-    return pa.DataFrameSchema(columns, name="advocates")
+    return columns, []
 
 
-def _persons(rules: Rules) -> Any:
+def _persons(rules: Rules) -> Parts:
     columns = {
         **own_identifiers(required=True),
         "customer_since_on": date("Since when the person is a customer.", "2019-05-02"),
@@ -217,47 +220,47 @@ def _persons(rules: Rules) -> Any:
             "partner_user_id", "own", "same_person_key", "Another member id of the same person.", "M200111"
         ),
     }
-    return pa.DataFrameSchema(columns, name="persons")
+    return columns, []
 
 
-def _audience(rules: Rules) -> Any:
+def _audience(rules: Rules) -> Parts:
     purposes = ("eligible_advocates", "existing_customers", "employees", "blocked", "opt_out", "consent")
     columns = {"purpose": choice(purposes, "What the list is for.", required=True), **own_identifiers()}
     checks = [row_check("missing_identifier", some("email", "phone", "partner_user_id"))]
-    return pa.DataFrameSchema(columns, checks=checks, name="audience")
+    return columns, checks
 
 
-def _approvals(rules: Rules) -> Any:
+def _approvals(rules: Rules) -> Parts:
     columns = {
         "reward_id": whole("The reward, as in the published tables.", "4611686018427387904", required=True),
         "decision": choice(("approve", "decline"), "The decision.", required=True),
         "decided_on": date("Day of the decision.", "2026-11-07", required=True),
         "reason_code": text("Why.", "document_checked"),
     }
-    return pa.DataFrameSchema(columns, name="approvals")
+    return columns, []
 
 
-def _fulfillments(rules: Rules) -> Any:
+def _fulfillments(rules: Rules) -> Parts:
     columns = {
         "reward_id": whole("The reward, as in the payout file.", "4611686018427387904", required=True),
         "status": choice(("fulfilled", "failed", "redeemed", "expired"), "What became of it.", required=True),
         "reported_on": date("Day of the report.", "2026-11-07", required=True),
         "reason_code": text("Why, if it failed.", "account_closed"),
     }
-    return pa.DataFrameSchema(columns, name="fulfillments")
+    return columns, []
 
 
-def _costs(rules: Rules) -> Any:
+def _costs(rules: Rules) -> Parts:
     columns = {
         "program": text("The program that bore it.", "refer-a-member", required=True),
         "cost_on": date("Day of the cost.", "2026-11-07", required=True),
         "amount": money("The cost.", "1250.00", required=True),
         "currency": currency(),
     }
-    return pa.DataFrameSchema(columns, name="costs")
+    return columns, []
 
 
-MODELS: dict[str, Callable[[Rules], Any]] = {
+_PARTS: dict[str, Callable[[Rules], Parts]] = {
     "events": _events,
     "shares": _shares,
     "clicks": _clicks,
@@ -270,3 +273,11 @@ MODELS: dict[str, Callable[[Rules], Any]] = {
     "fulfillments": _fulfillments,
     "costs": _costs,
 }
+
+
+@cache
+def model(kind: str, rules: Rules, given: tuple[str, ...] | None = None) -> Any:
+    """Return the Pandera model of a kind; over the given columns only, where a file can fill no others."""
+    columns, checks = _PARTS[kind](rules)
+    kept = {name: column for name, column in columns.items() if given is None or name in given}
+    return pa.DataFrameSchema(kept, checks=checks, name=kind)

@@ -106,10 +106,9 @@ _FACTS: dict[str, tuple[str, str, tuple[str, ...], bool, bool]] = {
 @cache
 def contract_of(kind: str) -> Contract:
     """Return the contract of a kind of feed (the columns do not depend on the workspace)."""
-    from matchback.contract_models import MODELS, Rules
+    from matchback.contract_models import Rules, model
 
-    model = MODELS[kind](Rules())
-    columns = tuple(_described(name, column) for name, column in model.columns.items())
+    columns = tuple(_described(name, column) for name, column in model(kind, Rules()).columns.items())
     table, identity_column, identity, conflicts, keyed = _FACTS[kind]
     return Contract(kind, columns, table, identity_column, identity, conflicts, keyed)
 

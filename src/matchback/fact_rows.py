@@ -14,7 +14,7 @@ import polars as pl
 from matchback.casts import side
 from matchback.identifiers import derive_keys
 from matchback.record_checks import LINE, RECORD
-from matchback.row_hash import hash_rows
+from matchback.row_hash import RowHasher
 
 if TYPE_CHECKING:
     from matchback.config import Config, Feed
@@ -56,14 +56,14 @@ class FactRows:
             rows = rows.with_columns(good["has_placeholder"])
         if self.contract.kind == "audience":
             rows = rows.with_columns(pl.lit(self._list_on).alias("list_on"))
-        rows = rows.with_columns(
-            self._hash(rows, self._content_columns(), "content").alias("content_key"),
-            self._hash(rows, self._targets, "version").alias("version_key"),
+        hasher = RowHasher(rows, self._secret)
+        content = self._hash(hasher, self._content_columns(), "content")
+        version = self._hash(hasher, self._targets, "version")
+        is_event = self.contract.kind == "events"
+        identity = self._event_identity(rows, hasher) if is_event else self._plain_identity(rows, hasher)
+        return rows.with_columns(
+            content.alias("content_key"), version.alias("version_key"), identity.alias("identity")
         )
-        identity = (
-            self._event_identity(rows) if self.contract.kind == "events" else self._plain_identity(rows)
-        )
-        return rows.with_columns(identity.alias("identity"))
 
     # --- values -------------------------------------------------------------------------------------------------
 
@@ -108,8 +108,8 @@ class FactRows:
 
     # --- what a row is called -----------------------------------------------------------------------------------
 
-    def _hash(self, rows: pl.DataFrame, columns: list[str], *purpose: str) -> pl.Series:
-        return hash_rows(rows, columns, self._secret, self.contract.kind, *purpose)
+    def _hash(self, hasher: RowHasher, columns: list[str], *purpose: str) -> pl.Series:
+        return hasher.hash(columns, self.contract.kind, *purpose)
 
     def _content_columns(self) -> list[str]:
         """Return the content columns; of a correction also what makes it one, so that it never equals the original."""
@@ -123,26 +123,26 @@ class FactRows:
             targets.append(column.targets[0] if column else name)
         return targets
 
-    def _plain_identity(self, rows: pl.DataFrame) -> pl.Series:
+    def _plain_identity(self, rows: pl.DataFrame, hasher: RowHasher) -> pl.Series:
         names = self._identity or self.contract.identity
         targets = self._targets_of(names)
         if self.contract.keyed and self._identity is None:
             whole = rows[targets[0]]
         elif targets:
-            whole = self._hash(rows, targets, "identity", self._scope, *sorted(names))
+            whole = self._hash(hasher, targets, "identity", self._scope, *sorted(names))
         else:
             whole = pl.Series([None] * rows.height, dtype=pl.Int64)
         if whole.null_count() == 0:
             return whole
-        return self._filled(whole, self._content_identity(rows, whole.is_null()))
+        return self._filled(whole, self._content_identity(hasher, whole.is_null()))
 
-    def _event_identity(self, rows: pl.DataFrame) -> pl.Series:
+    def _event_identity(self, rows: pl.DataFrame, hasher: RowHasher) -> pl.Series:
         """Choose, row by row: the declared identity or the sender's id, else the account's milestone, else content."""
         repeatable = rows["event_name"].is_in(self._repeatable)
         has_id = rows["partner_event_key"].is_not_null()
-        named = self._named_identity(rows, self._identity or self.contract.identity)
+        named = self._named_identity(hasher, self._identity or self.contract.identity)
         if self._identity is None:
-            milestone = self._named_identity(rows, ACCOUNT_IDENTITY)
+            milestone = self._named_identity(hasher, ACCOUNT_IDENTITY)
             by_account = ~has_id & ~repeatable & rows["account_key"].is_not_null()
             whole = (
                 pl.DataFrame({"named": named, "milestone": milestone, "has": has_id, "account": by_account})
@@ -158,16 +158,16 @@ class FactRows:
             whole = (
                 pl.DataFrame({"named": named, "keep": keep}).select(pl.when("keep").then("named")).to_series()
             )
-        return self._filled(whole, self._content_identity(rows, repeatable & whole.is_null()))
+        return self._filled(whole, self._content_identity(hasher, repeatable & whole.is_null()))
 
-    def _named_identity(self, rows: pl.DataFrame, names: tuple[str, ...]) -> pl.Series:
-        return self._hash(rows, self._targets_of(names), "identity", self._scope, *sorted(names))
+    def _named_identity(self, hasher: RowHasher, names: tuple[str, ...]) -> pl.Series:
+        return self._hash(hasher, self._targets_of(names), "identity", self._scope, *sorted(names))
 
-    def _content_identity(self, rows: pl.DataFrame, repeatable: pl.Series) -> pl.Series:
+    def _content_identity(self, hasher: RowHasher, repeatable: pl.Series) -> pl.Series:
         """Tell records apart by content; equal repeatable ones also by how often they have occurred in the file."""
         columns = sorted({*self._content, *(["event_name"] if self.contract.kind == "events" else [])})
         columns += [name for name in self._targets_of(self._identity or ()) if name not in columns]
-        content = self._hash(rows, columns, "identity", self._scope, "content")
+        content = self._hash(hasher, columns, "identity", self._scope, "content")
         frame = pl.DataFrame({"content_key": content, "counted": repeatable})
         frame = frame.join(self._occurrences, on="content_key", how="left", maintain_order="left")
         number = pl.col("counted").cast(pl.Int64).cum_sum().over("content_key") + pl.col("seen").fill_null(0)
@@ -176,7 +176,8 @@ class FactRows:
         self._occurrences = (
             pl.concat([fresh, self._occurrences]).group_by("content_key").agg(pl.col("seen").max())
         )
-        return self._hash(frame, ["content_key", "occurrence"], "identity", self._scope, "occurrence")
+        counted = RowHasher(frame, self._secret)
+        return self._hash(counted, ["content_key", "occurrence"], "identity", self._scope, "occurrence")
 
     @staticmethod
     def _filled(whole: pl.Series, rest: pl.Series) -> pl.Series:

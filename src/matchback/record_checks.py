@@ -65,15 +65,14 @@ def given_columns(contract: Contract, names: dict[str, str], feed: Feed) -> tupl
 
 def model_of(contract: Contract, config: Config, feed: Feed, given: tuple[str, ...]) -> Any:
     """Build the Pandera model of a feed: its contract with the workspace's event catalog, over the given columns."""
-    from matchback.contract_models import MODELS, Rules
+    from matchback.contract_models import Rules, model
 
     rules = Rules(
         event_names=tuple(event.name for event in config.events),
         custom_events=feed.custom_events,
-        required={event.name: tuple(event.required) for event in config.events if event.required},
+        required=tuple((event.name, tuple(event.required)) for event in config.events if event.required),
     )
-    model = MODELS[contract.kind](rules)
-    return model.remove_columns([column.name for column in contract.columns if column.name not in given])
+    return model(contract.kind, rules, given)
 
 
 def check_block(

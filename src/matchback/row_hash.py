@@ -26,17 +26,32 @@ _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
 
 
-def hash_rows(rows: pl.DataFrame, columns: list[str], secret: bytes, *purpose: str) -> pl.Series:
-    """Return a key (BIGINT, never negative) of the named columns of each row, for one purpose."""
-    total = np.zeros(rows.height, dtype=np.uint64)
-    for name in columns:
-        series = rows[name]
-        words = _words(series, secret)
-        seed = np.uint64(derive_key(secret, "column", name))
-        mixed = _mix(_mix(words) + seed)
-        total += np.where(series.is_not_null().to_numpy(), mixed, np.uint64(0))
-    seed = np.uint64(derive_key(secret, "row", *purpose))
-    return pl.Series((_mix(_mix(total) ^ seed) & _MASK).astype(np.int64))
+class RowHasher:
+    """Hashes rows of one frame over several choices of columns; each column is read once."""
+
+    def __init__(self, rows: pl.DataFrame, secret: bytes) -> None:
+        self._rows = rows
+        self._secret = secret
+        self._mixed: dict[str, Words] = {}
+
+    def hash(self, columns: list[str], *purpose: str) -> pl.Series:
+        """Return a key (BIGINT, never negative) of the named columns of each row, for one purpose."""
+        total = np.zeros(self._rows.height, dtype=np.uint64)
+        for name in columns:
+            total += self._column(name)
+        seed = np.uint64(derive_key(self._secret, "row", *purpose))
+        return pl.Series((_mix(_mix(total) ^ seed) & _MASK).astype(np.int64))
+
+    def _column(self, name: str) -> Words:
+        if name not in self._mixed:
+            series = self._rows[name]
+            if series.null_count() == series.len():
+                self._mixed[name] = np.zeros(series.len(), dtype=np.uint64)
+            else:
+                seed = np.uint64(derive_key(self._secret, "column", name))
+                mixed = _mix(_mix(_words(series, self._secret)) + seed)
+                self._mixed[name] = np.where(series.is_not_null().to_numpy(), mixed, np.uint64(0))
+        return self._mixed[name]
 
 
 def _words(series: pl.Series, secret: bytes) -> Words:

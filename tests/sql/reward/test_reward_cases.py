@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import yaml
 from matchback import reward
 from matchback.config import Config
 from matchback.rules import current_rules
-from matchback.sqlfiles import step_tables
+from matchback.sqlfiles import sql_file, step_tables
 from matchback.warehouse import Warehouse
 from sql import cases
 
@@ -59,6 +59,17 @@ def given_tables(document: Document, versions: dict[str, str]) -> dict[str, list
     return tables
 
 
+def needed_tables(expected: Iterable[str]) -> list[str]:
+    """Return the tables of the step that the expected ones are made from, in order: the rest is not built."""
+    waiting, needed = list(expected), set()
+    while waiting:
+        table = waiting.pop()
+        if table in step_tables("reward") and table not in needed:
+            needed.add(table)
+            waiting += sql_file("reward", table).reads
+    return [table for table in step_tables("reward") if table in needed]
+
+
 def difference_of(document: Document, warehouse: Warehouse) -> str:
     """Run a case and return the difference as text, empty when the case holds."""
     rules = [{**world()["rule"], **rule} for rule in document.get("rules", [{}])]
@@ -74,9 +85,7 @@ def difference_of(document: Document, warehouse: Warehouse) -> str:
             with patch.dict(cases.defaults(), {"columns": columns}):
                 cases._give(case, warehouse, names)
             reward.write_rules(warehouse, judged)
-            needed: set[str] = set()
-            cases._need("reward", case.expect, set(), needed)
-            reward.build(warehouse, parameters, [name for name in step_tables("reward") if name in needed])
+            reward.build(warehouse, parameters, needed_tables(document["expect"]))
             difference = "".join(
                 cases._difference(table, rows, warehouse.table(table), names, document.get("subset", False))
                 for table, rows in document["expect"].items()

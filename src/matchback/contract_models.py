@@ -77,6 +77,15 @@ def _events(rules: Rules) -> Parts:
             "visitor_id", "own", "visitor_key", "The browser, as the landing page knows it.", "v-81f3"
         ),
         "order_id": identifier("order_id", "own", "order_key", "The order or application.", "A-5512"),
+        **_event_references(),
+        **_event_attributes(),
+    }
+    return columns, checks
+
+
+def _event_references() -> dict[str, Any]:
+    """What the event names: itself, an earlier event, and how somebody was brought."""
+    return {
         "partner_event_id": reference(
             "partner_event_id", "partner_event_key", "The sender's id of this event.", "E-90001"
         ),
@@ -99,6 +108,11 @@ def _events(rules: Rules) -> Parts:
             "order_id", "advocate", "advocate_order_key", "An order of the advocate's.", "A-1001"
         ),
         "advocate_person_id": whole("Matchback's own person id of the advocate.", "4611686018427387904"),
+    }
+
+
+def _event_attributes() -> dict[str, Any]:
+    return {
         "amount": money("Amount of the event: purchase, deposit, balance.", "250.00"),
         "currency": currency(),
         "product": text("What was opened or bought.", "checking"),
@@ -117,7 +131,6 @@ def _events(rules: Rules) -> Parts:
             "corrected", "When the correction was made; the latest holds.", "2026-11-08T09:00:00-05:00"
         ),
     }
-    return columns, checks
 
 
 def _shares(rules: Rules) -> Parts:

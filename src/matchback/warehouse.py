@@ -156,8 +156,7 @@ class Warehouse:
 
     def rows(self, query: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Run `step/name` and return its rows as dictionaries."""
-        step, _, name = query.partition("/")
-        file = sql_file(step, name)
+        file = sql_file(*query.split("/"))
         cursor = self._run(file, file.text, parameters or {})
         names = [column[0] for column in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -181,8 +180,7 @@ class Warehouse:
 
     def arrow(self, query: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
         """Run `step/name` and return its rows as an Arrow table (money exact)."""
-        step, _, name = query.partition("/")
-        file = sql_file(step, name)
+        file = sql_file(*query.split("/"))
         self._run(file, f"CREATE OR REPLACE TEMP TABLE query_result AS\n{file.text}", parameters or {})
         return self.table("query_result")
 
@@ -206,17 +204,14 @@ class Warehouse:
     def replace(self, table: str, rows: pa.Table) -> None:
         """Make a table from Arrow rows, replacing the former one."""
         with self._registered(rows) as source:
-            self._execute(
-                f"CREATE OR REPLACE TABLE {_name(table)} AS SELECT * FROM {source}", what=f"replace {table}"
-            )
+            statement = f"CREATE OR REPLACE TABLE {_name(table)} AS SELECT * FROM {source}"
+            self._execute(statement, what=f"replace {table}")
 
     def stage(self, table: str, rows: pa.Table) -> None:
         """Make a temporary table from Arrow rows; SQL files may read it in this session."""
         with self._registered(rows) as source:
-            self._execute(
-                f"CREATE OR REPLACE TEMP TABLE {_name(table)} AS SELECT * FROM {source}",
-                what=f"stage {table}",
-            )
+            statement = f"CREATE OR REPLACE TEMP TABLE {_name(table)} AS SELECT * FROM {source}"
+            self._execute(statement, what=f"stage {table}")
 
     def delete(self, table: str, where: Mapping[str, Any]) -> None:
         """Delete the rows whose columns equal the given values (never used on the ledger)."""
@@ -225,15 +220,11 @@ class Warehouse:
         self._execute(f"DELETE FROM {_name(table)} WHERE {clause}", dict(where), what=f"delete {table}")
 
     def delete_matching(self, table: str, staged: str, columns: Mapping[str, str]) -> None:
-        """Delete the rows that a staged table names; `columns` gives the staged column for each of the table's."""
+        """Delete the rows that a staged table names; `columns` gives its column for each of the table's."""
         assert table not in ("reward_entries",), "the ledger is append-only"
-        clause = " AND ".join(
-            f"{_name(table)}.{_name(mine)} = {_name(staged)}.{_name(theirs)}"
-            for mine, theirs in columns.items()
-        )
-        self._execute(
-            f"DELETE FROM {_name(table)} USING {_name(staged)} WHERE {clause}", what=f"delete {table}"
-        )
+        pairs = [f"{_name(table)}.{_name(mine)} = staged.{_name(own)}" for mine, own in columns.items()]
+        statement = f"DELETE FROM {_name(table)} USING {_name(staged)} AS staged WHERE {' AND '.join(pairs)}"
+        self._execute(statement, what=f"delete {table}")
 
     def table(self, table: str) -> pa.Table:
         """Return a whole table as Arrow."""

@@ -151,8 +151,7 @@ class Warehouse:
         """Append the rows of a file to a base table by column name; return how many."""
         file = sql_file(step, table)
         cursor = self._run(file, f"INSERT INTO {_name(into or table)} BY NAME\n{file.text}", parameters)
-        row = cursor.fetchone()
-        return int(row[0]) if row else 0
+        return int((cursor.fetchone() or (0,))[0])
 
     def rows(self, query: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Run `step/name` and return its rows as dictionaries."""

@@ -1,0 +1,151 @@
+"""Every failure ends as one clear message that says what to do next, with its exit code, and quotes no record."""
+
+from __future__ import annotations
+
+import fcntl
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Call
+from matchback.cli import main
+
+
+def test_a_folder_without_configuration_is_no_workspace(tmp_path: Path, call: Call) -> None:
+    said = call("run", "--workspace", tmp_path)
+    assert said.code == 2
+    assert said.out == ""
+    assert said.err == (
+        "TMP is not a workspace: it has no matchback.toml.\n"
+        "Name one with --workspace DIR or MATCHBACK_WORKSPACE, or try the sample:  make run\n"
+    )
+
+
+def test_the_workspace_can_be_named_by_the_environment(
+    tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MATCHBACK_WORKSPACE", str(tmp_path / "elsewhere"))
+    said = call("doctor")
+    assert said.code == 2
+    assert said.err.startswith("TMP/elsewhere is not a workspace")
+
+
+def test_an_unknown_key_is_refused_with_the_nearest_known_one(bank: Path, call: Call) -> None:
+    config = bank / "matchback.toml"
+    config.write_text(config.read_text().replace("refuse_file_above", "refuse_files_above"))
+    said = call("run", "--workspace", bank)
+    assert said.code == 2
+    assert said.err == (
+        "TMP/bank/matchback.toml holds 1 problem:\n"
+        "  feeds.0.refuse_files_above: unknown key. Did you mean 'refuse_file_above'?\n"
+        "Mend the file and run again.\n"
+    )
+
+
+def test_an_unknown_feed_is_refused_with_the_nearest_known_one(bank: Path, call: Call) -> None:
+    said = call("run", "--workspace", bank, "--feed", "opening")
+    assert said.code == 2
+    assert said.err == (
+        "There is no feed 'opening' in matchback.toml. Did you mean 'openings'?\n"
+        "See the feeds:  matchback feeds list\n"
+    )
+    assert not (bank / "var" / "warehouse.duckdb").exists()
+
+
+def test_a_missing_secret_is_named_and_never_shown(bank: Path, call: Call) -> None:
+    (bank / "id_secret.txt").unlink()
+    said = call("run", "--workspace", bank, "--as-of", "2026-11-03", "--quiet")
+    assert said.code == 2
+    assert said.err == (
+        "The secret file id_secret.txt is missing, unreadable or empty.\n"
+        "Put the secret into TMP/bank/id_secret.txt (mode 0600) and run again.\n"
+    )
+
+
+def test_a_wrong_secret_is_refused_before_any_write(run_bank: Path, call: Call) -> None:
+    (run_bank / "id_secret.txt").write_text("another secret")
+    before = (run_bank / "var" / "warehouse.duckdb").read_bytes()
+    said = call("run", "--workspace", run_bank, "--as-of", "2026-11-04", "--quiet")
+    assert said.code == 2
+    assert said.err == (
+        "The id_secret is not the one under which this warehouse was made.\n"
+        "Nothing was changed.\n"
+        "Set the secret that was used before; it never rotates, since every id rests on it.\n"
+    )
+    assert (run_bank / "var" / "warehouse.duckdb").read_bytes() == before
+
+
+def test_a_locked_warehouse_is_said_with_its_holder(run_bank: Path, call: Call) -> None:
+    with (run_bank / "var" / "writer.lock").open("r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.truncate(0)
+        lock.write("4711")
+        lock.flush()
+        said = call("run", "--workspace", run_bank, "--as-of", "2026-11-04", "--quiet")
+    assert said.code == 1
+    assert said.err == (
+        "Another run (process 4711) is writing to the warehouse of bank.\n"
+        "Nothing was changed.\n"
+        "Wait until it has ended and run again; published tables can be read meanwhile.\n"
+    )
+
+
+def test_reading_goes_on_while_the_warehouse_is_locked(run_bank: Path, call: Call) -> None:
+    with (run_bank / "var" / "writer.lock").open("r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert call("explain", "--workspace", run_bank, "--account", "ACC1").code == 0
+        assert call("query", "--workspace", run_bank, "SELECT COUNT(*) AS n FROM events").code == 0
+
+
+def test_an_unreadable_file_is_refused_and_the_others_are_loaded(bank: Path, call: Call) -> None:
+    (bank / "inbox/balances/balances_20261103.parquet").write_bytes(b"PAR1 is all that is here")
+    said = call("run", "--workspace", bank, "--as-of", "2026-11-03")
+    assert said.code == 3
+    assert "Files      3 files: 2 loaded, 1 refused" in said.out
+    listed = call("files", "list", "--workspace", bank, "--status", "refused")
+    assert "balances" in listed.out
+
+
+def test_an_unexpected_failure_shows_its_type_and_never_its_text(
+    bank: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("finn@example.net")
+
+    monkeypatch.setattr("matchback.nights.run_steps", fail)
+    said = call("run", "--workspace", bank)
+    assert said.code == 1
+    assert said.err == (
+        "Failed unexpectedly (ValueError). What was committed stands; the step that failed was undone.\n"
+        "To see where it happened, on a machine that may show records:  add --debug\n"
+    )
+    with pytest.raises(ValueError, match="finn"):
+        main(["--debug", "run", "--workspace", str(bank)])
+
+
+def test_wrong_usage_ends_with_2(call: Call) -> None:
+    assert call("run", "--as-of", "yesterday").code == 2
+    said = call("rnu")
+    assert said.code == 2
+    assert "No such command 'rnu'" in said.err
+
+
+def test_an_email_on_the_command_line_is_refused(bank: Path, call: Call) -> None:
+    said = call("explain", "--workspace", bank, "--email", "finn@example.net")
+    assert said.code == 2
+    assert "finn" not in said.err
+    assert "matchback explain --email -" in said.err
+    said = call("explain", "--workspace", bank, "--advocate", "M1", "--friend", "finn@example.net")
+    assert (said.code, "finn" in said.err) == (2, False)
+
+
+def test_nothing_published_is_said(bank: Path, call: Call) -> None:
+    said = call("rewards", "list", "--workspace", bank)
+    assert said.code == 1
+    assert said.err == "Nothing is published in bank yet.\nRun it first:  matchback run\n"
+
+
+def test_a_first_night_after_the_last_is_refused(bank: Path, call: Call) -> None:
+    said = call("run", "--workspace", bank, "--from", "2026-11-04", "--as-of", "2026-11-03")
+    assert said.code == 2
+    assert said.err == "--from 2026-11-04 is after the as-of date 2026-11-03.\n"

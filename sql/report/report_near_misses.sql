@@ -18,7 +18,7 @@ WITH unmet_conditions AS (
         reason_code,
         COUNT(*) OVER (PARTITION BY journey_id, rule_id, rule_version, role) AS unmet
     FROM reward_decisions
-    WHERE outcome <> 'passed' AND status <> 'met'
+    WHERE outcome <> 'passed' AND status <> 'met' AND COALESCE(reason_code, 'none') <> 'not_judged'
 )
 
 SELECT

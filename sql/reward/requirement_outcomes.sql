@@ -23,7 +23,11 @@ SELECT
         ELSE 'open'
     END AS outcome,
     CASE
-        WHEN NOT r.is_anchored THEN CASE WHEN r.deadline_on < $as_of THEN 'deadline_passed' ELSE 'not_yet' END
+        WHEN NOT r.is_anchored THEN CASE
+            WHEN r.deadline_on < $as_of THEN 'deadline_passed'
+            WHEN r.before_trigger THEN 'not_judged'
+            ELSE 'not_yet'
+        END
         WHEN r.kind = 'none' AND NOT r.is_met THEN 'event_came'
         WHEN r.kind = 'none' AND (r.until_payout OR r.before_trigger OR r.closes_on < $as_of) THEN NULL
         WHEN r.kind = 'none' THEN 'window_open'

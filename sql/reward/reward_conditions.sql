@@ -1,7 +1,7 @@
 -- Every condition of every case, each judged by itself; values still in minor units.
 -- Grain: rule_version x role x slot_id x condition.
 -- Why: `is_timeout` tells a missed deadline from a rule that says no. A condition that cannot be judged before another
--- one passes is open, with reason not_yet. `none` passes as long as nothing came, where it lasts until the payout.
+-- one passes is open, with reason not_judged. `none` passes as long as nothing came, where it lasts until the payout.
 SELECT
     c.rule_version, c.role, c.slot_id, 10 AS position, 'recognized' AS condition,
     CASE WHEN c.is_recognized THEN 'passed' ELSE 'failed' END AS outcome,
@@ -21,7 +21,7 @@ SELECT
         ELSE 'failed'
     END AS outcome,
     CASE
-        WHEN NOT c.is_recognized THEN 'not_yet'
+        WHEN NOT c.is_recognized THEN 'not_judged'
         WHEN NOT c.is_eligible THEN c.ineligible_reason
         WHEN c.is_in_review THEN 'in_review'
         WHEN c.beneficiary_id IS NULL THEN 'no_identifier'
@@ -56,7 +56,7 @@ SELECT
         ELSE 'failed'
     END AS outcome,
     CASE
-        WHEN c.trigger_on IS NULL THEN 'not_yet'
+        WHEN c.trigger_on IS NULL THEN 'not_judged'
         WHEN NOT c.is_condition_met THEN 'condition_false'
     END AS reason_code,
     FALSE AS is_timeout, CAST(NULL AS DATE) AS deadline_on, 'money' AS measure,
@@ -95,7 +95,7 @@ SELECT
     c.rule_version, c.role, c.slot_id, 500 + m.position AS position,
     CONCAT('limit_', CAST(m.position AS VARCHAR)) AS condition,
     CASE WHEN l.is_over IS NULL THEN 'open' WHEN l.is_over THEN 'failed' ELSE 'passed' END AS outcome,
-    CASE WHEN l.is_over IS NULL THEN 'not_yet' WHEN l.is_over THEN 'limit_reached' END AS reason_code,
+    CASE WHEN l.is_over IS NULL THEN 'not_judged' WHEN l.is_over THEN 'limit_reached' END AS reason_code,
     FALSE AS is_timeout, CAST(NULL AS DATE) AS deadline_on,
     CASE WHEN m.max_count IS NULL THEN 'money' ELSE 'count' END AS measure,
     l.observed AS observed_value, COALESCE(m.max_count, m.max_value_minor) AS threshold_value,
@@ -114,7 +114,7 @@ SELECT
     END AS outcome,
     CASE
         WHEN c.posted_state = 'declined' THEN 'declined'
-        WHEN NOT k.is_claim THEN 'not_yet'
+        WHEN NOT k.is_claim THEN 'not_judged'
         WHEN k.release_on > $as_of THEN 'pending_period'
     END AS reason_code,
     FALSE AS is_timeout, CASE WHEN k.is_claim THEN k.release_on END AS deadline_on, 'text' AS measure,

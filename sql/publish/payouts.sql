@@ -12,6 +12,7 @@ SELECT
     ) AS amount,
     p.currency,
     p.issued_on,
-    p.status
+    p.status,
+    p.file_hash
 FROM payouts AS p
 LEFT JOIN currency_units AS c ON p.currency = c.currency

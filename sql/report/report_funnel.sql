@@ -1,6 +1,7 @@
 -- How far friends came: journeys that reached each event of the program's tracking plan.
 -- Grain: program x event name.
--- A journey is counted once per event name, whatever the number of events; production and active events only.
+-- A journey is counted once per event name, whatever the number of events; production and active events only. Negative
+-- events (a closure) are no step forward and are left out.
 WITH reached AS (
     SELECT DISTINCT
         j.program,
@@ -27,4 +28,5 @@ SELECT
 FROM reached AS r
 INNER JOIN config_events AS c ON r.event_name = c.event_name
 LEFT JOIN recognized_journeys AS a ON r.program = a.program AND r.journey_id = a.journey_id
+WHERE NOT c.negative
 GROUP BY r.program, r.event_name, c.stage

@@ -12,14 +12,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from matchback import __version__, watermarks
 from matchback.checks import refuse_broken
 from matchback.context import RunContext, StepSummary
 from matchback.currencies import EXPONENTS
+from matchback.deliver import deliver_outbox
 from matchback.dictionary import PublishedTable, protected_tables, published_tables
 from matchback.errors import MatchbackError
+from matchback.printing import count
 from matchback.versions import Version, VersionStore
 
 if TYPE_CHECKING:
@@ -35,14 +38,26 @@ class StepsDisagree(MatchbackError):
 
 def run(context: RunContext) -> StepSummary:
     """Publish what the warehouse holds, if it differs from the current version; deliver what waits in the outbox."""
+    summary = _publish(context)
+    delivered = deliver_outbox(context)
+    sent = delivered.results + delivered.payouts
+    if not sent:
+        return summary
+    return replace(
+        summary,
+        line=f"{summary.line}; {count(sent, 'file')} delivered",
+        counts={
+            **summary.counts,
+            "results_delivered": delivered.results,
+            "payouts_delivered": delivered.payouts,
+        },
+        changed=True,
+    )
+
+
+def _publish(context: RunContext) -> StepSummary:
     warehouse = context.writer
-    stale = watermarks.disagreeing(warehouse, context)
-    if stale:
-        raise StepsDisagree(
-            f"{', '.join(stale)} did not run since the facts, configuration or as-of date changed.",
-            state="Nothing was published; the version published before still stands.",
-            next_step=f"Run the steps up to here:  matchback run --as-of {context.as_of}",
-        )
+    _refuse_stale(context)
     refuse_broken(warehouse, context.parameters)
     _stage_parameters(context)
     tables = published_tables(context.config.publish.identifiers)
@@ -54,13 +69,11 @@ def run(context: RunContext) -> StepSummary:
     store = VersionStore(context.workspace)
     last = _last_version(context)
     content_hash = _content_hash(tables, hashes)
-    if last is not None and _same(last, context, content_hash):
-        if store.is_whole(last.version_id):
-            store.switch(last.version_id)
-            return StepSummary("publish", f"nothing new since version {last.version_id}", changed=False)
-        version, is_new = last, False
-    else:
-        version, is_new = _next_version(context, last, content_hash, hashes), True
+    is_new = last is None or not _same(last, context, content_hash)
+    version = _next_version(context, last, content_hash, hashes) if last is None or is_new else last
+    if not is_new and store.is_whole(version.version_id):
+        store.switch(version.version_id)
+        return StepSummary("publish", f"nothing new since version {version.version_id}", changed=False)
     rows = _build(context, store, version, tables, is_new=is_new)
     if is_new:
         with warehouse.transaction("publish"):
@@ -68,11 +81,22 @@ def run(context: RunContext) -> StepSummary:
             warehouse.set_state("published_version", version.version_id)
     store.switch(version.version_id)
     store.remove_old(context.config.publish.keep_versions)
+    total = sum(rows.values())
     return StepSummary(
         "publish",
-        f"version {version.version_id}: {len(tables)} tables, {sum(rows.values()):,} rows",
-        {"tables": len(tables), "rows": sum(rows.values())},
+        f"version {version.version_id}: {len(tables)} tables, {total:,} rows",
+        {"tables": len(tables), "rows": total},
     )
+
+
+def _refuse_stale(context: RunContext) -> None:
+    stale = watermarks.disagreeing(context.writer, context)
+    if stale:
+        raise StepsDisagree(
+            f"{', '.join(stale)} did not run since the facts, configuration or as-of date changed.",
+            state="Nothing was published; the version published before still stands.",
+            next_step=f"Run the steps up to here:  matchback run --as-of {context.as_of}",
+        )
 
 
 def _build(

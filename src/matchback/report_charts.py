@@ -24,6 +24,7 @@ COLORS = {
     "fifth": "#010a08",
     "quiet": "#010a09",
 }
+_INVISIBLE = "\u200b"
 _MARK = re.compile(r'<path aria-label="([^"]*)" role="graphics-symbol"([^>]*?)/>')
 _CLIP = re.compile(r"\bclip(\d+)\b")
 _SIZE = re.compile(r' width="[\d.]+" height="[\d.]+" (viewBox="0 0 ([\d.]+) [\d.]+")')
@@ -67,13 +68,13 @@ def bar_chart(
     """
     items = [
         {
-            "label": row[label],
+            "label": row[label] + _INVISIBLE * at,  # two rows of one name are two bars
             "value": row[value],
             "words": row[words],
             "color": COLORS[row.get("color", color)],
             "all": f"{row[label]}: {row[words]}",
         }
-        for row in rows
+        for at, row in enumerate(rows)
     ]
     return _both(name, HALF, lambda screen: _bars(items, screen)) if items else ""
 
@@ -244,7 +245,9 @@ def _svg(chart: Any, name: str) -> str:
     import vl_convert
 
     spec = (
-        chart.configure(font=FONT, background="transparent", padding=4).configure_view(stroke=None).to_dict()
+        chart.configure(font=FONT, background="transparent", padding=4)
+        .configure_view(stroke=None)
+        .to_dict(validate=False)
     )
     return _as_page_part(vl_convert.vegalite_to_svg(spec), name)
 

@@ -1,0 +1,133 @@
+"""A real browser for the tests: Chromium over its debugging pipe, without any library in between."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+OPTIONS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--remote-debugging-pipe",
+)
+
+
+@dataclass
+class Page:
+    """One tab; everything that the page did and said is kept in `events`."""
+
+    _out: Any
+    _in: Any
+    session: str = ""
+    events: list[dict[str, Any]] = field(default_factory=list)
+    _number: int = 0
+
+    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """Send a command and wait for its answer."""
+        self._number += 1
+        message = {"id": self._number, "method": method, "params": parameters}
+        if self.session:
+            message["sessionId"] = self.session
+        self._out.write(json.dumps(message).encode() + b"\0")
+        self._out.flush()
+        while True:
+            answer = self._read()
+            if answer.get("id") == self._number:
+                assert "error" not in answer, answer["error"]
+                return dict(answer["result"])
+            self.events.append(answer)
+
+    def wait_for(self, method: str) -> None:
+        """Wait until the page says that something has happened."""
+        while not any(event.get("method") == method for event in self.events):
+            self.events.append(self._read())
+
+    def open(self, path: Path, *, width: int, dark: bool = False) -> None:
+        """Open a file as a screen of this width shows it."""
+        for domain in ("Page", "Network", "Runtime", "Log", "Security"):
+            self.call(f"{domain}.enable")
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=900,
+            deviceScaleFactor=1,
+            mobile=width < 600,
+        )
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.call("Emulation.setEmulatedMedia", media="screen", features=[scheme])
+        self.call("Page.navigate", url=path.as_uri())
+        self.wait_for("Page.loadEventFired")
+
+    def value(self, expression: str) -> Any:
+        """Return the value of a JavaScript expression in the page."""
+        return self.call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
+
+    def screenshot(self, path: Path) -> None:
+        """Write a picture of the whole page."""
+        answer = self.call("Page.captureScreenshot", captureBeyondViewport=True, format="png")
+        path.write_bytes(base64.b64decode(answer["data"]))
+
+    def requested(self) -> list[str]:
+        """Return every address that was asked for."""
+        return [
+            event["params"]["request"]["url"]
+            for event in self.events
+            if event.get("method") == "Network.requestWillBeSent"
+        ]
+
+    def complaints(self) -> list[str]:
+        """Return every console message, log entry and exception."""
+        kinds = ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")
+        return [json.dumps(event["params"]) for event in self.events if event.get("method") in kinds]
+
+    def _read(self) -> dict[str, Any]:
+        line = bytearray()
+        while not line.endswith(b"\0"):
+            byte = self._in.read(1)
+            assert byte, "Chromium has ended"
+            line += byte
+        return dict(json.loads(line[:-1]))
+
+
+@contextmanager
+def chromium() -> Iterator[Page]:
+    """Start Chromium and give one tab of it."""
+    program = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+    assert program, "Chromium is missing; install it:  apt-get install chromium"
+    to_child, from_us = os.pipe()
+    to_us, from_child = os.pipe()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", f'exec "$0" "$@" 3<&{to_child} 4>&{from_child}', program, *OPTIONS, f"--user-data-dir={profile}"],
+            pass_fds=(to_child, from_child),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(to_child)
+        os.close(from_child)
+        try:
+            with os.fdopen(from_us, "wb") as out, os.fdopen(to_us, "rb") as back:
+                page = Page(out, back)
+                target = page.call("Target.createTarget", url="about:blank")["targetId"]
+                session = page.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+                page.session = session
+                yield page
+        finally:
+            process.terminate()
+            process.wait(timeout=30)

@@ -6,7 +6,7 @@ WITH fillers AS (
         p.rule_key, p.rule_version, p.role, p.slot_id, p.journey_id, p.beneficiary_id, p.amount_minor,
         p.earned_on, p.release_on, 0 AS standing
     FROM posted_slots AS p
-    WHERE p.was_issued
+    WHERE p.is_held
     UNION ALL
     SELECT
         c.rule_key, c.rule_version, c.role, c.slot_id, c.journey_id, c.beneficiary_id, c.amount_minor,

@@ -1,11 +1,11 @@
 -- For each case, whether its friend or its account was already rewarded under the same rule and role.
 -- Grain: rule_version x role x slot_id.
--- Why: rewards that were issued hold their place for good; after them the earliest claim wins, then the smaller journey.
+-- Why: rewards that were issued hold their place for good, and waiting ones hold theirs; after them the earliest claim wins, then the smaller journey.
 -- A case that has not earned anything yet has lost as soon as somebody else holds its place.
 WITH holders AS (
     SELECT rule_key, role, slot_id, journey_id, friend_id, 0 AS standing, earned_on
     FROM posted_slots
-    WHERE was_issued
+    WHERE is_held
     UNION ALL
     SELECT rule_key, role, slot_id, journey_id, friend_id, 1 AS standing, earned_on
     FROM reward_claims

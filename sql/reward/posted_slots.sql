@@ -1,7 +1,14 @@
 -- The posted rewards by the slot that each fills, with the persons that its ids mean now.
 -- Grain: reward_id, and by construction (rule_key, role, slot_id).
 -- Why: no version, person or amount is part of a slot, so neither a rule edit nor a merge of persons pays twice. A slot
--- is held for good once it was issued, also when the money was taken back.
+-- is held for good once it was issued, also when the money was taken back, and as long as a conflict about its trigger,
+-- its root or its account keeps it waiting.
+WITH conflicting_journeys AS (
+    SELECT DISTINCT COALESCE(account_key, order_key, event_id) AS journey_id
+    FROM events
+    WHERE status = 'conflict'
+)
+
 SELECT
     r.reward_id,
     t.rule_key,
@@ -19,8 +26,21 @@ SELECT
     r.release_on,
     r.issued_on,
     r.is_live,
-    r.was_issued
+    r.was_issued,
+    g.status AS trigger_status,
+    o.status AS root_status,
+    w.journey_id IS NOT NULL AS has_conflict,
+    r.was_issued OR (
+        r.is_live AND (
+            w.journey_id IS NOT NULL
+            OR COALESCE(g.status, 'active') = 'conflict'
+            OR COALESCE(o.status, 'active') = 'conflict'
+        )
+    ) AS is_held
 FROM rewards AS r
 INNER JOIN rule_terms AS t ON r.rule_version = t.rule_version
 LEFT JOIN person_aliases AS b ON r.beneficiary_id = b.alias
 LEFT JOIN person_aliases AS f ON r.friend_id = f.alias
+LEFT JOIN events AS g ON r.event_id = g.event_id
+LEFT JOIN events AS o ON r.root_event_id = o.event_id
+LEFT JOIN conflicting_journeys AS w ON r.journey_id = w.journey_id

@@ -42,7 +42,7 @@ SELECT
     p.reward_id AS posted_reward_id,
     p.state AS posted_state,
     p.issued_on,
-    COALESCE(p.was_issued, FALSE) AS is_held
+    COALESCE(p.is_held, FALSE) AS is_held
 FROM all_cases AS c
 INNER JOIN rule_terms AS t ON c.rule_version = t.rule_version
 LEFT JOIN posted_slots AS p

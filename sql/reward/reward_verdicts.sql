@@ -3,24 +3,7 @@
 -- Why: an event in conflict makes a pending reward wait; a cancelled event or one that the terms name reverses it;
 -- anything else that takes the promise away voids it before the payment and is only reported after. The trigger and the
 -- root are those of the posting, since a cancelled event has left its journey.
-WITH live_rewards AS (
-    SELECT
-        p.reward_id, p.rule_key, p.rule_version, p.role, p.slot_id, p.beneficiary_id, p.event_id, p.root_event_id,
-        g.status AS trigger_status,
-        r.status AS root_status
-    FROM posted_slots AS p
-    LEFT JOIN events AS g ON p.event_id = g.event_id
-    LEFT JOIN events AS r ON p.root_event_id = r.event_id
-    WHERE p.is_live
-),
-
-conflicting_journeys AS (
-    SELECT DISTINCT COALESCE(account_key, order_key, event_id) AS journey_id
-    FROM events
-    WHERE status = 'conflict'
-),
-
-failing_conditions AS (
+WITH failing_conditions AS (
     SELECT
         rule_version, role, slot_id, condition, reason_code,
         ROW_NUMBER() OVER (
@@ -42,12 +25,12 @@ judged_rewards AS (
             WHEN p.trigger_status = 'conflict' OR p.root_status = 'conflict' THEN 'waits'
             WHEN p.trigger_status = 'cancelled' OR p.root_status = 'cancelled' THEN 'cancelled'
             WHEN v.event_id IS NOT NULL THEN 'reversed'
-            WHEN d.slot_id IS NULL AND w.journey_id IS NOT NULL THEN 'waits'
+            WHEN d.slot_id IS NULL AND p.has_conflict THEN 'waits'
             WHEN d.slot_id IS NULL THEN 'undue'
             WHEN d.beneficiary_id <> p.beneficiary_id THEN 'displaced'
             ELSE 'due'
         END AS verdict
-    FROM live_rewards AS p
+    FROM posted_slots AS p
     LEFT JOIN rewards_due AS d ON p.rule_key = d.rule_key AND p.role = d.role AND p.slot_id = d.slot_id
     LEFT JOIN reversing_events AS v
         ON p.rule_version = v.rule_version AND p.role = v.role AND p.slot_id = v.slot_id
@@ -57,8 +40,7 @@ judged_rewards AS (
             AND p.role = f.role
             AND p.slot_id = f.slot_id
             AND f.failing_rank = 1
-    LEFT JOIN rewards AS h ON p.reward_id = h.reward_id
-    LEFT JOIN conflicting_journeys AS w ON h.journey_id = w.journey_id
+    WHERE p.is_live
 )
 
 SELECT

@@ -98,8 +98,10 @@ class _Teller:
                 f"  recognized{_in(row['program'])} for {self.name(row['person_id'])}, {row['root_on']}, "
                 f"{row['label']}: {verdict}"
             )
+        shown = {reward["reward_id"] for journey in self.data["journeys"] for reward in journey["rewards"]}
         for reward in person["rewards"]:
-            lines.append(f"  {self._reward_head(reward)}")
+            if reward["reward_id"] not in shown:
+                lines.append(f"  {self._reward_head(reward)}")
         return lines
 
     def _coupon(self, coupon: Data) -> list[str]:
@@ -186,11 +188,7 @@ class _Teller:
         lines = [f"  Reward rule {decision['rule_id']} for the {decision['role']} {status}"]
         for row in decision["conditions"]:
             words = describe_condition(self.config, decision["rule_id"], row["condition"])
-            details = [
-                f"{label} {row[name]}"
-                for label, name in (("observed", "observed"), ("needed", "threshold"), ("missing", "gap"))
-                if row[name] not in (None, "")
-            ]
+            details = _measures(row)
             if row["deadline_on"]:
                 details.append(f"by {row['deadline_on']}")
             if row["reason_code"]:
@@ -239,6 +237,8 @@ class _Teller:
 
     def _nothing(self) -> list[str]:
         about = ASKED[self.data["asked"]]
+        if any(person["friends"] for person in self.data["persons"]) and "touches" not in self.data:
+            return ["No event of their own that counts has arrived; what they are owed stands above."]
         feeds = [row for row in self.data["feeds"] if row["kind"] == "events"]
         refused = sum(row["refused"] or 0 for row in feeds)
         where = count(len(feeds), "feed")
@@ -276,6 +276,16 @@ class _Teller:
             return "at no known time"
         local = moment.replace(tzinfo=UTC).astimezone(self.config.zone)
         return local.strftime("%Y-%m-%d %H:%M")
+
+
+def _measures(row: Data) -> list[str]:
+    """Return what was observed, what is needed where the condition's words do not say it, and what is missing."""
+    names = [("observed", "observed"), ("missing", "gap")]
+    if row["condition"].startswith("limit"):
+        names.insert(1, ("at most", "threshold"))
+    elif row["condition"].startswith("require") and row["threshold"] not in ("0", 0):
+        names.insert(1, ("needed", "threshold"))
+    return [f"{label} {row[name]}" for label, name in names if row[name] not in (None, "")]
 
 
 def _in(program: str | date | None) -> str:

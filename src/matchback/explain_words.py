@@ -65,7 +65,7 @@ BASIS = {
     "direct": "",
     "journey": "",
     "relationship": ", through a relationship that was founded earlier",
-    "manual": ", by hand",
+    "manual": "",
 }
 CONDITIONS = {
     "recognized": "an advocate is recognized",

@@ -17,11 +17,11 @@ def as_json(value: Any) -> str:
 
 
 def as_columns(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> str:
-    """Return rows as aligned columns under their names; numbers stand on the right."""
+    """Return rows as aligned columns under their names; numbers stand on the right, long texts are cut but in the last."""
     if not rows:
         return "(no rows)"
     names = list(columns) or list(rows[0])
-    cells = [[_cell(row[name]) for name in names] for row in rows]
+    cells = [[_cell(row[name], name == names[-1]) for name in names] for row in rows]
     widths = [max(len(name), *(len(line[at]) for line in cells)) for at, name in enumerate(names)]
     right = [
         all(isinstance(row[name], int | Decimal | float | None) for row in rows)
@@ -65,7 +65,7 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, is_last: bool = False) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -73,7 +73,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
     text = str(value).replace("\n", " ")
-    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+    return text if is_last or len(text) <= WIDEST else text[: WIDEST - 1] + "…"
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:

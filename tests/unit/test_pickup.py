@@ -1,0 +1,209 @@
+"""Pick-up: whole files only, archived before anything else, received once, and never a path of the sender's."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from matchback import archive, pickup, sources
+from matchback.context import RunContext
+from matchback.errors import ConfigurationError, SourceFailed
+from matchback.received import received_files
+from unit.intake_world import EVENTS_FEED, make_world, on, put
+
+MOVING = EVENTS_FEED + 'after = { move_to = "done" }\n'
+
+
+def names(context: RunContext) -> list[str]:
+    return [file.delivered_name for file in received_files(context.journal)]
+
+
+def inbox(context: RunContext) -> Path:
+    return context.workspace.root / "inbox"
+
+
+def test_bytes_are_archived_under_their_hash(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    put(world, "events_20261101.csv", "content")
+    pickup.run(world)
+    (file,) = received_files(world.journal)
+    path = file.path(world.workspace)
+    assert path.name == hashlib.sha256(b"content").hexdigest()
+    assert path.read_bytes() == b"content"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert (file.declared_on, file.received_on) == (date(2026, 11, 1), date(2026, 11, 1))
+
+
+def test_a_file_left_in_place_is_received_once(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    put(world, "events_20261101.csv", "content")
+    pickup.run(world)
+    assert not pickup.run(world).changed
+    assert (inbox(world) / "events_20261101.csv").exists()
+
+
+def test_other_bytes_under_the_same_name_are_a_new_delivery(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    put(world, "events_20261101.csv", "content")
+    pickup.run(world)
+    put(world, "events_20261101.csv", "other content")
+    pickup.run(world)
+    assert len({file.file_id for file in received_files(world.journal)}) == 2
+
+
+def test_the_same_bytes_again_are_the_next_occurrence(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    put(world, "events_20261101.csv", "content")
+    put(world, "events_20261101b.csv", "content")
+    put(world, "events_20261102.csv", "content")
+    pickup.run(world)
+    files = received_files(world.journal)
+    assert [file.occurrence for file in files] == [0, 1, 0]
+    assert len({file.file_id for file in files}) == 3
+
+
+def test_a_file_of_a_later_date_stays_at_the_source(tmp_path: Path) -> None:
+    world = make_world(tmp_path, MOVING, as_of=date(2026, 11, 1))
+    put(world, "events_20261102.csv", "content")
+    pickup.run(world)
+    assert names(world) == []
+    assert (inbox(world) / "events_20261102.csv").exists()
+    pickup.run(on(world, date(2026, 11, 2)))
+    assert names(world) == ["events_20261102.csv"]
+
+
+def test_moving_never_overwrites(tmp_path: Path) -> None:
+    world = make_world(tmp_path, MOVING)
+    for content in ("one", "two"):
+        put(world, "events_20261101.csv", content)
+        pickup.run(world)
+    moved = sorted((inbox(world) / "done").iterdir())
+    assert sorted(path.read_text() for path in moved) == ["one", "two"]
+    assert not (inbox(world) / "events_20261101.csv").exists()
+
+
+def test_a_crash_before_the_move_is_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is journaled once and moved by the next run."""
+    world = make_world(tmp_path, MOVING)
+    put(world, "events_20261101.csv", "content")
+    with monkeypatch.context() as patched:
+        patched.setattr(pickup, "_put_away", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            pickup.run(world)
+    pickup.run(world)
+    assert names(world) == ["events_20261101.csv"]
+    assert (inbox(world) / "done" / "events_20261101.csv").exists()
+
+
+def test_only_whole_regular_files_with_real_dates_are_taken(tmp_path: Path) -> None:
+    """Links, pipes, folders, hidden and unfinished files, our own answers and impossible dates stay where they are."""
+    world = make_world(tmp_path)
+    put(world, "events_20261101.csv", "content")
+    for name in (".events_20261101.csv", "events_20261101.csv.part", "other_20261101.csv", "events_20261131.csv",
+                 "events_2026110x.csv", "events_20261101.csv.results.csv"):  # fmt: skip
+        put(world, name, "x")
+    (inbox(world) / "events_20261103.csv").symlink_to("/etc/hostname")
+    (inbox(world) / "events_20261104.csv").mkdir()
+    os.mkfifo(inbox(world) / "events_20261105.csv")
+    pickup.run(world)
+    assert names(world) == ["events_20261101.csv"]
+
+
+def test_odd_names_are_data(tmp_path: Path) -> None:
+    """A name with quotes, spaces, a newline, a leading dash or a template never becomes a path or a command."""
+    world = make_world(tmp_path, EVENTS_FEED.replace("events_{date:%Y%m%d}*.csv", "*"))
+    odd = [
+        "-rf",
+        "a b\nc",
+        "'; drop table files; --",
+        "{{ 7 * 7 }}",
+        "$(touch x)",
+        "%00",
+        "caf\u00e9",
+        "x" * 250,
+    ]
+    for number, name in enumerate(odd):
+        put(world, name, f"content {number}")
+    pickup.run(world)
+    assert sorted(names(world)) == sorted(odd)
+    archived = [path.name for path in world.workspace.archive.rglob("*") if path.is_file()]
+    assert all(len(name) == 64 for name in archived)
+
+
+def test_a_growing_file_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two looks must agree."""
+    world = make_world(tmp_path, EVENTS_FEED + "quiet_seconds = 1\n")
+    path = put(world, "events_20261101.csv", "half")
+    put(world, "events_20261102.csv", "whole")
+
+    def grows(seconds: float) -> None:
+        assert seconds == 1
+        path.write_text("half and more")
+
+    monkeypatch.setattr(sources.time, "sleep", grows)
+    pickup.run(world)
+    assert names(world) == ["events_20261102.csv"]
+
+
+def test_a_file_that_changes_while_it_is_read_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is noted, nothing of it is kept, and the next file is received."""
+    world = make_world(tmp_path)
+    put(world, "events_20261101.csv", "content")
+    put(world, "events_20261102.csv", "whole")
+    keep = archive.keep
+
+    def announced(folder: Path, stream: Any, size: int, part: Path) -> Any:
+        return keep(folder, stream, size + (size == len("content")), part)
+
+    monkeypatch.setattr(archive, "keep", announced)
+    summary = pickup.run(world)
+    assert names(world) == ["events_20261102.csv"]
+    assert summary.counts["failed_files"] == 1
+    assert not list(world.workspace.archive.rglob("*.part"))
+
+
+def test_a_source_that_does_not_answer_stops_no_other(tmp_path: Path) -> None:
+    """It is counted; when it was asked for alone, it fails."""
+    (tmp_path / "known_hosts").write_text("")
+    os.environ["MATCHBACK_CONNECTION_NOWHERE"] = (
+        '{"known_hosts": "/dev/null", "username": "x", "password": "x"}'
+    )
+    away = EVENTS_FEED.replace('id = "events"', 'id = "away"').replace('"inbox"', '"sftp://127.0.0.1:1/x"')
+    world = make_world(tmp_path, EVENTS_FEED + away + 'connection = "nowhere"\n')
+    put(world, "events_20261101.csv", "content")
+    summary = pickup.run(world)
+    assert summary.counts == {"received": 1, "failed_sources": 1, "failed_files": 0}
+    with pytest.raises(SourceFailed) as failed:
+        pickup.list_files(world, world.config.feed("away"))
+    assert "127.0.0.1" in failed.value.what
+
+
+def test_sftp_without_a_host_key_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="known_hosts"):
+        sources.open_source("sftp://bank.example/outgoing", None, Path())
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "found"),
+    [
+        ("events_{date:%Y%m%d}*.csv", "events_20261101_late.csv", "20261101"),
+        ("1578.*.OPENED_{date:%Y%m%d}", "1578.0507.10917.OPENED_20261101", "20261101"),
+        ("{date:%Y-%m-%d}.txt", "2026-11-01.txt", "2026-11-01"),
+        ("a[1]?.csv", "a[1]x.csv", None),
+    ],
+)
+def test_patterns_match_literally_but_for_their_wildcards(pattern: str, name: str, found: str | None) -> None:
+    expression, _ = sources.name_pattern(pattern)
+    match = expression.fullmatch(name)
+    assert match is not None
+    assert match.groupdict().get("date") == found
+
+
+def test_a_pattern_with_an_unknown_part_of_a_date_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="%Q"):
+        sources.name_pattern("x_{date:%Q}.csv")

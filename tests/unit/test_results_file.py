@@ -1,0 +1,131 @@
+"""The results file: one line per record in its order, in the sender's own bytes, delivered once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from matchback import results_file, sources
+from matchback.context import RunContext
+from matchback.errors import SourceFailed
+from matchback.received import received_files
+from unit.intake_world import EVENTS_FEED, make_world, put, take_in, writing
+
+ANSWERED = EVENTS_FEED + 'after = { results_to = "results" }\n'
+HEADER = "event_name,event_time,partner_event_id,amount,note\n"
+
+
+def results(context: RunContext, name: str = "events_20261101.csv") -> str:
+    return (context.workspace.root / "inbox" / "results" / f"{name}.results.csv").read_text()
+
+
+def test_every_record_is_answered_in_order(tmp_path: Path) -> None:
+    """The sender's bytes stand as they came, quotes, commas and all; a broken record becomes one cell."""
+    world = make_world(tmp_path, ANSWERED)
+    put(
+        world,
+        "events_20261101.csv",
+        HEADER + 'account_opened,2026-11-01,E1,1.00,"a ""b"", c"\n'
+        "account_opened,soon,E2,x,\n"
+        "account_opened,2026-11-01,E3\n\n"
+        "account_opened,2026-11-01,E1,1.00,again\n",
+    )
+    take_in(world)
+    lines = results(world).splitlines()
+    assert lines[0] == "matchback_status,matchback_message," + HEADER.strip()
+    assert lines[1] == 'accepted,,account_opened,2026-11-01,E1,1.00,"a ""b"", c"'
+    assert lines[2].startswith('refused,"amount: the column is not an amount')
+    assert lines[2].endswith(",account_opened,soon,E2,x,")
+    assert lines[3] == (
+        'refused,the record has another number of columns than the header,"account_opened,2026-11-01,E3"'
+    )
+    assert lines[4] == "duplicate,delivered before; counted once,account_opened,2026-11-01,E1,1.00,again"
+    assert len(lines) == 5
+
+
+def test_parquet_is_answered_as_csv(tmp_path: Path) -> None:
+    feed = ANSWERED.replace("*.csv", ".parquet") + 'format = { type = "parquet" }\n'
+    world = make_world(tmp_path, feed)
+    table = pa.table(
+        {"event_name": ["account_opened", "x"], "event_time": ["2026-11-01"] * 2, "amount": [1.5, None]}
+    )
+    pq.write_table(table, tmp_path / "inbox" / "events_20261101.parquet")
+    take_in(world)
+    lines = results(world, "events_20261101.parquet").splitlines()
+    assert lines[1] == "accepted,,account_opened,2026-11-01,1.5"
+    assert lines[2] == "refused,event_name: the event catalog has no event of this name,x,2026-11-01,"
+
+
+def test_an_unreadable_file_gets_one_row_that_says_why(tmp_path: Path) -> None:
+    world = make_world(tmp_path, ANSWERED)
+    put(world, "events_20261101.csv", "name,date\nx,y\n")
+    take_in(world)
+    assert results(world) == (
+        "matchback_status,matchback_message\n"
+        'refused,"the header lacks a column: event_name, event_time (names are compared letter by letter)"\n'
+    )
+
+
+def test_in_a_refused_file_good_records_are_told_so(tmp_path: Path) -> None:
+    world = make_world(tmp_path, ANSWERED.replace("100%", "0%"))
+    put(world, "events_20261101.csv", HEADER + "account_opened,2026-11-01,E1,,\naccount_opened,soon,E2,,\n")
+    take_in(world)
+    lines = results(world).splitlines()
+    assert lines[1].startswith('refused,"the record is good, but its file was refused as a whole"')
+    assert lines[2].startswith('refused,"event_time: ')
+
+
+def test_a_resent_file_is_told_it_is_a_duplicate(tmp_path: Path) -> None:
+    world = make_world(tmp_path, ANSWERED)
+    content = HEADER + "account_opened,2026-11-01,E1,,\naccount_opened,soon,E2,,\n"
+    put(world, "events_20261101.csv", content)
+    put(world, "events_20261101b.csv", content)
+    take_in(world)
+    lines = results(world, "events_20261101b.csv").splitlines()
+    assert [line.split(",")[0] for line in lines[1:]] == ["duplicate", "duplicate"]
+
+
+def test_results_are_delivered_once(tmp_path: Path) -> None:
+    """What the sender does with them is theirs: a second run writes nothing again."""
+    world = make_world(tmp_path, ANSWERED)
+    put(world, "events_20261101.csv", HEADER)
+    take_in(world)
+    (tmp_path / "inbox" / "results" / "events_20261101.csv.results.csv").unlink()
+    take_in(world)
+    assert list((tmp_path / "inbox" / "results").iterdir()) == []
+    assert len(list(world.workspace.outbox.rglob("*.results.csv"))) == 1
+
+
+def test_results_that_cannot_be_delivered_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make_world(tmp_path, ANSWERED)
+    put(world, "events_20261101.csv", HEADER)
+    with monkeypatch.context() as patched:
+
+        def away(*_: object) -> str:
+            raise SourceFailed("away")
+
+        patched.setattr(sources, "deliver", away)
+        take_in(world)
+    assert not (tmp_path / "inbox" / "results").exists()
+    take_in(world)
+    assert results(world).startswith("matchback_status")
+
+
+def test_a_crash_after_the_load_still_brings_the_results(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They say what load decided then, not that the file is a duplicate now."""
+    world = make_world(tmp_path, ANSWERED)
+    put(world, "events_20261101.csv", HEADER + "account_opened,2026-11-01,E1,,\n")
+    with monkeypatch.context() as patched:
+        patched.setattr(results_file, "finish", lambda _: None)
+        take_in(world)
+    with writing(world) as writer:
+        results_file.finish(writer)
+    assert results(world).splitlines()[1].startswith("accepted,,")
+    (file,) = received_files(world.journal)
+    path = results_file.results_path(world, file)
+    assert path.stat().st_mode & 0o777 == 0o600

@@ -17,7 +17,7 @@ def as_json(value: Any) -> str:
 
 
 def as_columns(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> str:
-    """Return rows as aligned columns under their names; numbers stand on the right, long texts are cut but in the last."""
+    """Return rows as aligned columns; numbers stand on the right, and long texts are cut except in the last column."""
     if not rows:
         return "(no rows)"
     names = list(columns) or list(rows[0])

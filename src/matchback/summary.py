@@ -166,12 +166,15 @@ def _rewards(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def _payouts(rows: Sequence[dict[str, Any]], paths: Sequence[str]) -> str:
-    lines = [
-        f"Payout {row['payout_number']}   {count(row['rewards'], 'reward')}, "
-        f"{money(row['amount_minor'], row['currency'])}, issued {row['issued_on']}"
-        for row in rows
-    ]
-    return "\n".join([*lines, *(f"  {path}" for path in paths)])
+    places = {int(number): path for path in paths if (number := path.removesuffix(".csv")[-6:]).isdecimal()}
+    lines = []
+    for row in rows:
+        amount = money(row["amount_minor"], row["currency"])
+        lines.append(
+            f"Payout {row['payout_number']}   issued {row['issued_on']}  {count(row['rewards'], 'reward'):>11}"
+            f"  {amount:>14}  {places.get(row['payout_number'], '')}".rstrip()
+        )
+    return "\n".join(lines)
 
 
 def _paths(paths: dict[str, Any]) -> str:

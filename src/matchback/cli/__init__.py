@@ -37,6 +37,7 @@ def cli() -> None:
 cli.add_command(running.run)
 for step in running.STEP_HELP:
     cli.add_command(running.step_command(step))
+cli.add_command(running.check)
 for command in (reading.feeds, reading.files, reading.quarantine, reading.events, reading.explain):
     cli.add_command(command)
 cli.add_command(acting.recognitions)
@@ -44,6 +45,7 @@ cli.add_command(reading.rewards)
 reading.rewards.add_command(acting.approve)
 reading.rewards.add_command(acting.decline)
 cli.add_command(reading.query)
+cli.add_command(running.deliver)
 cli.add_command(running.doctor)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -76,6 +77,40 @@ def step_command(step: str) -> click.Command:
         _end(nights)
 
     return command
+
+
+@click.command(cls=Command)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--feed", required=True, metavar="ID", help="The feed whose contract the file must satisfy.")
+def check(file: Path, feed: str) -> None:
+    """Check a file against its feed's contract before it is sent. Nothing is kept.
+
+    \b
+    matchback check openings.csv --feed account-openings
+    """
+    from matchback.dry_run import check_file
+
+    checked = check_file(OPTIONS.open_context(), file, feed)
+    OPTIONS.words(checked.text(), checked.data)
+    sys.exit(checked.exit_code)
+
+
+@click.command(cls=Command)
+def deliver() -> None:
+    """Send what lies undelivered in the outbox: results files, and payout files whose sending was cut off.
+
+    Look first whether a payout file arrived: this command sends it again.
+
+    \b
+    matchback deliver
+    """
+    from matchback.deliver import deliver_outbox
+    from matchback.steps import open_writer
+
+    with open_writer(OPTIONS.open_context()) as context:
+        sent = deliver_outbox(context, again=True)
+    words = f"Delivered: {sent.results} results files, {sent.payouts} payout files."
+    OPTIONS.words(words, {"results": sent.results, "payouts": sent.payouts})
 
 
 @click.command(cls=Command)

@@ -108,13 +108,27 @@ class Page:
 @contextmanager
 def chromium() -> Iterator[Page]:
     """Start Chromium and give one tab of it."""
-    program = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+    program = next(
+        (
+            found
+            for name in ("chromium", "chromium-browser", "google-chrome")
+            if (found := shutil.which(name))
+        ),
+        None,
+    )
     assert program, "Chromium is missing; install it:  apt-get install chromium"
     to_child, from_us = os.pipe()
     to_us, from_child = os.pipe()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         process = subprocess.Popen(
-            ["/bin/sh", "-c", f'exec "$0" "$@" 3<&{to_child} 4>&{from_child}', program, *OPTIONS, f"--user-data-dir={profile}"],
+            [
+                "/bin/sh",
+                "-c",
+                f'exec "$0" "$@" 3<&{to_child} 4>&{from_child}',
+                program,
+                *OPTIONS,
+                f"--user-data-dir={profile}",
+            ],
             pass_fds=(to_child, from_child),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -29,9 +29,10 @@ class Checked:
         from matchback.reasons import file_message
 
         data = self.data
+        accepted = data["records"] - data["refused"]
+        records = count(data["records"], "record")
         lines = [
-            f"{count(data['records'], 'record')} would be read for feed {data['feed']}: "
-            f"{data['records'] - data['refused']:,} accepted, {data['refused']:,} refused."
+            f"Feed {data['feed']} would read {records}: {accepted:,} accepted, {data['refused']:,} refused."
         ]
         if data["status"] == "refused":
             lines.append(

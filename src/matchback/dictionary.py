@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matchback.sqlfiles import SqlFile, sql_file, sql_folder, step_tables
+from matchback.sqlfiles import SqlFile, sql_file, step_tables
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
 IDENTIFIER_COLUMNS = ("partner_event_id", "partner_user_id")
-MAKING_STEPS = ("resolve", "recognize", "reward", "report", "schema")
+MAKING_STEPS = ("resolve", "recognize", "reward", "report")
 _COLUMNS_FILE = Path(__file__).with_name("columns.toml")
 _TITLE = """# Data dictionary
 
@@ -80,7 +80,7 @@ def data_dictionary() -> str:
     """Return the text of `docs/reference/data-dictionary.md`."""
     tables = published_tables(IDENTIFIER_COLUMNS)
     index = "".join(f"- [{table.name}](#{table.name}): {table.description}\n" for table in tables)
-    return _TITLE + index + "".join(_section(table) for table in tables)
+    return _TITLE + index + "".join(_section(table) for table in tables) + _lineage()
 
 
 @cache
@@ -157,36 +157,30 @@ def _trace(column: exp.Column, tables: dict[str, str], inner: dict[str, exp.Expr
     return found
 
 
-def _lineage(name: str) -> list[str]:
-    """Return one line per SQL file on the way from a published table back to what was delivered."""
-    lines: list[str] = []
-    waiting, seen = sorted(sql_file("publish", name).reads), set()
-    while waiting:
-        table = waiting.pop(0)
-        step = next((s for s in MAKING_STEPS if (sql_folder() / s / f"{table}.sql").is_file()), None)
-        if table in seen or step is None:
-            continue
-        seen.add(table)
-        if step == "schema":
-            continue
-        reads = sorted(sql_file(step, table).reads)
-        lines.append(f"`sql/{step}/{table}.sql` reads {', '.join(f'`{read}`' for read in reads)}")
-        waiting += reads
-    return lines
-
-
 def _section(table: PublishedTable) -> str:
+    file = sql_file(table.step, table.name)
     rows = "".join(
         f"| {column.name} | {_cell(column.description)} | {_cell(', '.join(column.sources)) or 'computed'} |\n"
         for column in table.columns
     )
-    lineage = "".join(f"- {line}\n" for line in _lineage(table.name))
+    words = f"{table.description}\n\nGrain: {table.grain}. {table.notes}".rstrip()
     return (
-        f"\n## {table.name}\n\n{table.description}\n\nGrain: {table.grain}. {table.notes}".rstrip()
-        + "\n\n| column | meaning | from |\n|---|---|---|\n"
-        + rows
-        + (f"\nMade by:\n\n{lineage}" if lineage else "")
+        f"\n## {table.name}\n\n{words}\n\n| column | meaning | from |\n|---|---|---|\n{rows}\n"
+        f"`sql/publish/{table.name}.sql` reads {_names(file.reads)}.\n"
     )
+
+
+def _lineage() -> str:
+    """Return how every table is made, step by step: which file makes it, and what that file reads."""
+    parts = ["\n## How the tables are made\n\nEvery table is one file; it is made anew from what it reads.\n"]
+    for step in MAKING_STEPS:
+        lines = [f"| {name} | {_names(sql_file(step, name).reads)} |\n" for name in sorted(step_tables(step))]
+        parts.append(f"\n### sql/{step}\n\n| table | reads |\n|---|---|\n" + "".join(lines))
+    return "".join(parts)
+
+
+def _names(tables: Iterable[str]) -> str:
+    return ", ".join(sorted(tables))
 
 
 def _cell(text: str) -> str:

@@ -6,13 +6,23 @@ it follows from a seed.
 
 from __future__ import annotations
 
+import importlib
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from matchback import watermarks
+from matchback.config_tables import _SHAPES, config_table
+from matchback.context import RunContext, open_context
 from matchback.warehouse import Warehouse
+from matchback.watermarks import DERIVING_STEPS
+from matchback.workspace import Workspace
 
 AS_OF = date(2026, 11, 7)
 LABELS = {
@@ -25,7 +35,16 @@ LABELS = {
 PROGRAMS = ("refer-a-member", "family-certificate", "nominate-a-neighbor")
 STATES = ("pending", "approved", "issued", "fulfilled", "failed", "voided", "clawed_back", "declined")
 REVERSED = {"voided", "clawed_back", "declined"}
-FEEDS = ("account-openings", "core-export", "direct-deposits", "landing-page", "clicks", "shares", "coupons", "members")
+FEEDS = (
+    "account-openings",
+    "core-export",
+    "direct-deposits",
+    "landing-page",
+    "clicks",
+    "shares",
+    "coupons",
+    "members",
+)
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -44,7 +63,9 @@ def world(journeys: int, seed: int) -> Rows:
     for number in range(1, journeys + 1):
         _journey(rows, chance, number)
     for stage, name in enumerate(("account_opened", "account_qualified"), start=3):
-        _add(rows, "config_events", event_name=name, subject="friend", stage=stage, rewardable=True, label=name)
+        _add(
+            rows, "config_events", event_name=name, subject="friend", stage=stage, rewardable=True, label=name
+        )
     for day in range(98):
         _deliveries(rows, chance, date(2026, 8, 2) + timedelta(days=day))
     return rows
@@ -56,7 +77,9 @@ def _add(rows: Rows, table: str, **values: Any) -> None:
 
 def _journey(rows: Rows, chance: random.Random, number: int) -> None:
     program = chance.choices(PROGRAMS, (7, 2, 1))[0]
-    at = datetime(2026, 8, 2, 15) + timedelta(days=int(97 * chance.random() ** 0.7), minutes=chance.randrange(400))
+    at = datetime(2026, 8, 2, 15) + timedelta(
+        days=int(97 * chance.random() ** 0.7), minutes=chance.randrange(400)
+    )
     event, advocate, share = number, 10_000 + number % 90, 20_000 + number
     amount = chance.choice((2500, 10_000, 50_000, 120_050))
     _add(rows, "events", event_id=event, event_name="account_opened", occurred_at=at, occurred_on=at.date(),
@@ -69,13 +92,21 @@ def _journey(rows: Rows, chance: random.Random, number: int) -> None:
              occurred_on=later.date(), journey_id=number, account_key=30_000 + number, container="production",
              status="active", time_precision="second", file_id="a" * 16, record_number=number,
              received_on=later.date())  # fmt: skip
-    _add(rows, "identifiers", identifier_key=40_000 + number, kind="partner_event_id", value=f"secret-event-{number}")
+    _add(
+        rows,
+        "identifiers",
+        identifier_key=40_000 + number,
+        kind="partner_event_id",
+        value=f"secret-event-{number}",
+    )
     _add(rows, "journey_roots", journey_id=number, program=program, root_event_id=event, person_id=number,
          root_at=at, root_on=at.date(), container="production")  # fmt: skip
     _add(rows, "persons", person_id=number, first_seen_at=at, first_seen_on=at.date(), is_advocate=False,
          is_employee=False)  # fmt: skip
     if chance.random() < 0.3:
-        reason = chance.choices(("no_evidence", "all_lost", "coupon_unknown", "no_identifier"), (8, 2, 1, 1))[0]
+        reason = chance.choices(("no_evidence", "all_lost", "coupon_unknown", "no_identifier"), (8, 2, 1, 1))[
+            0
+        ]
         _add(rows, "unrecognized_events", event_id=event, program=program, reason_code=reason)
         return
     kind = chance.choices(list(LABELS), (66, 24, 6, 3, 1))[0]
@@ -125,3 +156,77 @@ def _deliveries(rows: Rows, chance: random.Random, day: date) -> None:
         for record in range(refused):
             _add(rows, "refusals", file_id=file_id, record_number=record + 1, line_number=record + 2,
                  column_name="event_time", reason_code="not_a_timestamp", message="not a timestamp")  # fmt: skip
+
+
+# --- a workspace that holds the world ----------------------------------------------------------------------------
+
+TOML = """
+[workspace]
+name = "harbor-credit-union"
+time_zone = "America/New_York"
+id_secret = "file:secret.txt"
+
+[[programs]]
+id = "refer-a-member"
+from = 2026-01-01
+events = ["account_opened"]
+
+[[events]]
+name = "account_opened"
+stage = 3
+rewardable = true
+
+[[feeds]]
+id = "account-openings"
+kind = "events"
+source = "inbox"
+pattern = "*.csv"
+
+[payout]
+to = "bank/incoming"
+"""
+
+
+def make_workspace(root: Path) -> None:
+    """Make a workspace whose warehouse holds the world as if every step up to `report` had run."""
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "matchback.toml").write_text(TOML, encoding="utf-8")
+    (root / "secret.txt").write_text("openly fake secret of the tests\n", encoding="utf-8")
+    context = context_of(root)
+    with Warehouse.open(context.workspace, context.journal) as warehouse, warehouse.transaction("world"):
+        make_tables(warehouse, context.parameters)
+        fill(warehouse)
+        warehouse.build("report", context.parameters)
+        mark_steps(warehouse, context)
+
+
+def make_tables(warehouse: Warehouse, parameters: dict[str, Any]) -> None:
+    """Make every table that the steps make, empty."""
+    for name in _SHAPES:
+        warehouse.replace(name, config_table(name, []))
+    for step in DERIVING_STEPS:
+        module = importlib.import_module(f"matchback.{step}")
+        build = getattr(module, "build", None)
+        if build is not None:
+            build(warehouse, parameters)
+        else:
+            warehouse.build(step, parameters)
+
+
+def context_of(root: Path, as_of: date = AS_OF) -> RunContext:
+    """Return the context of a night in the workspace, without a warehouse."""
+    return open_context(Workspace.at(root), as_of=as_of)
+
+
+@contextmanager
+def writing(root: Path, as_of: date = AS_OF) -> Iterator[RunContext]:
+    """Open the workspace's warehouse for a night."""
+    context = context_of(root, as_of)
+    with Warehouse.open(context.workspace, context.journal) as warehouse:
+        yield replace(context, warehouse=warehouse)
+
+
+def mark_steps(warehouse: Warehouse, context: RunContext) -> None:
+    """Record that every deriving step is current."""
+    for step in DERIVING_STEPS:
+        watermarks.mark(warehouse, context, step)

@@ -1,0 +1,315 @@
+"""Publishing: whole versions only, nothing personal, nothing twice, and mended by running again after a crash."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from matchback import publish, report_page
+from matchback.config import load_config
+from matchback.context import StepSummary
+from matchback.dictionary import published_tables
+from matchback.errors import CheckFailed
+from matchback.versions import VersionStore
+from matchback.warehouse import DatabaseFailed, Warehouse
+from unit.published_world import AS_OF, context_of, make_workspace, mark_steps, writing
+
+FIRST = "0001-2026-11-07"
+pytestmark = pytest.mark.xdist_group("publish")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a filled warehouse, made once."""
+    root = tmp_path_factory.mktemp("made") / "workspace"
+    make_workspace(root)
+    return root
+
+
+@pytest.fixture
+def root(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it. The world is too small a part of a real one for the other steps' checks, so they are left out."""
+    monkeypatch.setattr(publish, "refuse_broken", lambda warehouse, parameters: None)
+    monkeypatch.setattr(report_page, "report_page", lambda warehouse, head: "the page has tests of its own")
+    return Path(shutil.copytree(made, tmp_path / "workspace"))
+
+
+def published(root: Path, version: str = "current") -> Path:
+    return root / "var" / "published" / version
+
+
+def run(root: Path, **changes: Any) -> StepSummary:
+    """Publish once, on the world's as-of date or another, with a changed configuration if asked."""
+    with writing(root, changes.pop("as_of", AS_OF)) as context:
+        if changes:
+            config = context.config.model_copy(update=changes)
+            context = replace(context, config=config)
+        with context.writer.transaction("marks"):
+            mark_steps(context.writer, context)
+        return publish.run(context)
+
+
+def asked(root: Path, query: str) -> list[dict[str, Any]]:
+    """Ask the current version as an analyst does."""
+    with Warehouse.read(published(root) / "analytics.duckdb") as warehouse:
+        return warehouse.query(query)
+
+
+def text_of(folder: Path) -> str:
+    """Return every value of every table and every other text of a version."""
+    tables = [str(pq.read_table(path).to_pylist()) for path in sorted(folder.glob("*.parquet"))]
+    with Warehouse.read(folder / "analytics.duckdb") as warehouse:
+        tables += [str(warehouse.table(name).to_pylist()) for name in warehouse.tables()]
+    raw = b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
+    return "".join(tables) + raw.decode("latin-1")
+
+
+def test_a_version_is_whole_read_only_and_switched_in(root: Path) -> None:
+    summary = run(root)
+    assert summary.line.startswith(f"version {FIRST}: {len(published_tables())} tables, ")
+    assert os.readlink(published(root)) == FIRST
+    names = {path.name for path in published(root).iterdir()}
+    assert names == {
+        "analytics.duckdb",
+        "manifest.json",
+        "report.html",
+        *(f"{table.name}.parquet" for table in published_tables()),
+    }
+    assert stat.S_IMODE(published(root, FIRST).stat().st_mode) == 0o555
+    assert {stat.S_IMODE(path.stat().st_mode) for path in published(root).iterdir()} == {0o444}
+
+
+def test_database_parquet_and_manifest_say_the_same(root: Path) -> None:
+    run(root)
+    manifest = json.loads((published(root) / "manifest.json").read_text(encoding="utf-8"))
+    assert set(manifest) == {
+        "as_of",
+        "code_version",
+        "config_hash",
+        "content_hash",
+        "inputs",
+        "journal_number",
+        "sequence",
+        "tables",
+        "version_id",
+    }
+    with Warehouse.read(published(root) / "analytics.duckdb") as warehouse:
+        for table in published_tables():
+            stored = warehouse.table(table.name)
+            assert stored.column_names == [column.name for column in table.columns]
+            assert manifest["tables"][table.name]["rows"] == stored.num_rows
+            assert stored.sort_by([(name, "ascending") for name in stored.column_names[:3]]).num_rows == (
+                pq.read_table(published(root) / f"{table.name}.parquet").num_rows
+            )
+            if table.name != "versions":
+                assert manifest["tables"][table.name]["hash"] == warehouse.table_hash(table.name)
+        (version,) = warehouse.table("versions").to_pylist()
+    assert version["version_id"] == FIRST
+    assert version["content_hash"] == manifest["content_hash"]
+
+
+def test_every_table_and_column_carries_its_description(root: Path) -> None:
+    run(root)
+    rows = asked(root, "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal")
+    tables = asked(root, "SELECT table_name, comment FROM duckdb_tables() WHERE NOT internal")
+    assert {row["table_name"]: row["comment"] for row in tables} == {
+        table.name: table.comment for table in published_tables()
+    }
+    assert {(row["table_name"], row["column_name"]): row["comment"] for row in rows} == {
+        (table.name, column.name): column.description
+        for table in published_tables()
+        for column in table.columns
+    }
+
+
+def test_money_stands_exact_beside_its_minor_units(root: Path) -> None:
+    run(root)
+    with Warehouse.read(published(root) / "analytics.duckdb") as warehouse:
+        rows = warehouse.table("rewards").to_pylist()
+    assert rows
+    assert all(str(row["amount"]) == "100.0000" and row["amount_minor"] == 10_000 for row in rows)
+
+
+def test_nothing_new_makes_no_version(root: Path) -> None:
+    run(root)
+    before = context_of(root).journal.last_number()
+    with writing(root) as context:
+        summary = publish.run(context)
+    assert (summary.line, summary.changed) == (f"nothing new since version {FIRST}", False)
+    assert [path.name for path in sorted((root / "var" / "published").iterdir())] == [FIRST, "current"]
+    assert context_of(root).journal.last_number() == before
+
+
+@pytest.mark.parametrize("change", ["content", "as_of", "configuration"])
+def test_a_change_makes_the_next_version(root: Path, change: str) -> None:
+    run(root)
+    second = AS_OF + timedelta(days=1) if change == "as_of" else AS_OF
+    if change == "content":
+        with writing(root) as context, context.writer.transaction("change"):
+            context.writer.delete("persons", {"person_id": 1})
+    config = load_config(root / "matchback.toml").publish
+    changes: dict[str, Any] = {"as_of": second}
+    if change == "configuration":
+        changes["publish"] = config.model_copy(update={"keep_versions": 3})
+    run(root, **changes)
+    assert os.readlink(published(root)) == f"0002-{second}"
+    with Warehouse.read(published(root) / "analytics.duckdb") as warehouse:
+        assert [row["sequence"] for row in warehouse.table("versions").to_pylist()] == [1, 2]
+
+
+def test_a_reader_keeps_its_version_while_the_next_is_switched_in(root: Path) -> None:
+    run(root)
+    with Warehouse.read(published(root) / "analytics.duckdb") as reader:
+        before = reader.count("persons")
+        with writing(root) as context, context.writer.transaction("change"):
+            context.writer.delete("persons", {"person_id": 1})
+        run(root)
+        assert reader.count("persons") == before
+    with Warehouse.read(published(root) / "analytics.duckdb") as reader:
+        assert reader.count("persons") == before - 1
+
+
+def test_no_personal_data_leaves_the_protected_area(root: Path) -> None:
+    run(root)
+    content = text_of(published(root))
+    assert "secret-event" not in content
+    assert "jane-doe" not in content
+
+
+def test_a_named_identifier_is_published_in_clear(root: Path) -> None:
+    section = load_config(root / "matchback.toml").publish
+    run(root, publish=section.model_copy(update={"identifiers": ["partner_event_id"]}))
+    with Warehouse.read(published(root) / "analytics.duckdb") as warehouse:
+        events = warehouse.table("events")
+    assert "partner_user_id" not in events.column_names
+    assert "secret-event-1" in events.column("partner_event_id").to_pylist()
+
+
+def test_the_protected_copy_holds_the_vault_and_is_closed_to_others(root: Path) -> None:
+    run(root)
+    folder = root / "var" / "protected" / FIRST
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o500
+    assert [path.name for path in folder.iterdir()] == ["vault.duckdb"]
+    assert stat.S_IMODE((folder / "vault.duckdb").stat().st_mode) == 0o400
+    with Warehouse.read(folder / "vault.duckdb") as vault:
+        assert vault.count("identifiers") == 400
+        assert "jane-doe-clicks.csv" in vault.table("file_names").column("delivered_name").to_pylist()
+
+
+def test_steps_that_disagree_are_not_published(root: Path) -> None:
+    with writing(root, AS_OF + timedelta(days=1)) as context, pytest.raises(publish.StepsDisagree) as refusal:
+        publish.run(context)
+    assert str(refusal.value) == (
+        "resolve, recognize, reward, report did not run since the facts, configuration or as-of date changed.\n"
+        "Nothing was published; the version published before still stands.\n"
+        "Run the steps up to here:  matchback run --as-of 2026-11-08"
+    )
+    assert not published(root).exists()
+
+
+def test_a_broken_invariant_is_not_published(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    with writing(root) as context:
+        with context.writer.transaction("break"):
+            context.writer.delete("report_reward_liability", {"state": "pending"})
+        with pytest.raises(CheckFailed) as refusal:
+            publish.run(context)
+    assert "published_liability_equals_ledger: " in str(refusal.value)
+    assert not published(root).exists()
+
+
+def test_a_crash_while_building_leaves_the_version_before(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(root)
+
+    def fail(*arguments: Any) -> None:
+        raise DatabaseFailed("out of space")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Warehouse, "_export_table", fail)
+        with pytest.raises(DatabaseFailed):
+            run(root, as_of=AS_OF + timedelta(days=1))
+    assert os.readlink(published(root)) == FIRST
+    run(root, as_of=AS_OF + timedelta(days=1))
+    names = sorted(path.name for path in (root / "var" / "published").iterdir())
+    assert names == [FIRST, "0002-2026-11-08", "current"]
+    assert sorted(path.name for path in (root / "var" / "protected").iterdir()) == names[:2]
+
+
+@pytest.mark.parametrize("crash", ["before the record", "before the switch"])
+def test_a_crash_after_the_rename_is_mended_by_running_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch, crash: str
+) -> None:
+    def fail(*arguments: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        if crash == "before the record":
+            patched.setattr(publish, "_version_rows", _fails_at(2, publish._version_rows))
+        else:
+            patched.setattr(VersionStore, "switch", fail)
+        with pytest.raises(KeyboardInterrupt):
+            run(root)
+    assert not published(root).exists()
+    run(root)
+    assert os.readlink(published(root)) == FIRST
+    with writing(root) as context:
+        assert context.writer.count("versions") == 1
+
+
+def _fails_at(number: int, function: Any) -> Any:
+    calls = []
+
+    def wrapped(*arguments: Any) -> Any:
+        calls.append(arguments)
+        if len(calls) == number:
+            raise KeyboardInterrupt
+        return function(*arguments)
+
+    return wrapped
+
+
+def test_a_version_that_was_deleted_by_hand_is_built_again(root: Path) -> None:
+    run(root)
+    content = (published(root) / "manifest.json").read_bytes()
+    published(root, FIRST).chmod(0o700)
+    shutil.rmtree(published(root, FIRST))
+    with writing(root) as context:
+        publish.run(context)
+        assert context.writer.count("versions") == 1
+    assert (published(root) / "manifest.json").read_bytes() == content
+
+
+def test_old_versions_go_after_a_day_and_beyond_the_number_kept(root: Path) -> None:
+    section = load_config(root / "matchback.toml").publish.model_copy(update={"keep_versions": 2})
+    for days in range(3):
+        run(root, as_of=AS_OF + timedelta(days=days), publish=section)
+    assert len(list((root / "var" / "published").iterdir())) == 4, "younger than a day"
+    for folder in (root / "var" / "published").iterdir():
+        if not folder.is_symlink():
+            os.utime(folder, (0, 0))
+    run(root, as_of=AS_OF + timedelta(days=3), publish=section)
+    names = sorted(path.name for path in (root / "var" / "published").iterdir())
+    assert names == ["0003-2026-11-09", "0004-2026-11-10", "current"]
+    assert sorted(path.name for path in (root / "var" / "protected").iterdir()) == names[:2]
+
+
+def test_the_same_input_gives_the_same_version_on_another_machine(
+    root: Path, tmp_path: Path, made: Path
+) -> None:
+    """Times of commits stand in the journal only, so two machines publish the same manifest."""
+    other = Path(shutil.copytree(made, tmp_path / "other"))
+    run(root)
+    run(other)
+    manifests = [(published(place) / "manifest.json").read_bytes() for place in (root, other)]
+    assert manifests[0] == manifests[1]

@@ -6,6 +6,7 @@ reads, never kept by hand.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -70,3 +71,13 @@ def step_tables(step: str) -> tuple[str, ...]:
         ordered += ready
         sorter.done(*ready)
     return tuple(ordered)
+
+
+@cache
+def sql_digest() -> str:
+    """Return a hash of all SQL files: tables made by other SQL than today's are made anew."""
+    digest = hashlib.sha256()
+    for path in sorted(sql_folder().glob("*/*.sql")):
+        digest.update(f"{path.parent.name}/{path.name}\n".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -23,8 +23,9 @@ _SEQUENCES = {
 
 
 def signature(warehouse: Warehouse, context: RunContext) -> str:
-    """Return the hash of all that the derived tables are a function of: facts, acts, configuration, as-of date."""
+    """Return the hash of all that the derived tables are a function of: facts, acts, configuration, as-of date, code."""
     from matchback import __version__
+    from matchback.sqlfiles import sql_digest
 
     state = warehouse.state
     parts = (
@@ -33,6 +34,7 @@ def signature(warehouse: Warehouse, context: RunContext) -> str:
         context.config.hash,
         context.as_of.isoformat(),
         __version__,
+        sql_digest(),
     )
     return hashlib.sha256("|".join(parts).encode()).hexdigest()
 

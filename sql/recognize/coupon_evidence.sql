@@ -1,6 +1,7 @@
 -- Coupons that a root used: whose they are, when they were issued, and what may be wrong with them.
 -- Grain: root × program (a coupon code is one coupon).
--- Why: a public or ownerless coupon names no advocate, yet is kept as a candidate so that support can see it.
+-- Why: a public or ownerless coupon names no advocate, yet is kept as a candidate so that support can see it. Both days
+-- of its validity count; the day of its revocation does not.
 -- A single-use coupon is consumed by the earliest active production event that carries it, recognized or not; an
 -- event of the same journey, or an earlier non-rewardable one of the same friend, does not take it from the root.
 WITH coupon_uses AS (

@@ -26,8 +26,6 @@ ranked_in_program AS (
     SELECT
         e.root_event_id, e.program, e.journey_id, e.tie_break, e.exclusive_group, e.recognition_type, e.on_event,
         e.tier, e.advocate_id, e.share_key, e.evidence_key, e.evidence_at, e.evidence_on, e.fault,
-        MIN(CASE WHEN e.fault IS NULL THEN e.tier END)
-            OVER (PARTITION BY e.root_event_id, e.program) AS winning_tier,
         ROW_NUMBER() OVER (
             PARTITION BY e.root_event_id, e.program
             ORDER BY
@@ -45,21 +43,15 @@ ranked_in_program AS (
     WHERE e.evidence_rank = 1
 ),
 
-ranked_in_group AS (
+first_candidates AS (
     SELECT
-        c.root_event_id, c.program, c.journey_id, c.tie_break, c.recognition_type, c.on_event, c.tier,
-        c.advocate_id, c.share_key, c.evidence_key, c.evidence_at, c.evidence_on, c.fault, c.winning_tier,
-        c.candidate_rank,
+        c.root_event_id, c.program, c.tier,
         ROW_NUMBER() OVER (
             PARTITION BY c.journey_id, c.exclusive_group, CASE WHEN c.exclusive_group IS NULL THEN c.program END
-            ORDER BY
-                CASE WHEN c.fault IS NULL AND c.candidate_rank = 1 THEN 0 ELSE 1 END,
-                c.tier ASC,
-                c.evidence_at DESC NULLS LAST,
-                c.program ASC,
-                c.candidate_rank ASC
+            ORDER BY c.tier, c.evidence_at DESC, c.program
         ) AS group_rank
     FROM ranked_in_program AS c
+    WHERE c.candidate_rank = 1 AND c.fault IS NULL
 )
 
 SELECT
@@ -75,13 +67,14 @@ SELECT
     c.evidence_key,
     c.evidence_at,
     c.evidence_on,
-    COALESCE(c.fault IS NULL AND c.candidate_rank = 1 AND c.group_rank = 1, FALSE) AS is_winner,
+    COALESCE(c.fault IS NULL AND c.candidate_rank = 1 AND f.group_rank = 1, FALSE) AS is_winner,
     CASE
         WHEN c.fault IS NOT NULL THEN c.fault
-        WHEN c.candidate_rank = 1 AND c.group_rank = 1 THEN NULL
+        WHEN c.candidate_rank = 1 AND f.group_rank = 1 THEN NULL
         WHEN c.candidate_rank = 1 THEN 'other_program'
-        WHEN c.tier > c.winning_tier THEN 'lower_tier'
+        WHEN c.tier > f.tier THEN 'lower_tier'
         WHEN c.tie_break = 'first' THEN 'newer'
         ELSE 'older'
     END AS reason_code
-FROM ranked_in_group AS c
+FROM ranked_in_program AS c
+LEFT JOIN first_candidates AS f ON c.root_event_id = f.root_event_id AND c.program = f.program

@@ -2,7 +2,8 @@
 -- Grain: root × program.
 -- Why: a turn whose ground replaces whatever held before begins a new stretch: a used ground where relationships are
 -- replaceable, any ground where there are none, support's word always. Only within a stretch must turns be followed one
--- by one. Test roots are turns of their own and never touch a production relationship.
+-- by one. A permanent relationship has no last day, whatever days are declared. Test roots are turns of their own and
+-- never touch a production relationship.
 WITH turns AS (
     SELECT
         r.friend_key, r.person_id, r.program, r.container, r.journey_id, r.root_event_id, r.root_at, r.root_on,

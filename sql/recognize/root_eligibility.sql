@@ -2,7 +2,8 @@
 -- Grain: recognized root × program.
 -- Why: eligibility never forgets who referred. A list holds from its date until the next of its purpose; who stands on
 -- tomorrow's member list was not a customer yet, so only lists dated before the root's day count for that. Lists and
--- journeys are reduced to one row per root before they are joined.
+-- journeys are reduced to one row per root before they are joined. The friend is the root's person, not a joint owner; an
+-- advocate who left on the judged day is none any more; with `at = "payout"` the advocate is judged when paid.
 WITH friend_lists AS (
     SELECT
         d.root_event_id,

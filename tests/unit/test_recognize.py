@@ -62,6 +62,7 @@ def context(tmp_path: Path) -> Iterator[RunContext]:
     workspace = Workspace(tmp_path)
     workspace.prepare()
     warehouse = Warehouse.memory()
+    warehouse._connection.execute("SET threads = 1")  # the tables are tiny
     made = RunContext(
         workspace=workspace,
         config=load_config(workspace.config_path),

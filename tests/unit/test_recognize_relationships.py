@@ -77,6 +77,7 @@ def followed(turns: list[Turn], mode: str, days: int) -> list[tuple[str, int, in
 @pytest.fixture(scope="module")
 def warehouse() -> Warehouse:
     made = Warehouse.memory()
+    made._connection.execute("SET threads = 1")  # the tables are tiny
     for name in _SHAPES:
         made.replace(name, config_table(name, []))
     parameters = {"as_of": date(2026, 12, 31), "time_zone": "America/New_York", "currency": "USD"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,64 +14,89 @@ import yaml
 
 from matchback import resolve
 from matchback.config_tables import _SHAPES, config_table
+from matchback.sqlfiles import sql_file, step_tables
 from matchback.warehouse import Warehouse
 
 HERE = Path(__file__).parent
 WORLD = yaml.safe_load((HERE / "_world.yaml").read_text(encoding="utf-8"))
 CASES = sorted(path for path in HERE.glob("*.yaml") if not path.name.startswith("_"))
-CONFIG_TABLES = tuple(_SHAPES)
+JOURNEYS = ("journey_events", "journey_roots")
 
 Row = dict[str, Any]
+Shapes = dict[str, pa.Schema]
+
+
+class _RolledBack(Exception):
+    """Ends a case's transaction, so that the next case finds every table empty."""
 
 
 @pytest.fixture(scope="module")
 def warehouse() -> Iterator[Warehouse]:
-    """One warehouse in memory with every table of the steps before, empty."""
+    """One warehouse in memory with every table of the steps before and of this one, empty."""
     made = Warehouse.memory()
-    for name in CONFIG_TABLES:
+    made._connection.execute("SET threads = 1")  # the tables are tiny
+    for name in _SHAPES:
         made.replace(name, config_table(name, []))
     resolve.build(made, WORLD["params"])
+    made.build("recognize", WORLD["params"])
     yield made
     made.close()
 
 
 @pytest.fixture(scope="module")
-def shapes(warehouse: Warehouse) -> dict[str, pa.Schema]:
+def shapes(warehouse: Warehouse) -> Shapes:
     """The columns and types of the tables that a case may give."""
-    return {table: warehouse.table(table).schema for table in (*CONFIG_TABLES, *GIVEN_TABLES)}
+    return {table: warehouse.table(table).schema for table in warehouse.tables()}
 
 
 @pytest.mark.parametrize("path", CASES, ids=[path.stem for path in CASES])
-def test_recognition_case(warehouse: Warehouse, shapes: dict[str, pa.Schema], path: Path) -> None:
+def test_recognition_case(warehouse: Warehouse, shapes: Shapes, path: Path) -> None:
     """Run the step on the given rows; every expected table must hold exactly the expected rows."""
     case = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert set(case) <= {"why", "params", "given", "expect"}, "unknown key"
-    assert case["why"] and case["expect"]
-    build_case(warehouse, shapes, case)
+    assert case["why"]
+    assert case["expect"]
+    try:
+        with warehouse.transaction():
+            build_case(warehouse, shapes, case)
+            found = {table: warehouse.table(table).to_pylist() for table in case["expect"]}
+            raise _RolledBack
+    except _RolledBack:
+        pass
     for table, expected in case["expect"].items():
-        found = warehouse.table(table).to_pylist()
         columns = sorted({column for row in expected for column in row})
-        assert _shown(found, columns) == _shown(expected, columns), table
+        assert shown(found[table], columns) == shown(expected, columns), table
 
 
-def build_case(warehouse: Warehouse, shapes: dict[str, pa.Schema], case: dict[str, Any]) -> None:
-    """Give the tables their rows and build the step."""
+def build_case(warehouse: Warehouse, shapes: Shapes, case: Row) -> None:
+    """Give the tables their rows, then build the journeys and what the expected tables rest on."""
     params = {**WORLD["params"], **case.get("params", {})}
-    given = complete(case.get("given", {}))
-    for table, shape in shapes.items():
-        rows = [{column: row.get(column) for column in shape.names} for row in given.get(table, [])]
-        unknown = {column for row in given.get(table, []) for column in row} - set(shape.names)
+    changed = set(JOURNEYS)
+    for table, rows in complete(case.get("given", {})).items():
+        unknown = {column for row in rows for column in row} - set(shapes[table].names)
         assert not unknown, f"{table} has no column {sorted(unknown)}"
-        warehouse.replace(table, pa.Table.from_pylist(rows, schema=shape))
-    with warehouse.transaction():
-        resolve.build(warehouse, params, tables=("journey_events", "journey_roots"))
-        warehouse.build("recognize", params)
+        filled = [{column: row.get(column) for column in shapes[table].names} for row in rows]
+        warehouse.append(table, pa.Table.from_pylist(filled, schema=shapes[table]))
+        changed |= {table} if rows else set()
+    resolve.build(warehouse, params, tables=JOURNEYS)
+    wanted = rested_on(case["expect"])
+    for table in step_tables("recognize"):
+        if table in wanted and sql_file("recognize", table).reads & changed:
+            warehouse.build_table("recognize", table, params)
+            changed |= {table} if warehouse.count(table) else set()
 
 
-GIVEN_TABLES = (
-    "events", "shares", "clicks", "emails", "coupons", "advocates", "persons", "person_identifiers",
-    "person_aliases", "memberships", "journey_owners", "operator_acts", "recognition_history",
-)  # fmt: skip
+def rested_on(tables: Iterable[str]) -> set[str]:
+    """Return these tables and all tables of the step that they are made from."""
+    known = set(step_tables("recognize"))
+    wanted: set[str] = set()
+    waiting = list(tables)
+    while waiting:
+        table = waiting.pop()
+        if table in known and table not in wanted:
+            wanted.add(table)
+            waiting += sql_file("recognize", table).reads
+    return wanted
 
 
 def complete(given: dict[str, list[Row]]) -> dict[str, list[Row]]:
@@ -82,7 +107,7 @@ def complete(given: dict[str, list[Row]]) -> dict[str, list[Row]]:
             for column, value in WORLD["columns"].get(table, {}).items():
                 row.setdefault(column, value)
             for column in [name for name in row if name.endswith("_at") and name != "advocates_at"]:
-                row[column] = _moment(row[column])
+                row[column] = moment(row[column])
                 if row[column] is not None:
                     row.setdefault(f"{column.removesuffix('_at')}_on", row[column].date())
     events = tables.get("events", [])
@@ -97,7 +122,8 @@ def complete(given: dict[str, list[Row]]) -> dict[str, list[Row]]:
     return tables
 
 
-def _moment(value: object) -> datetime | None:
+def moment(value: object) -> datetime | None:
+    """Return a time as YAML gives it (a date is its first second) as a datetime."""
     if value is None or isinstance(value, datetime):
         return value
     if isinstance(value, date):
@@ -105,12 +131,10 @@ def _moment(value: object) -> datetime | None:
     return datetime.fromisoformat(str(value))
 
 
-def _shown(rows: list[Row], columns: list[str]) -> list[str]:
+def shown(rows: list[Row], columns: list[str]) -> list[str]:
     """Return rows as sorted lines of the compared columns, so that a difference prints as rows."""
-    return sorted(
-        ", ".join(f"{column}={_plain(column, row.get(column))}" for column in columns) for row in rows
-    )
+    return sorted(", ".join(f"{name}={_plain(name, row.get(name))}" for name in columns) for row in rows)
 
 
 def _plain(column: str, value: object) -> str:
-    return str(_moment(value)) if column.endswith("_at") and value is not None else str(value)
+    return str(moment(value)) if column.endswith("_at") and value is not None else str(value)

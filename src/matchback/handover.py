@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -21,8 +22,10 @@ from matchback.settings import workspace_from_environment
 from matchback.workspace import Workspace
 
 if TYPE_CHECKING:
+    from matchback.config import Feed
     from matchback.sources import RemoteFile
 
+MOST_LISTINGS = 8  # sources that are asked at the same time: most of the time goes in waiting
 Delivery = dict[str, str]
 
 
@@ -48,18 +51,20 @@ def list_deliveries(context: RunContext) -> list[Delivery]:
     A feed whose source does not answer gives one entry without a delivery: `take_in` then tries that feed whole,
     and fails if it still does not answer, while the other feeds go on.
     """
+    with ThreadPoolExecutor(MOST_LISTINGS) as pool:
+        found = pool.map(lambda feed: _list_feed(context, feed), context.config.feeds)
+        return [delivery for deliveries in found for delivery in deliveries]
+
+
+def _list_feed(context: RunContext, feed: Feed) -> list[Delivery]:
     from matchback import pickup
 
-    deliveries: list[Delivery] = []
-    for feed in context.config.feeds:
-        try:
-            remotes = pickup.list_files(context, feed)
-        except MatchbackError as error:
-            context.progress.note(f"{feed.id}: {error.what}")
-            deliveries.append({"feed_id": feed.id, "delivery_id": "", "label": f"{feed.id} whole"})
-            continue
-        deliveries += [_keep(context, feed.id, remote) for remote in remotes]
-    return deliveries
+    try:
+        remotes = pickup.list_files(context, feed)
+    except MatchbackError as error:
+        context.progress.note(f"{feed.id}: {error.what}")
+        return [{"feed_id": feed.id, "delivery_id": "", "label": f"{feed.id} whole"}]
+    return [_keep(context, feed.id, remote) for remote in remotes]
 
 
 def take_in(context: RunContext, delivery: Delivery) -> dict[str, str]:

@@ -18,7 +18,7 @@ from servers.sshd import Sshd
 
 pytestmark = [pytest.mark.slow, pytest.mark.servers, pytest.mark.xdist_group("airflow")]
 
-NIGHTS = (date(2026, 11, 1), date(2026, 11, 2))
+NIGHTS = (date(2026, 10, 31), date(2026, 11, 2))
 HEAVY = ("pandera", "polars", "pandas", "pyarrow", "scipy", "altair", "duckdb")
 READ_DAGS = f"""
 import json, sys

@@ -28,31 +28,26 @@ def copy_of_sample(target: Path) -> Path:
 
 
 def spread_over_servers(workspace: Path, sshd: Sshd, s3: S3Server) -> dict[str, str]:
-    """Move the feeds' sources: every third to the sshd, every third to the S3 server, the rest stay local.
+    """Move the feeds' folders: every third to the sshd, every third to the S3 server, the rest stay local.
 
-    Returns the environment variables that hold the connections. The files of the sftp feeds are moved to
-    `remote/` in the workspace, those of the S3 feeds only lie in the bucket; copies of both stay in `inbox`, which
-    no feed of a server reads.
+    Returns the environment variables that hold the connections. The files of the sftp feeds lie in
+    `remote/`, those of the S3 feeds in a bucket; their copies in `inbox` are read by no feed any more.
     """
     configuration = workspace / "matchback.toml"
-    counter = 0
-
-    def move(match: re.Match[str]) -> str:
-        nonlocal counter
-        counter += 1
-        folder = match[1]
-        if counter % 3 == 0:
-            return match[0]
-        if counter % 3 == 1:
+    text = configuration.read_text()
+    named = set(re.findall(r'^source = "(inbox/[^"]+)"', text, flags=re.MULTILINE))
+    folders = [folder for folder in sorted(named) if (workspace / folder).is_dir()]
+    assert len(folders) > 9
+    for number, folder in enumerate(folders):
+        if number % 3 == 0:
             shutil.copytree(workspace / folder, workspace / "remote" / folder)
             address, connection = sshd.url(workspace / "remote" / folder), "bank_sftp"
-        else:
+        elif number % 3 == 1:
             s3.upload(workspace / folder, f"{BUCKET}/{folder}")
             address, connection = f"s3://{BUCKET}/{folder}", "lake"
-        return f'source = "{address}"\nconnection = "{connection}"'
-
-    text = re.sub(r'^source = "(inbox/[^"]+)"$', move, configuration.read_text(), flags=re.MULTILINE)
-    assert counter > 9
+        else:
+            continue
+        text = text.replace(f'source = "{folder}"', f'source = "{address}"\nconnection = "{connection}"')
     configuration.write_text(text)
     return {
         "MATCHBACK_CONNECTION_BANK_SFTP": json.dumps(sshd.options),

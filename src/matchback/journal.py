@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from matchback.errors import JournalBroken
+from matchback.errors import JournalBroken, WarehouseDamaged
 
 GENESIS = "0" * 64
 
@@ -173,3 +173,21 @@ def _fsync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def refuse_older_than(journal: Journal, commit_number: int | None) -> None:
+    """Raise WarehouseDamaged if the journal knows of commits that a warehouse (None: there is none) does not hold."""
+    committed = journal.entries(kind="committed")
+    if committed and commit_number is None:
+        raise WarehouseDamaged(
+            "The warehouse file is gone, but the journal says that there was one.",
+            state="Nothing was changed.",
+            next_step="Put back var/warehouse.duckdb, or restore the workspace from a backup.",
+        )
+    if committed and commit_number is not None and int(committed[-1].body["commit"]) > commit_number:
+        raise WarehouseDamaged(
+            "The warehouse is older than the journal: commits that were made are missing from it.",
+            state="Nothing was changed.",
+            next_step="Put back the newest copy of var/warehouse.duckdb together with its .wal file, or restore "
+            "the workspace from a backup.",
+        )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from matchback.errors import MatchbackError, WarehouseDamaged, WarehouseLocked
-from matchback.journal import Journal
+from matchback.journal import Journal, refuse_older_than
 from matchback.settings import wants_debug
 from matchback.sqlfiles import SqlFile, sql_file, step_tables
 from matchback.workspace import Workspace, writer_lock
@@ -64,11 +64,11 @@ class Warehouse:
         journal = journal or Journal(workspace.journal_dir)
         with writer_lock(workspace):
             if not workspace.warehouse_path.exists():
-                _refuse_lost_warehouse(journal)
+                refuse_older_than(journal, None)
                 _create(workspace.warehouse_path)
             warehouse = cls(_connect(workspace.warehouse_path, workspace.staging / "spill"), journal=journal)
             try:
-                warehouse._refuse_stale()
+                refuse_older_than(journal, int(warehouse.state.get("commit_number", "0")))
                 yield warehouse
             finally:
                 warehouse.close()
@@ -113,8 +113,7 @@ class Warehouse:
             self._execute("COMMIT", what="commit")
         except BaseException:
             self._in_transaction = False
-            with contextlib.suppress(duckdb.Error):  # it may have rolled back by itself
-                self._connection.execute("ROLLBACK")
+            self._rollback()
             raise
         self._in_transaction = False
         if self._journal is not None:
@@ -247,8 +246,6 @@ class Warehouse:
         """Return a hash of a table's rows that does not depend on their order."""
         return self._hash(self._execute(_HASH.format(rows=_name(table)), what=f"hash {table}"))
 
-    # --- publishing ------------------------------------------------------------------------------------------
-
     def published_hash(self, table: PublishedTable, parameters: Mapping[str, Any]) -> str:
         """Return the order-free hash of the rows that `export` would write for a table."""
         file = sql_file(table.step, table.name)
@@ -259,9 +256,14 @@ class Warehouse:
         options = f"(STORAGE_VERSION '{PUBLISHED_STORAGE_VERSION}')"
         self._execute(f"ATTACH {_text(str(path))} AS published {options}", what="attach the new version")
         try:
+            self._execute("BEGIN TRANSACTION", what="begin")  # one sync to disk instead of one per comment
             for table in tables:
                 self._export_table(path.parent, table, parameters)
+            self._execute("COMMIT", what="commit the new version")
             self._execute("CHECKPOINT published", what="checkpoint the new version")
+        except BaseException:
+            self._rollback()
+            raise
         finally:
             self._execute("DETACH published", what="detach the new version")
 
@@ -295,6 +297,10 @@ class Warehouse:
         except duckdb.Error as error:
             raise _failed(what, error) from (error if wants_debug() else None)
 
+    def _rollback(self) -> None:
+        with contextlib.suppress(duckdb.Error):  # it may have rolled back by itself
+            self._connection.execute("ROLLBACK")
+
     @contextmanager
     def _registered(self, rows: pa.Table) -> Iterator[str]:
         self._connection.register("arrow_rows", rows)
@@ -313,28 +319,6 @@ class Warehouse:
             self.build_table("schema", name, {})
         self.set_state("schema_version", SCHEMA_VERSION)
         self.set_state("commit_number", "0")
-
-    def _refuse_stale(self) -> None:
-        if self._journal is None:
-            return
-        committed = self._journal.entries(kind="committed")
-        known = int(committed[-1].body["commit"]) if committed else 0
-        if known > int(self.state.get("commit_number", "0")):
-            raise WarehouseDamaged(
-                "The warehouse is older than the journal: commits that were made are missing from it.",
-                state="Nothing was changed.",
-                next_step="Put back the newest copy of var/warehouse.duckdb together with its .wal file, or restore "
-                "the workspace from a backup.",
-            )
-
-
-def _refuse_lost_warehouse(journal: Journal) -> None:
-    if journal.entries(kind="committed"):
-        raise WarehouseDamaged(
-            "The warehouse file is gone, but the journal says that there was one.",
-            state="Nothing was changed.",
-            next_step="Put back var/warehouse.duckdb, or restore the workspace from a backup.",
-        )
 
 
 def _create(path: Path) -> None:

@@ -55,7 +55,10 @@ def main(folder: Path) -> int:
     for way, brought, recognized, right in ways:
         print(f"{way:<18}{brought:>9,}{recognized:>12,}{right:>9,}")
     print(
-        "\nCPU s and peak MB are of the whole process with its children, start-up and imports included. The floor is\n"
+        "\nNo record can tell the truth of `moved` (another address) and `misled` (a stranger's link clicked last)."
+    )
+    print(
+        "\nCPU s and peak MB are of the whole process, start-up and imports included. The floor is\n"
         "the CPU time of hashing the files (intake) or of scanning the columns that the step's SQL names (the others)."
     )
     return 0

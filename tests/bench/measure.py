@@ -28,12 +28,18 @@ def main(folder: str, step: str) -> None:
                 "step": step,
                 "wall": wall,
                 "cpu": own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime,
-                "rss_mb": max(own.ru_maxrss, children.ru_maxrss) / 1024,
+                "rss_mb": peak_kilobytes() / 1024,
                 "counts": summary.counts,
                 "line": summary.line,
             }
         )
     )
+
+
+def peak_kilobytes() -> int:
+    """Return this process's own peak memory; `ru_maxrss` would still hold that of the process that started it."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
 
 
 if __name__ == "__main__":

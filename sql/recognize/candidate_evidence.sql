@@ -2,7 +2,8 @@
 -- first reason of the closed list for which it cannot count.
 -- Grain: root × program × ground × piece of evidence.
 -- Why: the grounds are united once and kept as a table; each later step works on these few rows. Self-referral is
--- found by joining the owners, never by a self join of the persons. Evidence too far off to explain anything is left out.
+-- found by joining the owners, never by a self join of the persons; an advocate known by nothing but an email that an
+-- owner shares cannot be told from that owner, and counts as the same. Evidence too far off to explain anything is left out.
 WITH evidence AS (
     SELECT root_event_id, program, recognition_type, on_event, advocate_id, share_key, evidence_key, evidence_at,
         evidence_on, shared_at, evidence_program, is_test, incentivized, coupon_fault
@@ -19,6 +20,16 @@ WITH evidence AS (
     SELECT root_event_id, program, recognition_type, on_event, advocate_id, share_key, evidence_key, evidence_at,
         evidence_on, shared_at, evidence_program, is_test, incentivized, NULL
     FROM earlier_evidence
+),
+
+selves AS (
+    SELECT journey_id, person_id
+    FROM journey_owners
+    UNION DISTINCT
+    SELECT o.journey_id, i.person_id
+    FROM journey_owners AS o
+    INNER JOIN person_identifiers AS c ON o.person_id = c.person_id AND c.is_shared
+    INNER JOIN person_identifiers AS i ON c.identifier_key = i.identifier_key AND NOT i.is_shared
 )
 
 SELECT
@@ -55,7 +66,7 @@ INNER JOIN config_grounds AS g
             v.recognition_type = g.recognition_type
             OR (v.incentivized AND g.recognition_type = 'INCENTIVIZED_SHARE')
         )
-LEFT JOIN journey_owners AS o ON r.journey_id = o.journey_id AND v.advocate_id = o.person_id
+LEFT JOIN selves AS o ON r.journey_id = o.journey_id AND v.advocate_id = o.person_id
 WHERE
     v.evidence_on + GREATEST(r.explain_days, g.look_back_days) >= r.root_on
     AND v.evidence_on <= r.root_on + r.explain_days

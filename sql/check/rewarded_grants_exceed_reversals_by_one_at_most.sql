@@ -3,7 +3,7 @@
 WITH running_balances AS (
     SELECT
         reward_id,
-        SUM(
+        CAST(SUM(
             CASE
                 WHEN entry_kind = 'earned' THEN 1
                 WHEN entry_kind IN ('declined', 'voided', 'clawed_back', 'expired') THEN -1
@@ -12,7 +12,7 @@ WITH running_balances AS (
         ) OVER (
             PARTITION BY reward_id ORDER BY sequence
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS balance
+        ) AS BIGINT) AS balance
     FROM reward_entries
 )
 

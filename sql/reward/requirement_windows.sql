@@ -15,8 +15,8 @@ WITH first_events AS (
 
 anchored_windows AS (
     SELECT
-        c.rule_version, c.role, c.slot_id, c.journey_id, c.friend_id, c.container, c.expire_on, c.trigger_on, c.issued_on,
-        t.currency,
+        c.rule_version, c.role, c.slot_id, c.journey_id, c.friend_id, c.container, c.expire_on, c.trigger_on,
+        c.issued_on, t.currency,
         q.position, q.kind, q.event_name, q.at_least_minor, q.at_least_count, q.on_whom,
         q.after_name, q.before_trigger, q.within_days, q.until_payout,
         CASE WHEN q.after_name = 'root' THEN c.root_on ELSE a.first_on END AS anchor_on

@@ -8,7 +8,7 @@ WITH requirement_totals AS (
         role,
         slot_id,
         COUNT(*) AS asked,
-        SUM(CASE WHEN is_met THEN 1 ELSE 0 END) AS met,
+        CAST(SUM(CASE WHEN is_met THEN 1 ELSE 0 END) AS BIGINT) AS met,
         MAX(satisfied_on) AS satisfied_on,
         MAX(CASE WHEN kind = 'none' AND NOT until_payout AND NOT before_trigger THEN closes_on END) AS watched_until
     FROM requirement_results

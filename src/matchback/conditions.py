@@ -56,7 +56,9 @@ def to_minor(amount: Decimal, currency: str) -> int:
     """Return an amount in minor units; raise ValueError if it has more places than its currency."""
     scaled = amount.scaleb(minor_digits(currency))
     if scaled != scaled.to_integral_value():
-        raise ValueError(f"{amount} has more than {minor_digits(currency)} decimal places, which {currency} has not")
+        raise ValueError(
+            f"{amount} has more than {minor_digits(currency)} decimal places, which {currency} has not"
+        )
     return int(scaled)
 
 

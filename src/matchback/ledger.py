@@ -131,7 +131,9 @@ def issue(
     return book.new
 
 
-def answer(entries: Sequence[Entry], answers: Sequence[Answer], as_of: date, entry_key: EntryKey) -> list[Entry]:
+def answer(
+    entries: Sequence[Entry], answers: Sequence[Answer], as_of: date, entry_key: EntryKey
+) -> list[Entry]:
     """Return the entries of answers to rewards that were issued in this very run: nothing waits for a second one."""
     book = Book(entries, as_of, entry_key)
     answered = _by_reward(answers, lambda item: (item.reported_on, item.status, item.caused_by))
@@ -202,7 +204,12 @@ def _reverse(book: Book, state: RewardState, kind: str, verdict: Verdict) -> Non
 
 
 def _decide(
-    book: Book, posting: Posting, state: RewardState, verdict: Verdict, decisions: Sequence[Decision], as_of: date
+    book: Book,
+    posting: Posting,
+    state: RewardState,
+    verdict: Verdict,
+    decisions: Sequence[Decision],
+    as_of: date,
 ) -> None:
     """Decline or approve; nothing is approved before its release day ends or while a conflict stands."""
     decision = decisions[-1] if decisions else None
@@ -227,7 +234,11 @@ def _answer(book: Book, state: RewardState, answers: Sequence[Answer]) -> None:
         return
     for answer in answers:
         fits = answer.status in FOLLOWS.get(state.state, ()) and answer.status not in state.kinds
-        if fits and answer.caused_by not in state.used_causes and answer.reported_on >= state.last.effective_on:
+        if (
+            fits
+            and answer.caused_by not in state.used_causes
+            and answer.reported_on >= state.last.effective_on
+        ):
             book.post(state, answer.status, answer.caused_by, answer.reported_on, answer.reason_code)
 
 

@@ -20,6 +20,7 @@ from matchback.ledger import Answer, Decision, Due, Finding, Posting, Verdict, a
 from matchback.ledger_book import Entry, Grant, broken_link
 from matchback.payout import (
     PayoutFile,
+    PayoutLine,
     PayTo,
     batch_table,
     is_payout_day,
@@ -48,7 +49,9 @@ def run(context: RunContext) -> StepSummary:
         write_rules(warehouse, rules)
         posted, payout = _settle(context, _Keys(context.config.id_secret(context.workspace.root)))
         if posted:
-            context.journal.append("ledger_head", sequence=posted[-1].sequence, chain_hash=posted[-1].chain_hash)
+            context.journal.append(
+                "ledger_head", sequence=posted[-1].sequence, chain_hash=posted[-1].chain_hash
+            )
         watermarks.mark(warehouse, context, STEP)
     return _summary(warehouse, posted, payout)
 
@@ -68,7 +71,9 @@ def write_rules(warehouse: Warehouse, rules: Sequence[Rule]) -> None:
     judged = judged_rules(rules, kept, posted)
     for name, table in rule_tables(judged).items():
         warehouse.replace(name, table)
-    conditions = [(rule.version, rule.terms.on, rule.condition) for rule in judged if rule.condition is not None]
+    conditions = [
+        (rule.version, rule.terms.on, rule.condition) for rule in judged if rule.condition is not None
+    ]
     warehouse.build_expression("condition_results", conditions_query(conditions))
 
 
@@ -94,7 +99,9 @@ def take_up_terms(context: RunContext, rules: Sequence[Rule]) -> None:
         for rule in rules
         if rule.version not in kept
     ]
-    warehouse.append("reward_rules", pa.Table.from_pylist(rows, schema=warehouse.table("reward_rules").schema))
+    warehouse.append(
+        "reward_rules", pa.Table.from_pylist(rows, schema=warehouse.table("reward_rules").schema)
+    )
     warehouse.set_state("terms_hash", terms_hash(rules))
     warehouse.set_state("terms", json.dumps({rule.terms.id: rule.version for rule in rules}, sort_keys=True))
 
@@ -145,16 +152,15 @@ def _settle(context: RunContext, keys: _Keys) -> tuple[list[Entry], PayoutFile |
         build(warehouse, context.parameters)
         posting = _reconcile(context, keys, entries)
         added = list(posting.entries)
-        blocked: list[Finding] = []
-        if payout is None and posting.payable and is_payout_day(context.config.payout, context.as_of):
-            _append_entries(warehouse, added)
+        _append_entries(warehouse, added)
+        if added:
             build(warehouse, context.parameters, ("rewards", "posted_slots", "pay_to_accounts"))
-            payout, blocked = _pay(context, keys, posting)
+        lines, blocked = _plan(context, posting)
+        if lines and payout is None and is_payout_day(context.config.payout, context.as_of):
+            payout = _pay(context, keys, lines)
             issued = _issue(context, keys, [*entries, *added], payout)
             _append_entries(warehouse, issued)
             added += issued
-        else:
-            _append_entries(warehouse, added)
         entries, posted = entries + added, posted + added
         if not added:
             _write_findings(warehouse, [*posting.findings, *blocked])
@@ -195,18 +201,18 @@ def _reconcile(context: RunContext, keys: _Keys, entries: Sequence[Entry]) -> Po
     )
 
 
-def _pay(context: RunContext, keys: _Keys, posting: Posting) -> tuple[PayoutFile | None, list[Finding]]:
-    """Write the next payout file and its lines; return it, and why other approved rewards wait."""
-    warehouse = context.writer
+def _plan(context: RunContext, posting: Posting) -> tuple[list[PayoutLine], list[Finding]]:
+    """Return the lines that a payout file could carry now, and why other approved rewards wait."""
     accounts = {
         row["reward_id"]: PayTo(row["pay_to_key"], row["email_key"])
-        for row in warehouse.table("pay_to_accounts").to_pylist()
+        for row in context.writer.table("pay_to_accounts").to_pylist()
     }
-    lines, findings = plan_lines(
-        posting.payable, accounts, context.config.payout, barred=_barred(context, posting)
-    )
-    if not lines:
-        return None, findings
+    return plan_lines(posting.payable, accounts, context.config.payout, barred=_barred(context, posting))
+
+
+def _pay(context: RunContext, keys: _Keys, lines: Sequence[PayoutLine]) -> PayoutFile:
+    """Write the next payout file, journal it, and record its lines."""
+    warehouse = context.writer
     numbers = warehouse.table("payouts").column("payout_number").to_pylist()
     number = max(numbers, default=0) + 1
     warehouse.stage("payout_batch", batch_table(lines))
@@ -222,13 +228,11 @@ def _pay(context: RunContext, keys: _Keys, posting: Posting) -> tuple[PayoutFile
         operator=operator_id(),
     )
     _append_payouts(warehouse, keys.payout(number), payout)
-    return payout, findings
+    return payout
 
 
-def _issue(context: RunContext, keys: _Keys, entries: list[Entry], payout: PayoutFile | None) -> list[Entry]:
+def _issue(context: RunContext, keys: _Keys, entries: list[Entry], payout: PayoutFile) -> list[Entry]:
     """Return the `issued` entries of a payout file, and those of answers that are already there."""
-    if payout is None:
-        return []
     reward_ids = [line.reward_id for line in payout.lines]
     issued = issue(entries, reward_ids, f"payout:{payout.number}", context.as_of, keys.entry)
     rows = context.writer.table("reward_answers").to_pylist()
@@ -269,7 +273,9 @@ def _append_entries(warehouse: Warehouse, entries: Sequence[Entry]) -> None:
     import pyarrow as pa
 
     rows = [asdict(entry) for entry in entries]
-    warehouse.append("reward_entries", pa.Table.from_pylist(rows, schema=warehouse.table("reward_entries").schema))
+    warehouse.append(
+        "reward_entries", pa.Table.from_pylist(rows, schema=warehouse.table("reward_entries").schema)
+    )
 
 
 def _append_payouts(warehouse: Warehouse, payout_id: int, payout: PayoutFile) -> None:

@@ -15,7 +15,9 @@ def rule_problems(reward: Reward, config: Config) -> list[str]:
     currency = reward.value.currency or config.workspace.currency
     found = _value_problems(reward, config, currency)
     for number, item in enumerate(reward.require, start=1):
-        found += [f"require {number}: {text}" for text in _requirement_problems(item, reward, config, currency)]
+        found += [
+            f"require {number}: {text}" for text in _requirement_problems(item, reward, config, currency)
+        ]
     for number, limit in enumerate(reward.limits, start=1):
         if (limit.count is None) == (limit.value is None):
             found.append(f"limits {number}: name exactly one of count, value")
@@ -40,7 +42,9 @@ def _value_problems(reward: Reward, config: Config, currency: str) -> list[str]:
     if reward.to != "actor" and "event" in reward.once_per and len(reward.once_per) > 1:
         found.append('once_per: "event" stands alone')
     if reward.on_displaced == "both":
-        found.append('on_displaced: "both" would pay one referral twice past every limit; write "keep" or "move"')
+        found.append(
+            'on_displaced: "both" would pay one referral twice past every limit; write "keep" or "move"'
+        )
     program = next(item for item in config.programs if item.id == reward.program)
     if reward.to == "actor" and reward.on not in program.events:
         found.append(f"on: {reward.on!r} is not among the events that program {program.id!r} judges")

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _PERIOD_ORDER = ("day", "month", "calendar_year", "program")
-_ROLES = {"advocate": ("advocate",), "friend": ("friend",), "both": ("advocate", "friend"), "actor": ("actor",)}
+_ROLES = {
+    "advocate": ("advocate",),
+    "friend": ("friend",),
+    "both": ("advocate", "friend"),
+    "actor": ("actor",),
+}
 
 
 def rule_tables(rules: Sequence[Rule]) -> dict[str, pa.Table]:
@@ -25,7 +30,8 @@ def rule_tables(rules: Sequence[Rule]) -> dict[str, pa.Table]:
         rows["rule_terms"].append(_terms_row(rule))
         rows["rule_roles"] += [{"rule_version": rule.version, "role": role} for role in _ROLES[rule.terms.to]]
         rows["rule_requirements"] += [
-            _requirement_row(rule, position, item) for position, item in enumerate(rule.terms.require, start=1)
+            _requirement_row(rule, position, item)
+            for position, item in enumerate(rule.terms.require, start=1)
         ]
         rows["rule_limits"] += _limit_rows(rule)
         rows["rule_reversals"] += _reversal_rows(rule)

@@ -65,7 +65,8 @@ def current_rules(config: Config) -> tuple[Rule, ...]:
     ]
     if problems:
         raise ConfigurationError(
-            f"The reward rules hold {len(problems)} problem{'s' if len(problems) > 1 else ''}:\n" + "\n".join(problems),
+            f"The reward rules hold {len(problems)} problem{'s' if len(problems) > 1 else ''}:\n"
+            + "\n".join(problems),
             state="No reward was judged.",
             next_step="Mend matchback.toml and run again.",
         )
@@ -85,7 +86,9 @@ def canonical_text(reward: Reward, currency: str) -> str:
         if requirement.at_least is not None:
             whole = requirement.kind == "count"
             at_least = requirement.at_least
-            content["require"][number]["at_least"] = str(int(at_least)) if whole else _amount_text(at_least, money)
+            content["require"][number]["at_least"] = (
+                str(int(at_least)) if whole else _amount_text(at_least, money)
+            )
     for number, limit in enumerate(reward.limits):
         if limit.value is not None:
             content["limits"][number]["value"] = _amount_text(limit.value, money)
@@ -104,7 +107,9 @@ def rule_from_text(text: str, *, key: str | None = None, is_current: bool = True
     return Rule(terms, version, text, key or terms.replaces or terms.id, condition, is_current)
 
 
-def judged_rules(current: Sequence[Rule], kept: Iterable[Mapping[str, Any]], posted: set[str]) -> tuple[Rule, ...]:
+def judged_rules(
+    current: Sequence[Rule], kept: Iterable[Mapping[str, Any]], posted: set[str]
+) -> tuple[Rule, ...]:
     """Return every version that judges something: the current ones and those that posted a reward.
 
     `kept` are the rows of `reward_rules` (rule_version, text), `posted` the versions of posted rewards.
@@ -139,7 +144,9 @@ def refuse_changed_terms(
     now = {rule.terms.id: rule.version for rule in rules}
     changes = [f"  {name}: new" for name in sorted(now.keys() - known.keys())]
     changes += [f"  {name}: gone" for name in sorted(known.keys() - now.keys())]
-    changes += [f"  {name}: changed" for name in sorted(now.keys() & known.keys()) if now[name] != known[name]]
+    changes += [
+        f"  {name}: changed" for name in sorted(now.keys() & known.keys()) if now[name] != known[name]
+    ]
     raise ConfigurationError(
         "The reward terms are not those that were in force:\n" + "\n".join(changes),
         state="No reward was judged or posted under the new terms.",

@@ -54,7 +54,9 @@ class World:
         self.answers: list[Answer] = []
         self.posting = Posting()
 
-    def run(self, day: int, due: Sequence[Due] = (), verdicts: Sequence[Verdict] = (), pay: bool = False) -> list[str]:
+    def run(
+        self, day: int, due: Sequence[Due] = (), verdicts: Sequence[Verdict] = (), pay: bool = False
+    ) -> list[str]:
         """Run one night (`day` of November); return the kinds of the entries that it added."""
         as_of = DAY + timedelta(days=day - 1)
         known = {item.reward_id: item for item in verdicts}
@@ -254,9 +256,14 @@ def test_answers_move_an_issued_reward(statuses: list[Any], kinds: list[str], ba
 def test_answer_to_a_reward_that_was_not_issued_changes_nothing() -> None:
     """Neither a pending nor an unknown reward can be fulfilled; the unknown one is reported."""
     world = earned()
-    world.answers += [Answer(1, "fulfilled", DAY, "fulfillment:1"), Answer(5, "fulfilled", DAY, "fulfillment:2")]
+    world.answers += [
+        Answer(1, "fulfilled", DAY, "fulfillment:1"),
+        Answer(5, "fulfilled", DAY, "fulfillment:2"),
+    ]
     assert world.run(2, [Due(grant())], [DUE]) == []
-    assert [(item.reward_id, item.finding) for item in world.posting.findings] == [(5, "answer_to_unknown_reward")]
+    assert [(item.reward_id, item.finding) for item in world.posting.findings] == [
+        (5, "answer_to_unknown_reward")
+    ]
 
 
 def test_failed_payment_goes_out_again_after_a_new_approval() -> None:
@@ -313,7 +320,9 @@ NIGHTS = st.lists(
                 st.tuples(st.sampled_from(REWARDS), st.sampled_from(["approve", "decline"])), max_size=2
             ),
             "answers": st.lists(
-                st.tuples(st.sampled_from(REWARDS), st.sampled_from(["fulfilled", "failed", "redeemed", "expired"])),
+                st.tuples(
+                    st.sampled_from(REWARDS), st.sampled_from(["fulfilled", "failed", "redeemed", "expired"])
+                ),
                 max_size=2,
             ),
             "pay": st.booleans(),
@@ -323,7 +332,9 @@ NIGHTS = st.lists(
 )
 
 
-def judged(world: World, intents: Sequence[str], moves: bool, approve: Any) -> tuple[list[Due], list[Verdict]]:
+def judged(
+    world: World, intents: Sequence[str], moves: bool, approve: Any
+) -> tuple[list[Due], list[Verdict]]:
     """Return what the SQL would say for these intents: due rows and verdicts about what is posted."""
     states = fold(world.entries)
     due, verdicts = [], []
@@ -338,7 +349,9 @@ def judged(world: World, intents: Sequence[str], moves: bool, approve: Any) -> t
         outcome: Any = {"absent": "undue", "conflict": "waits"}.get(intent, intent)
         if intent in ("due", "other advocate"):
             outcome = "displaced" if displaced else "due"
-        verdicts.append(Verdict(reward_id, outcome, approve, moved_to=promised if moves and displaced else None))
+        verdicts.append(
+            Verdict(reward_id, outcome, approve, moved_to=promised if moves and displaced else None)
+        )
     return due, verdicts
 
 
@@ -374,7 +387,9 @@ def check_invariants(entries: Sequence[Entry]) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(NIGHTS, st.booleans(), st.sampled_from(["auto", "manual"]))
-def test_no_sequence_of_nights_breaks_the_ledger(nights: list[dict[str, Any]], moves: bool, approve: str) -> None:
+def test_no_sequence_of_nights_breaks_the_ledger(
+    nights: list[dict[str, Any]], moves: bool, approve: str
+) -> None:
     """Grants less reversals are 0 or 1, issued is approved is earned, and a second run adds nothing."""
     world, day, number = World(), 0, 0
     for night in nights:

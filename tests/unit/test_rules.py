@@ -62,7 +62,7 @@ def rules(**changes: Any) -> tuple[Rule, ...]:
         ({"require": [{"count": "deposit"}]}, "a count is a whole number"),
         ({"require": [{"single": "deposit", "within_days": 5}]}, "it needs after or before"),
         ({"require": [{"single": "deposit", "before": "root"}]}, 'before: it can only be "trigger"'),
-        ({"require": [{"single": "deposit", "after": "never"}]}, "neither \"root\" nor an event"),
+        ({"require": [{"single": "deposit", "after": "never"}]}, 'neither "root" nor an event'),
         ({"require": [{"single": "deposit", "until": "payout"}]}, 'only a requirement of "none"'),
         ({"require": [{"none": "closed", "after": "root"}]}, "the window of none never ends"),
         ({"require": [{"none": "closed", "at_least": "1", "until": "payout"}]}, "has no amount"),
@@ -108,7 +108,9 @@ def test_all_problems_are_named_at_once() -> None:
 def test_spelling_changes_no_version_and_meaning_does() -> None:
     """Defaults written out, spaces and zeros are the same terms; another amount is not."""
     plain = rules(when="amount>=100")[0].version
-    spelled = rules(when="amount >= 100", value={"amount": "100", "currency": "USD"}, once_per=["account", "friend"])
+    spelled = rules(
+        when="amount >= 100", value={"amount": "100", "currency": "USD"}, once_per=["account", "friend"]
+    )
     assert spelled[0].version == plain
     assert rules(when="amount >= 100", pending_days=1)[0].version != plain
 
@@ -138,7 +140,9 @@ def test_a_renamed_rule_keeps_its_slots() -> None:
     third = rules(id="advocate-130", replaces="advocate-120", value={"amount": "130"})
     kept = [{"rule_version": rule.version, "text": rule.text} for rule in (first, second)]
     judged = judged_rules(third, kept, {first.version})
-    assert [(rule.terms.id, rule.key, rule.is_current) for rule in sorted(judged, key=lambda rule: rule.terms.id)] == [
+    assert [
+        (rule.terms.id, rule.key, rule.is_current) for rule in sorted(judged, key=lambda rule: rule.terms.id)
+    ] == [
         ("advocate-100", "advocate-100", False),
         ("advocate-130", "advocate-100", True),
     ]
@@ -157,7 +161,9 @@ def test_changed_terms_stop_until_they_are_accepted() -> None:
     refuse_changed_terms(old, {}, None, ())
     refuse_changed_terms(old, known, terms_hash(old), ())
     refuse_changed_terms(new, known, terms_hash(old), (terms_hash(new),))
-    with pytest.raises(ConfigurationError, match=f"(?s)advocate-100: changed.*--accept-terms {terms_hash(new)}"):
+    with pytest.raises(
+        ConfigurationError, match=f"(?s)advocate-100: changed.*--accept-terms {terms_hash(new)}"
+    ):
         refuse_changed_terms(new, known, terms_hash(old), ("0" * 16,))
 
 

@@ -150,8 +150,8 @@ def refuse_changed_terms(
     raise ConfigurationError(
         "The reward terms are not those that were in force:\n" + "\n".join(changes),
         state="No reward was judged or posted under the new terms.",
-        next_step="See who gains, who loses and what it costs:  matchback simulate rewards\n"
-        f"Then accept them:  matchback run --accept-terms {offered}",
+        next_step="What was promised stays under its own terms; the new ones judge what is not posted yet.\n"
+        f"Compare them with the program's legal terms, then accept them:  matchback run --accept-terms {offered}",
     )
 
 

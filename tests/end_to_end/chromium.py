@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import shutil
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 OPTIONS = (
     "--headless=new",
@@ -108,40 +109,38 @@ class Page:
 @contextmanager
 def chromium() -> Iterator[Page]:
     """Start Chromium and give one tab of it."""
-    program = next(
-        (
-            found
-            for name in ("chromium", "chromium-browser", "google-chrome")
-            if (found := shutil.which(name))
-        ),
-        None,
-    )
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
     assert program, "Chromium is missing; install it:  apt-get install chromium"
-    to_child, from_us = os.pipe()
-    to_us, from_child = os.pipe()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        process = subprocess.Popen(
-            [
-                "/bin/sh",
-                "-c",
-                f'exec "$0" "$@" 3<&{to_child} 4>&{from_child}',
-                program,
-                *OPTIONS,
-                f"--user-data-dir={profile}",
-            ],
-            pass_fds=(to_child, from_child),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        os.close(to_child)
-        os.close(from_child)
+        process, out, back = _start(program, f"--user-data-dir={profile}")
         try:
-            with os.fdopen(from_us, "wb") as out, os.fdopen(to_us, "rb") as back:
+            with out, back:
                 page = Page(out, back)
                 target = page.call("Target.createTarget", url="about:blank")["targetId"]
-                session = page.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-                page.session = session
+                page.session = page.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
                 yield page
         finally:
             process.terminate()
             process.wait(timeout=30)
+
+
+def _start(program: str, profile: str) -> tuple[subprocess.Popen[bytes], BinaryIO, BinaryIO]:
+    """Start the browser, which reads commands from descriptor 3 and answers on 4; return it with our two ends."""
+    to_child, from_us = os.pipe()
+    to_us, from_child = os.pipe()
+    lifted = [fcntl.fcntl(end, fcntl.F_DUPFD, 20) for end in (to_child, from_child)]
+
+    def join() -> None:
+        for end, number in zip(lifted, (3, 4), strict=True):
+            os.dup2(end, number)
+
+    process = subprocess.Popen(
+        [program, *OPTIONS, profile],
+        preexec_fn=join,
+        pass_fds=(3, 4),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    for end in (to_child, from_child, *lifted):
+        os.close(end)
+    return process, os.fdopen(from_us, "wb"), os.fdopen(to_us, "rb")

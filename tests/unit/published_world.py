@@ -64,8 +64,9 @@ def world(journeys: int, seed: int) -> Rows:
         _journey(rows, chance, number)
     for stage, name in enumerate(("account_opened", "account_qualified"), start=3):
         _add(
-            rows, "config_events", event_name=name, subject="friend", stage=stage, rewardable=True, label=name
-        )
+            rows, "config_events", event_name=name, subject="friend", stage=stage, rewardable=True,
+            negative=False, repeatable=False, label=name
+        )  # fmt: skip
     for day in range(98):
         _deliveries(rows, chance, date(2026, 8, 2) + timedelta(days=day))
     return rows

@@ -1,0 +1,130 @@
+"""Payout files reach their destination once: only what the ledger recorded, and never again after a cut-off sending."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from matchback import sources
+from matchback.context import RunContext
+from matchback.deliver import Delivered, deliver_outbox
+from matchback.errors import SourceFailed
+from matchback.progress import QuietProgress
+from matchback.warehouse import Warehouse
+from unit.published_world import TOML, context_of
+
+CONTENT = b"Reward ID,Face Value\n1,100.00\n"
+NAME = "earned-rewards-000001.csv"
+
+
+class Notes(QuietProgress):
+    """Keeps what was said to the operator."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.lines.append(text)
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Iterator[RunContext]:
+    """A workspace with one payout file in its outbox, recorded in the warehouse."""
+    (tmp_path / "matchback.toml").write_text(TOML, encoding="utf-8")
+    made = context_of(tmp_path)
+    folder = made.workspace.outbox / "payouts"
+    folder.mkdir()
+    (folder / NAME).write_bytes(CONTENT)
+    (folder / NAME).with_suffix(".totals.json").write_text("{}", encoding="utf-8")
+    warehouse = Warehouse.memory()
+    record(warehouse, CONTENT)
+    yield replace(made, warehouse=warehouse, progress=Notes())
+    warehouse.close()
+
+
+def record(warehouse: Warehouse, content: bytes) -> None:
+    schema = warehouse.table("payouts").schema
+    row: dict[str, Any] = dict.fromkeys(schema.names)
+    row |= {
+        "payout_number": 1,
+        "issued_on": date(2026, 11, 2),
+        "file_hash": hashlib.sha256(content).hexdigest(),
+    }
+    warehouse.append("payouts", pa.Table.from_pylist([row], schema=schema))
+
+
+def arrived(context: RunContext) -> dict[str, bytes]:
+    folder = context.workspace.root / "bank" / "incoming"
+    return {path.name: path.read_bytes() for path in folder.glob("*")} if folder.exists() else {}
+
+
+def test_a_payout_file_is_sent_once_with_its_totals(context: RunContext) -> None:
+    assert deliver_outbox(context) == Delivered(results=0, payouts=1, doubtful=())
+    assert arrived(context) == {NAME: CONTENT, "earned-rewards-000001.totals.json": b"{}"}
+    assert deliver_outbox(context) == Delivered(results=0, payouts=0, doubtful=())
+    assert len(arrived(context)) == 2
+    (entry,) = context.journal.entries(kind="payout_delivered")
+    assert entry.body == {"file": NAME, "file_hash": hashlib.sha256(CONTENT).hexdigest()}
+
+
+def test_it_is_not_sent_again_when_the_bank_has_taken_it_away(context: RunContext) -> None:
+    deliver_outbox(context)
+    (context.workspace.root / "bank" / "incoming" / NAME).unlink()
+    deliver_outbox(context)
+    assert NAME not in arrived(context)
+
+
+def test_a_file_that_the_ledger_did_not_record_is_not_sent(context: RunContext) -> None:
+    (context.workspace.outbox / "payouts" / NAME).write_bytes(b"left behind by a crash\n")
+    assert deliver_outbox(context).payouts == 0
+    assert arrived(context) == {}
+
+
+def test_a_sending_that_was_cut_off_waits_for_someone_to_look(
+    context: RunContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_off(*arguments: Any) -> str:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sources, "deliver", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            deliver_outbox(context)
+    assert deliver_outbox(context) == Delivered(results=0, payouts=0, doubtful=(NAME,))
+    assert arrived(context) == {}
+    assert isinstance(context.progress, Notes)
+    assert context.progress.lines == [
+        f"The sending of {NAME} was cut off: look whether it arrived. If not:  matchback deliver"
+    ]
+    assert deliver_outbox(context, again=True).payouts == 1
+    assert arrived(context)[NAME] == CONTENT
+
+
+def test_a_file_that_did_arrive_before_the_crash_counts_as_sent(context: RunContext) -> None:
+    deliver_outbox(context)
+    outbox = context.workspace.outbox / "payouts" / NAME
+    outbox.with_suffix(".delivered").rename(outbox.with_suffix(".sending"))
+    assert deliver_outbox(context) == Delivered(results=0, payouts=1, doubtful=())
+    assert len(arrived(context)) == 2
+    assert len(context.journal.entries(kind="payout_delivered")) == 1
+
+
+def test_a_bank_that_does_not_answer_is_tried_again(
+    context: RunContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(*arguments: Any) -> sources.Source:
+        raise SourceFailed("The server does not answer.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sources, "open_source", unreachable)
+        assert deliver_outbox(context) == Delivered(results=0, payouts=0, doubtful=())
+    assert isinstance(context.progress, Notes)
+    assert context.progress.lines == ["1 payout files wait: The server does not answer."]
+    assert deliver_outbox(context).payouts == 1

@@ -1,0 +1,161 @@
+"""The report page: self-contained, escaped, the same twice, and whole when there is little to show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from html.parser import HTMLParser
+
+import pytest
+
+from matchback.report_charts import COLORS, Part, bar_chart, stacked_bars
+from matchback.report_html import table
+from matchback.report_page import PageHead, report_page
+from matchback.report_sections import _slots
+from matchback.report_words import bps, hundredths, rate, sums, title_words
+from matchback.warehouse import Warehouse
+from unit.published_world import AS_OF, fill, make_tables
+
+HEAD = PageHead("harbor-credit-union", AS_OF, "0008-2026-11-07", 1234, "f" * 64, "0.1.0")
+PARAMETERS = {"as_of": AS_OF, "time_zone": "America/New_York", "currency": "USD"}
+VOID = {"meta", "br", "img", "link", "input", "hr"}
+
+
+@pytest.fixture(scope="module")
+def warehouse() -> Iterator[Warehouse]:
+    """The world with its reports; the page reads only what is published under the same names."""
+    made = Warehouse.memory()
+    make_tables(made, PARAMETERS)
+    fill(made, journeys=120)
+    made.build("report", PARAMETERS)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def page(warehouse: Warehouse) -> str:
+    """The world's page."""
+    return report_page(warehouse, HEAD)
+
+
+class Reader(HTMLParser):
+    """Keeps the tags, the attributes and whether every element is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+        self.attributes: set[tuple[str, str | None]] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= set(attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= set(attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def read(page: str) -> Reader:
+    reader = Reader()
+    reader.feed(page)
+    return reader
+
+
+def test_the_page_runs_no_script_and_loads_nothing(page: str) -> None:
+    reader = read(page)
+    assert reader.open == []
+    assert not reader.tags & {"script", "img", "link", "iframe", "object", "form", "input"}
+    names = {name for name, _ in reader.attributes}
+    assert not {name for name in names if name.startswith("on")} | (names & {"style", "src", "href"})
+    addresses = set(re.findall(r"https?://[^\"')\s<]+", page))
+    assert addresses == {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+
+
+def test_the_policy_allows_its_own_style_alone(page: str) -> None:
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)
+    assert policy
+    assert re.fullmatch(
+        r"default-src 'none'; style-src 'sha256-[A-Za-z0-9+/]{43}='; base-uri 'none'; form-action 'none'",
+        policy[1],
+    )
+
+
+def test_the_headline_compares_with_coupons_alone(page: str) -> None:
+    assert re.search(r"Coupon only would have recognized \d+ friends; Matchback recognized <strong>\d+", page)
+
+
+def test_the_page_is_the_same_twice(warehouse: Warehouse, page: str) -> None:
+    assert report_page(warehouse, HEAD) == page
+
+
+def test_no_two_parts_share_an_id(page: str) -> None:
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert ids
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r"url\(#([^)]+)\)", page)) <= set(ids)
+
+
+def test_colors_come_from_the_style_sheet(page: str) -> None:
+    assert not [color for color in COLORS.values() if color in page]
+    assert set(re.findall(r'"var\(--(\w+)\)"', page)) <= set(COLORS)
+
+
+def test_a_name_cannot_break_out_of_its_place(warehouse: Warehouse) -> None:
+    hostile = '<script>alert("1")</script>'
+    nasty = report_page(warehouse, replace(HEAD, workspace=hostile, version_id=hostile))
+    reader = read(nasty)
+    assert "script" not in reader.tags
+    drawing = bar_chart("a", [{"label": hostile, "n": 1, "w": hostile}], label="label", value="n", words="w")
+    assert "<script" not in drawing + table(["a"], [[hostile]])
+
+
+def test_an_empty_workspace_has_a_page_too() -> None:
+    empty = Warehouse.memory()
+    make_tables(empty, PARAMETERS)
+    empty.build("report", PARAMETERS)
+    page = report_page(empty, HEAD)
+    empty.close()
+    assert read(page).open == []
+    assert "Nothing yet." in page
+
+
+def test_two_rows_of_one_name_are_two_bars() -> None:
+    rows = [{"label": "gift", "n": 3, "w": "3 USD"}, {"label": "gift", "n": 2, "w": "2 CAD"}]
+    drawing = bar_chart("a", rows, label="label", value="n", words="w")
+    wide = drawing.split('<div class="narrow">')[0]
+    assert wide.count("<title>gift: ") == 2
+
+
+def test_a_bar_says_its_parts() -> None:
+    parts = [Part("good", "accepted", "second"), Part("bad", "refused", "fourth")]
+    rows = [{"feed": "openings", "good": 9, "bad": 1}, {"feed": "empty", "good": 0, "bad": 0}]
+    drawing = stacked_bars("a", rows, label="feed", parts=parts)
+    assert "<title>openings: 9 of 10 accepted</title>" in drawing
+    assert "empty" not in drawing
+
+
+@pytest.mark.parametrize(("days", "unit", "bars"), [(121, "day", 121), (122, "week", 18)])
+def test_a_long_time_is_drawn_by_week(days: int, unit: str, bars: int) -> None:
+    rows = [
+        {"day_on": date(2026, 8, 3) + timedelta(days=at), "recognized": 1, "unrecognized": 2}
+        for at in range(days)
+    ]
+    slots, found = _slots(rows)
+    assert (found, len(slots)) == (unit, bars)
+    assert sum(slot["unrecognized"] for slot in slots) == 2 * days
+
+
+def test_numbers_are_written_for_people() -> None:
+    assert title_words("harbor-credit_union") == "Harbor Credit Union"
+    assert (rate(1, 3), rate(0, 0), bps(None), hundredths(125)) == ("33.3 %", "–", "–", "1.25")
+    assert sums([{"currency": "USD", "n": 1050}], "n") == ("10.50", "USD")
+    assert sums([{"currency": "USD", "n": 1}, {"currency": "JPY", "n": 2}], "n") == ("2 JPY + 0.01 USD", "")
+    assert sums([], "n") == ("0", "")

@@ -47,7 +47,7 @@ class Airflow:
             "AIRFLOW__API__PORT": str(self.port),
             "AIRFLOW__API__WORKERS": "1",
             "AIRFLOW__API_AUTH__JWT_SECRET": secrets_of(self.home),
-            "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "5",
+            "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "900",
             "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
             "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
             "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
@@ -123,7 +123,7 @@ class Airflow:
         while time.monotonic() < deadline:
             if met():
                 return
-            time.sleep(1)
+            time.sleep(2)
         raise AssertionError(f"waited {seconds:.0f} s for {what}:\n{self.logs()}")
 
     def logs(self) -> str:

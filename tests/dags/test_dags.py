@@ -72,8 +72,8 @@ def by_airflow(
         airflow.start()
         for count, night in enumerate(NIGHTS, start=1):
             airflow.trigger("offline_events", as_of=night.isoformat())
-            airflow.wait_for_runs("offline_events", count, 600)
-            airflow.wait_for_runs("reward_run", count, 300)
+            airflow.wait_for_runs("offline_events", count, 900)
+            airflow.wait_for_runs("reward_run", count, 600)
         yield airflow, workspace
     finally:
         airflow.stop()

@@ -16,14 +16,18 @@ from servers.sshd import Sshd
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BUCKET = "bank"
+KEPT = re.compile(r"_(20261031|20261102)|^eligible_advocates_20260731")
 # Where two runs of the same files may differ: the clock, and what names the configuration or the version.
 CLOCK_COLUMNS = {"received_at", "acted_at"}
 VERSION_TABLES = {"versions"}
 
 
 def copy_of_sample(target: Path) -> Path:
-    """Copy the sample workspace without the state that a run left in it."""
+    """Copy the sample workspace, with the files of its history and of one night: each costs a task some seconds."""
     shutil.copytree(REPOSITORY / "sample_data", target, ignore=shutil.ignore_patterns("var", "__pycache__"))
+    for path in (target / "inbox").rglob("*_*"):
+        if path.is_file() and not KEPT.search(path.name):
+            path.unlink()
     return target
 
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -88,20 +88,20 @@ def plan_lines(
     accounts: Mapping[int, PayTo],
     payout: Payout,
     *,
-    barred: Iterable[int] = (),
+    barred: Mapping[int, str] | None = None,
 ) -> tuple[list[PayoutLine], list[Finding]]:
     """Return the lines of the next payout file and why the other approved rewards wait.
 
     Without a pay-to account a reward is blocked; below the minimum (per account and currency) it waits for more;
-    `barred` are those that dual control keeps back: who approved them must not issue them.
+    `barred` are those that must not go out now, each with its finding.
     """
-    kept_back = set(barred)
+    kept_back = barred or {}
     findings: list[Finding] = []
     addressed: list[RewardState] = []
     for state in payable:
         reward_id = state.earned.reward_id
         if reward_id in kept_back:
-            findings.append(Finding(reward_id, "payout_needs_another_operator", "payout"))
+            findings.append(Finding(reward_id, kept_back[reward_id], "payout"))
         elif reward_id not in accounts or accounts[reward_id].pay_to_key is None:
             findings.append(Finding(reward_id, "payout_without_account", "payout"))
         else:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 STEP = "reward"
 MOST_PASSES = 5
+PAYOUT_TABLES = ("rewards", "posted_slots", "pay_to_accounts", "payout_bars")
 
 
 def run(context: RunContext) -> StepSummary:
@@ -154,7 +155,7 @@ def _settle(context: RunContext, keys: _Keys) -> tuple[list[Entry], PayoutFile |
         added = list(posting.entries)
         _append_entries(warehouse, added)
         if added:
-            build(warehouse, context.parameters, ("rewards", "posted_slots", "pay_to_accounts"))
+            build(warehouse, context.parameters, PAYOUT_TABLES)
         lines, blocked = _plan(context, posting)
         if lines and payout is None and is_payout_day(context.config.payout, context.as_of):
             payout = _pay(context, keys, lines)
@@ -240,13 +241,20 @@ def _issue(context: RunContext, keys: _Keys, entries: list[Entry], payout: Payou
     return issued + answer([*entries, *issued], answers, context.as_of, keys.entry)
 
 
-def _barred(context: RunContext, posting: Posting) -> set[int]:
-    """Return the rewards that the operator of this run approved: under dual control another one must issue them."""
-    if not context.config.payout.dual_control:
-        return set()
-    rows = context.writer.table("reward_approvals").to_pylist()
-    own = {row["caused_by"] for row in rows if row["operator_id"] == operator_id()}
-    return {state.earned.reward_id for state in posting.payable if state.last.caused_by in own}
+def _barred(context: RunContext, posting: Posting) -> dict[int, str]:
+    """Return the rewards that may not go out, each with its finding.
+
+    Under dual control the operator of this run does not issue what they approved; where a program judges its
+    advocates at the payout, one who is not eligible now waits.
+    """
+    rows = context.writer.table("payout_bars").to_pylist()
+    barred: dict[int, str] = {row["reward_id"]: row["finding"] for row in rows}
+    if context.config.payout.dual_control:
+        approvals = context.writer.table("reward_approvals").to_pylist()
+        own = {row["caused_by"] for row in approvals if row["operator_id"] == operator_id()}
+        approved = [state for state in posting.payable if state.last.caused_by in own]
+        barred |= {state.earned.reward_id: "payout_needs_another_operator" for state in approved}
+    return barred
 
 
 def _accepted_terms(context: RunContext) -> set[str]:

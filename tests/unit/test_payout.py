@@ -106,9 +106,11 @@ def test_minimum_counts_per_account_and_currency() -> None:
     assert [item.reward_id for item in findings] == [3]
 
 
-def test_who_approved_does_not_issue() -> None:
-    """Under dual control the operator's own approvals wait for another operator."""
-    lines, findings = plan_lines([approved(1)], {1: PayTo(5, None)}, Payout(), barred=[1])
+def test_barred_reward_waits_with_its_finding() -> None:
+    """What must not go out now is named, with the reason."""
+    lines, findings = plan_lines(
+        [approved(1)], {1: PayTo(5, None)}, Payout(), barred={1: "payout_needs_another_operator"}
+    )
     assert (lines, findings[0].finding) == ([], "payout_needs_another_operator")
 
 

@@ -1,0 +1,44 @@
+-- The advocates' rewards that may not be paid now, in programs that judge their advocates when they are paid.
+-- Grain: reward_id.
+-- Why here: with `at = "payout"` the recognition says nothing about the advocate's list; it is read on the as-of date,
+-- and a reward waits as long as its advocate is not listed, is not enrolled any more, or left.
+WITH judged_rewards AS (
+    SELECT
+        s.reward_id,
+        s.beneficiary_id
+    FROM posted_slots AS s
+    INNER JOIN rule_terms AS t ON s.rule_version = t.rule_version
+    INNER JOIN config_programs AS p ON t.program = p.program AND p.advocates_at = 'payout'
+    WHERE s.role = 'advocate' AND s.is_live
+),
+
+listed_rewards AS (
+    SELECT DISTINCT j.reward_id
+    FROM judged_rewards AS j
+    INNER JOIN memberships AS m
+        ON
+            j.beneficiary_id = m.person_id
+            AND m.purpose = 'eligible_advocates'
+            AND m.from_on <= $as_of
+            AND (m.until_on IS NULL OR m.until_on > $as_of)
+),
+
+enrollments AS (
+    SELECT
+        j.reward_id,
+        BOOL_OR(
+            (a.enrolled_on IS NULL OR a.enrolled_on <= $as_of)
+            AND (a.left_on IS NULL OR a.left_on > $as_of)
+        ) AS is_enrolled
+    FROM judged_rewards AS j
+    INNER JOIN advocates AS a ON j.beneficiary_id = a.advocate_id
+    GROUP BY j.reward_id
+)
+
+SELECT
+    j.reward_id,
+    'payout_advocate_not_eligible' AS finding
+FROM judged_rewards AS j
+LEFT JOIN listed_rewards AS l ON j.reward_id = l.reward_id
+LEFT JOIN enrollments AS e ON j.reward_id = e.reward_id
+WHERE l.reward_id IS NULL OR NOT COALESCE(e.is_enrolled, TRUE)

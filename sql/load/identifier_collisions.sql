@@ -20,4 +20,4 @@ WITH all_identifiers AS (
 SELECT identifier_key
 FROM all_identifiers
 GROUP BY identifier_key
-HAVING COUNT(DISTINCT check_bits) > 1 OR COUNT(DISTINCT kind) > 1
+HAVING MIN(check_bits) <> MAX(check_bits) OR MIN(kind) <> MAX(kind)

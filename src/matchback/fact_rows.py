@@ -26,7 +26,7 @@ _CORRECTING = ("action", "corrected_at")
 
 
 class FactRows:
-    """Makes the fact rows of one file, block by block; `identifiers` gathers the vault's rows."""
+    """Makes the fact rows of one file, block by block, and gathers the vault's rows."""
 
     def __init__(self, contract: Contract, config: Config, feed: Feed, secret: bytes, list_on: date) -> None:
         self.contract = contract
@@ -45,7 +45,12 @@ class FactRows:
         self._content += ["list_on"] if contract.kind == "audience" else []
         self._repeatable = [event.name for event in config.events if event.repeatable]
         self._occurrences = pl.DataFrame(schema={"content_key": pl.Int64, "seen": pl.Int64})
-        self.identifiers = pl.DataFrame(schema=IDENTIFIER_SHAPE)
+        self._vault = [pl.DataFrame(schema=IDENTIFIER_SHAPE)]
+
+    @property
+    def identifiers(self) -> pl.DataFrame:
+        """The vault rows of all blocks so far, each identifier once."""
+        return pl.concat(self._vault).unique(subset=["identifier_key", "check_bits"], maintain_order=True)
 
     def make(self, good: pl.DataFrame) -> pl.DataFrame:
         """Return the fact rows of a block of good records: the fact table's own columns, `identity` and the numbers."""
@@ -100,7 +105,7 @@ class FactRows:
             schema={"identifier_key": pl.Int64, "value": pl.String, "check_bits": pl.Int64},
         )
         vault = table.with_columns(pl.lit(column.identifier).alias("kind")).select(list(IDENTIFIER_SHAPE))
-        self.identifiers = pl.concat([self.identifiers, vault]).unique(maintain_order=True)
+        self._vault.append(vault)
         joined = good.select(name).join(
             table, left_on=name, right_on="value", how="left", maintain_order="left"
         )

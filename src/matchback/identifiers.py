@@ -182,14 +182,16 @@ def derive_keys(
     inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
     outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
     inner.update(_escaped(kind) + b"\x1f")
-    digests = bytearray()
+    blob = "\n".join(values)
+    plain = "\\" not in blob and "\x1f" not in blob
+    digests = []
     for value in values:
         first, second = inner.copy(), outer.copy()
-        first.update(_escaped(value))
+        first.update(value.encode("utf-8") if plain else _escaped(value))
         second.update(first.digest())
-        digests += second.digest()[:16]
-    words = np.frombuffer(bytes(digests), dtype=">u8").reshape(-1, 2) & np.uint64((1 << KEY_BITS) - 1)
-    pairs = words.astype(np.int64)
+        digests.append(second.digest())
+    words = np.frombuffer(b"".join(digests), dtype=">u8").reshape(-1, 4) & np.uint64((1 << KEY_BITS) - 1)
+    pairs = words[:, :2].astype(np.int64)
     return pairs[:, 0], pairs[:, 1]
 
 

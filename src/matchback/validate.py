@@ -155,7 +155,11 @@ def _read_and_check(
             for number, line in rows.select("record_number", "line_number").iter_rows()
         ]
         rows = rows.clear()
-    return summary, (rows, facts.identifiers if rows.height else facts.identifiers.clear(), _frame(refusals))
+    return summary, (
+        rows,
+        facts.identifiers.clear() if summary.status == "refused" else facts.identifiers,
+        _frame(refusals),
+    )
 
 
 def _summary(

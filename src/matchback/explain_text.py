@@ -254,7 +254,7 @@ class _Teller:
         lines.append("What is usually missing:")
         if refused:
             lines.append(
-                f"  - the record was refused, as {count(refused, 'record')} of these feeds were:  "
+                f"  - the record was refused ({count(refused, 'record')} of these feeds so far):  "
                 "matchback quarantine list"
             )
         lines += [

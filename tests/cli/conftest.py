@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from matchback.cli import main
+from matchback.context import open_context
+from matchback.steps import run_steps
+from matchback.workspace import Workspace
 
 CONFIG = """
 [workspace]
@@ -89,10 +94,62 @@ class Said:
 Call = Callable[..., Said]
 
 
+@pytest.fixture(scope="session")
+def bank_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the bank stands in every test: its state holds the places of its files."""
+    return tmp_path_factory.mktemp("banks") / "bank"
+
+
 @pytest.fixture
-def bank(tmp_path: Path) -> Path:
+def bank(bank_folder: Path) -> Path:
     """A workspace with one night's files, not run yet."""
-    root = tmp_path / "bank"
+    return found_bank(bank_folder)
+
+
+@pytest.fixture(scope="session")
+def finished_night(bank_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the workspace after its first night, made once."""
+    bank = found_bank(bank_folder)
+    context = open_context(Workspace.at(bank), as_of=date(2026, 11, 3))
+    run_steps(context)
+    copy = tmp_path_factory.mktemp("finished") / "bank"
+    shutil.copytree(bank, copy, symlinks=True)
+    return copy
+
+
+@pytest.fixture
+def run_bank(bank_folder: Path, finished_night: Path) -> Path:
+    """The workspace after its first night."""
+    remove(bank_folder)
+    shutil.copytree(finished_night, bank_folder, symlinks=True)
+    return bank_folder
+
+
+@pytest.fixture
+def call(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, bank_folder: Path
+) -> Call:
+    """Call the command line; paths under the test's folders are written as TMP."""
+    monkeypatch.delenv("MATCHBACK_WORKSPACE", raising=False)
+
+    def shown(text: str) -> str:
+        return text.replace(str(tmp_path), "TMP").replace(str(bank_folder.parent), "TMP")
+
+    def run(*arguments: object, stdin: str = "") -> Said:
+        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        printed = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return Said(ended.value.code, shown(printed.out), shown(printed.err))
+
+    return run
+
+
+def found_bank(root: Path) -> Path:
+    """Make the workspace anew, with its first night's files."""
+    remove(root)
     for feed in ("openings", "advocates", "balances"):
         (root / "inbox" / feed).mkdir(parents=True)
     (root / "matchback.toml").write_text(CONFIG.lstrip(), encoding="utf-8")
@@ -102,30 +159,9 @@ def bank(tmp_path: Path) -> Path:
     return root
 
 
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Call:
-    """Call the command line; paths under the test's folder are written as TMP."""
-    monkeypatch.delenv("MATCHBACK_WORKSPACE", raising=False)
-
-    def run(*arguments: object, stdin: str = "") -> Said:
-        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        printed = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Said(
-            ended.value.code,
-            printed.out.replace(str(tmp_path), "TMP"),
-            printed.err.replace(str(tmp_path), "TMP"),
-        )
-
-    return run
-
-
-@pytest.fixture
-def run_bank(bank: Path, call: Call) -> Path:
-    """The workspace after its first night."""
-    said = call("run", "--workspace", bank, "--as-of", "2026-11-03", "--quiet")
-    assert (said.code, said.err) == (0, "")
-    return bank
+def remove(root: Path) -> None:
+    """Remove a workspace; the folders of published versions are read-only."""
+    for folder in (root / "var").glob("p*/*/"):
+        if not folder.is_symlink():
+            folder.chmod(0o700)
+    shutil.rmtree(root, ignore_errors=True)

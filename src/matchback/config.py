@@ -5,7 +5,6 @@ Unknown keys are refused with the nearest known one named. Secrets are reference
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import tomllib
@@ -17,14 +16,19 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     field_validator,
     model_validator,
 )
 
+from matchback.config_terms import Limit as Limit
+from matchback.config_terms import Payout as Payout
+from matchback.config_terms import Requirement as Requirement
+from matchback.config_terms import ReversingEvent as ReversingEvent
+from matchback.config_terms import Reward as Reward
+from matchback.config_terms import RewardValue as RewardValue
+from matchback.config_values import ConfigModel, Currency, Name, nearest, refuse_twice, refuse_unknown
 from matchback.errors import ConfigurationError
 from matchback.settings import resolve_secret
 
@@ -92,25 +96,9 @@ DEFAULT_ORDER: list[list[str]] = [
         "SHARE_RECIPIENT",
     ],
 ]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
-def _exact_decimal(value: object) -> object:
-    """Money and thresholds are written as text, so that no binary fraction ever enters."""
-    if isinstance(value, float):
-        raise ValueError('write the amount as text, for example "100.00"')
-    return value
-
-
-Amount = Annotated[Decimal, BeforeValidator(_exact_decimal), Field(ge=0, max_digits=17)]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class WorkspaceSection(_Model):
+class WorkspaceSection(ConfigModel):
     name: Name
     time_zone: str
     currency: Currency = "USD"
@@ -132,22 +120,22 @@ class WorkspaceSection(_Model):
         return value
 
 
-class IdentifiersSection(_Model):
+class IdentifiersSection(ConfigModel):
     placeholders: list[str] = ["0", "null", "n/a", "none", "nil", "unknown", "undefined", "anonymous", "-1"]
     max_persons: dict[Literal["phone", "visitor_id"], int] = {"phone": 2, "visitor_id": 5}
 
 
-class AdvocateEligibility(_Model):
+class AdvocateEligibility(ConfigModel):
     audience: Literal["eligible_advocates"] = "eligible_advocates"
     at: Literal["share", "event", "payout"] = "event"
 
 
-class Relationship(_Model):
+class Relationship(ConfigModel):
     mode: Literal["replaceable", "permanent", "none"] = "replaceable"
     days: int = Field(default=365, ge=0)
 
 
-class Program(_Model):
+class Program(ConfigModel):
     id: Name
     from_on: date = Field(alias="from")
     until_on: date | None = Field(default=None, alias="until")
@@ -166,7 +154,7 @@ class Program(_Model):
     @classmethod
     def _known_grounds(cls, value: list[list[str]]) -> list[list[str]]:
         flat = [ground for tier in value for ground in tier]
-        _refuse_unknown(flat, GROUNDS, "ground")
+        refuse_unknown(flat, GROUNDS, "ground")
         if len(set(flat)) != len(flat):
             raise ValueError("names a ground twice")
         return value
@@ -174,13 +162,13 @@ class Program(_Model):
     @field_validator("ineligible")
     @classmethod
     def _known_reasons(cls, value: list[str]) -> list[str]:
-        _refuse_unknown(value, INELIGIBLE_REASONS, "reason")
+        refuse_unknown(value, INELIGIBLE_REASONS, "reason")
         return value
 
     @field_validator("look_back_days")
     @classmethod
     def _known_look_back(cls, value: dict[str, int]) -> dict[str, int]:
-        _refuse_unknown(value, ("default", *GROUNDS), "ground")
+        refuse_unknown(value, ("default", *GROUNDS), "ground")
         return {"default": 365, **value}
 
     def look_back(self, ground: str) -> int:
@@ -189,7 +177,7 @@ class Program(_Model):
         return self.look_back_days.get(ground, self.look_back_days.get(plain, self.look_back_days["default"]))
 
 
-class EventDeclaration(_Model):
+class EventDeclaration(ConfigModel):
     name: Name
     subject: Literal["friend", "advocate"] = "friend"
     stage: int = 0
@@ -200,7 +188,7 @@ class EventDeclaration(_Model):
     label: str | None = None
 
 
-class FileFormat(_Model):
+class FileFormat(ConfigModel):
     type: Literal["csv", "psv", "parquet"] = "csv"
     delimiter: str = ","
     quote: str = '"'
@@ -213,19 +201,19 @@ class FileFormat(_Model):
     compression: Literal["none", "gzip"] = "none"
 
 
-class AfterPickup(_Model):
+class AfterPickup(ConfigModel):
     move_to: str | None = None
     delete: bool = False
     results_to: str | None = None
 
 
-class Expectation(_Model):
+class Expectation(ConfigModel):
     by: str | None = None
     on: str | None = None
     records: str | None = None
 
 
-class Feed(_Model):
+class Feed(ConfigModel):
     id: Name
     kind: FeedKind
     source: str
@@ -261,96 +249,12 @@ class Feed(_Model):
         return Decimal(self.refuse_file_above.removesuffix("%")) / 100
 
 
-class RewardValue(_Model):
-    kind: Literal["cash", "account_credit", "gift_card", "coupon", "points"] = "cash"
-    amount: Amount
-    currency: Currency | None = None
-
-
-class Requirement(_Model):
-    single: Name | None = None
-    count: Name | None = None
-    sum: Name | None = None
-    none: Name | None = None
-    at_least: Amount | None = None
-    after: str | None = None
-    before: str | None = None
-    within_days: int | None = Field(default=None, ge=0)
-    until: Literal["payout"] | None = None
-    on: Literal["same_account", "friend"] = "same_account"
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Requirement:
-        given = [name for name in ("single", "count", "sum", "none") if getattr(self, name) is not None]
-        if len(given) != 1:
-            raise ValueError("names exactly one of single, count, sum, none")
-        return self
-
-    @property
-    def kind(self) -> str:
-        """Which of single, count, sum, none this requirement is."""
-        return next(name for name in ("single", "count", "sum", "none") if getattr(self, name) is not None)
-
-    @property
-    def event_name(self) -> str:
-        """The event that is looked for."""
-        return str(getattr(self, self.kind))
-
-
-class Limit(_Model):
-    count: int | None = Field(default=None, ge=0)
-    value: Amount | None = None
-    per: Literal["day", "month", "calendar_year", "program"] = "calendar_year"
-    by: Literal["earned_on", "release_on"] = "earned_on"
-
-
-class ReversingEvent(_Model):
-    event: Name
-    after: str = "root"
-    within_days: int | None = Field(default=None, ge=0)
-    on: Literal["same_account", "friend"] = "same_account"
-
-
-class Reward(_Model):
-    id: Name
-    program: Name
-    from_on: date = Field(alias="from")
-    until_on: date | None = Field(default=None, alias="until")
-    to: Literal["advocate", "friend", "both", "actor"]
-    on: Name
-    once_per: list[Literal["friend", "account", "event"]] = ["friend", "account"]
-    when: str | None = None
-    value: RewardValue
-    require: list[Requirement] = []
-    pending_days: int = Field(default=0, ge=0)
-    expire_after_days: int | None = Field(default=None, ge=0)
-    approve: Literal["auto", "manual"] = "auto"
-    limits: list[Limit] = []
-    reversed_by: list[ReversingEvent] = []
-    before_payment: Literal["void"] = "void"
-    after_payment: Literal["clawback", "keep"] = "clawback"
-    on_displaced: Literal["keep", "move", "both"] = "keep"
-    terms_by: Literal["root", "trigger"] = "root"
-    replaces: Name | None = None
-
-
-class Payout(_Model):
-    format: Literal["earned-rewards-csv"] = "earned-rewards-csv"
-    to: str | None = None
-    connection: str | None = None
-    minimum: Amount = Decimal("0.00")
-    pay_to: Literal["account_id"] = "account_id"
-    on: Literal["business_days", "every_day"] = "business_days"
-    holidays: list[date] = []
-    dual_control: bool = True
-
-
-class Publish(_Model):
+class Publish(ConfigModel):
     keep_versions: int = Field(default=7, ge=1)
     identifiers: list[Literal["partner_event_id", "partner_user_id"]] = []
 
 
-class Config(_Model):
+class Config(ConfigModel):
     """One workspace's configuration, whole and checked."""
 
     workspace: WorkspaceSection
@@ -366,16 +270,16 @@ class Config(_Model):
     def _references(self) -> Config:
         for label, items in (("program", self.programs), ("feed", self.feeds), ("reward", self.rewards)):
             names = [item.id for item in items]
-            _refuse_twice(names, label)
-        _refuse_twice([event.name for event in self.events], "event")
+            refuse_twice(names, label)
+        refuse_twice([event.name for event in self.events], "event")
         declared = [event.name for event in self.events]
         for program in self.programs:
-            _refuse_unknown(program.events, declared, f"event of program {program.id}")
+            refuse_unknown(program.events, declared, f"event of program {program.id}")
         for reward in self.rewards:
-            _refuse_unknown([reward.program], [program.id for program in self.programs], "program")
+            refuse_unknown([reward.program], [program.id for program in self.programs], "program")
             names = [reward.on, *(item.event_name for item in reward.require)]
             names += [item.event for item in reward.reversed_by]
-            _refuse_unknown(names, declared, f"event of reward {reward.id}")
+            refuse_unknown(names, declared, f"event of reward {reward.id}")
         return self
 
     @property
@@ -399,7 +303,7 @@ class Config(_Model):
                 return feed
         known = [feed.id for feed in self.feeds]
         raise ConfigurationError(
-            f"There is no feed {feed_id!r} in matchback.toml.{_nearest(feed_id, known)}",
+            f"There is no feed {feed_id!r} in matchback.toml.{nearest(feed_id, known)}",
             next_step="See the feeds:  matchback feeds list",
         )
 
@@ -439,7 +343,7 @@ def load_config(path: Path) -> Config:
 def _describe(problem: Any) -> str:
     location = ".".join(str(part) for part in problem["loc"]) or "the file"
     if problem["type"] == "extra_forbidden":
-        return f"  {location}: unknown key.{_nearest(str(problem['loc'][-1]), _keys_beside(problem['loc']))}"
+        return f"  {location}: unknown key.{nearest(str(problem['loc'][-1]), _keys_beside(problem['loc']))}"
     message = str(problem["msg"]).removeprefix("Value error, ")
     return f"  {location}: {message}"
 
@@ -468,20 +372,3 @@ def _inner_model(annotation: Any) -> type[BaseModel] | None:
         if found is not None:
             return found
     return None
-
-
-def _nearest(word: str, known: list[str]) -> str:
-    match = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f" Did you mean {match[0]!r}?" if match else ""
-
-
-def _refuse_unknown(words: Any, known: Any, label: str) -> None:
-    for word in words:
-        if word not in known:
-            raise ValueError(f"{word!r} is not a known {label}.{_nearest(word, list(known))}")
-
-
-def _refuse_twice(words: list[str], label: str) -> None:
-    for word in words:
-        if words.count(word) > 1:
-            raise ValueError(f"the {label} {word!r} is declared twice")

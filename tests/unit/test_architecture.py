@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,7 @@ def test_help_loads_no_heavy_library() -> None:
     assert result.stdout.splitlines()[-1] == "loaded: []"
 
 
+@cache
 def parsed(path: Path) -> list[exp.Expression | None]:
     return sqlglot.parse(path.read_text(), read="duckdb")
 

@@ -23,7 +23,7 @@ _SEQUENCES = {
 
 
 def signature(warehouse: Warehouse, context: RunContext) -> str:
-    """Return the hash of all that the derived tables are a function of: facts, acts, configuration, as-of date, code."""
+    """Return the hash of all that derived tables depend on: facts, acts, configuration, as-of date, code."""
     from matchback import __version__
     from matchback.sqlfiles import sql_digest
 

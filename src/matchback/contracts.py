@@ -141,5 +141,5 @@ def refuse_unknown_columns(feed: Any, contract: Contract) -> None:
                 raise ConfigurationError(
                     f"The feed {feed.id} names {name!r} under {where}, but the contract of {contract.kind} has no such"
                     " column.",
-                    next_step=f"See its columns:  matchback feeds spec {feed.id}",
+                    next_step=f"Its columns are: {', '.join(sorted(known))}.",
                 )

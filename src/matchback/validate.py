@@ -171,7 +171,7 @@ def _summary(
     detail = ""
     if too_many:
         share = Decimal(100 * refused) / records
-        detail = f"{refused:,} of {records:,} records ({share:.1f}%); the limit is {request.feed.refuse_file_above}"
+        detail = f"{refused:,} of {records:,} records ({share:.1f}%); its limit is {request.feed.refuse_file_above}"
     return StagedSummary(
         file_id=request.file_id,
         feed_id=request.feed.id,

@@ -106,10 +106,10 @@ def reconcile(
         if state is None or not state.is_live:
             continue
         verdict = verdicts.get(reward_id) or _verdict_of_new(owed[reward_id])
+        _answer(book, state, answered[reward_id])
         _reissue_if_approved(book, state, decided[reward_id])
         _judge(book, posting, state, verdict)
         _decide(book, posting, state, verdict, decided[reward_id], as_of)
-        _answer(book, state, answered[reward_id])
         if state.state == "approved" and verdict.outcome in ("due", "displaced"):
             posting.payable.append(state)
     posting.findings += [
@@ -177,6 +177,8 @@ def _reissue_if_approved(book: Book, state: RewardState, decisions: Sequence[Dec
 
 def _judge(book: Book, posting: Posting, state: RewardState, verdict: Verdict) -> None:
     """Reverse what is no longer promised; what was paid and cannot be taken back is reported."""
+    if not state.is_live:
+        return
     if verdict.outcome == "displaced":
         if verdict.moved_to is not None and not state.was_issued:
             generation = state.earned.generation + 1
@@ -185,7 +187,7 @@ def _judge(book: Book, posting: Posting, state: RewardState, verdict: Verdict) -
         else:
             posting.findings.append(Finding(state.earned.reward_id, "displaced_kept", verdict.caused_by))
         return
-    if verdict.outcome == "due" or not state.is_live:
+    if verdict.outcome == "due":
         return
     if verdict.outcome == "waits":
         if state.is_paid:

@@ -286,6 +286,14 @@ def test_failed_payment_is_voided_when_the_reward_is_reversed() -> None:
     assert world.run(8, [Due(grant())]) == []
 
 
+def test_failure_and_lost_promise_of_one_night_are_both_followed_in_it() -> None:
+    """The answer comes first, so that the reward that failed is voided at once and not in a second run."""
+    world = issued()
+    world.answers.append(Answer(1, "failed", DAY + timedelta(days=5), "fulfillment:1"))
+    assert world.run(6, [], [Verdict(1, "undue")]) == ["failed", "voided"]
+    assert world.run(6, [], [Verdict(1, "undue")]) == []
+
+
 def test_as_of_before_the_last_posting_posts_nothing() -> None:
     """The ledger never goes back."""
     world = issued()

@@ -188,7 +188,7 @@ class _Teller:
         lines = [f"  Reward rule {decision['rule_id']} for the {decision['role']} {status}"]
         for row in decision["conditions"]:
             words = describe_condition(self.config, decision["rule_id"], row["condition"])
-            details = _measures(row)
+            details = _measures(row, is_described=words != row["condition"])
             if row["deadline_on"]:
                 details.append(f"by {row['deadline_on']}")
             if row["reason_code"]:
@@ -278,12 +278,10 @@ class _Teller:
         return local.strftime("%Y-%m-%d %H:%M")
 
 
-def _measures(row: Data) -> list[str]:
-    """Return what was observed, what is needed where the condition's words do not say it, and what is missing."""
+def _measures(row: Data, *, is_described: bool) -> list[str]:
+    """Return what was observed, what is needed (unless the condition's words say it), and what is missing."""
     names = [("observed", "observed"), ("missing", "gap")]
-    if row["condition"].startswith("limit"):
-        names.insert(1, ("at most", "threshold"))
-    elif row["condition"].startswith("require") and row["threshold"] not in ("0", 0):
+    if not is_described:
         names.insert(1, ("needed", "threshold"))
     return [f"{label} {row[name]}" for label, name in names if row[name] not in (None, "")]
 

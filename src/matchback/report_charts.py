@@ -24,7 +24,7 @@ COLORS = {
     "fifth": "#010a08",
     "quiet": "#010a09",
 }
-_INVISIBLE = "\u200b"
+_INVISIBLE, _ROWS = "\u200b", "rows"
 _MARK = re.compile(r'<path aria-label="([^"]*)" role="graphics-symbol"([^>]*?)/>')
 _CLIP = re.compile(r"\bclip(\d+)\b")
 _SIZE = re.compile(r' width="[\d.]+" height="[\d.]+" (viewBox="0 0 ([\d.]+) [\d.]+")')
@@ -64,7 +64,7 @@ def bar_chart(
 ) -> str:
     """Draw one bar per row, in the given order: `label` beside it, `words` (a column) at its end.
 
-    A row may name its own `color`. Without rows there is no drawing.
+    A row may name its own `color` and a `group`, under whose name it stands. Without rows there is no drawing.
     """
     items = [
         {
@@ -72,11 +72,13 @@ def bar_chart(
             "value": row[value],
             "words": row[words],
             "color": COLORS[row.get("color", color)],
+            "group": row.get("group", ""),
             "all": f"{row[label]}: {row[words]}",
         }
         for at, row in enumerate(rows)
     ]
-    return _both(name, HALF, lambda screen: _bars(items, screen)) if items else ""
+    is_grouped = any(item["group"] for item in items)
+    return _both(name, HALF, items, lambda screen: _bars(screen, is_grouped=is_grouped))
 
 
 def stacked_bars(name: str, rows: Sequence[Mapping[str, Any]], *, label: str, parts: Sequence[Part]) -> str:
@@ -92,7 +94,7 @@ def stacked_bars(name: str, rows: Sequence[Mapping[str, Any]], *, label: str, pa
                     {"label": row[label], "value": share, "part": part.label, "order": order, "all": words}
                 )
     used = [part for part in parts if any(item["part"] == part.label for item in items)]
-    return _both(name, FULL, lambda screen: _shares(items, used, screen)) if items else ""
+    return _both(name, FULL, items, lambda screen: _shares(used, screen))
 
 
 def time_bars(
@@ -111,29 +113,41 @@ def time_bars(
         for order, part in enumerate(parts)
         if row[part.column]
     ]
-    return _both(name, HALF, lambda screen: _times(items, parts, slots, screen)) if items else ""
+    return _both(name, HALF, items, lambda screen: _times(parts, slots, screen))
 
 
-def _bars(items: list[dict[str, Any]], screen: Screen) -> Any:
+def _bars(screen: Screen, *, is_grouped: bool) -> Any:
     import altair as alt
 
-    base = alt.Chart({"values": items}, width=screen.plot).encode(
+    base = alt.Chart().encode(
         y=alt.Y("label:N", sort=None, title=None, axis=_label_axis(screen)),
         x=alt.X("value:Q", axis=None, scale=alt.Scale(domainMin=0, nice=False)),
-        description="all:N",
+        description=alt.Description("all:N"),
     )
     bars = base.mark_bar(cornerRadiusEnd=4, height=18).encode(color=alt.Color("color:N", scale=None))
     words = base.mark_text(align="left", dx=6, color=COLORS["ink"], fontSize=12, aria=False).encode(
-        text="words:N"
+        text=alt.Text("words:N")
     )
-    return (bars + words).properties(height=alt.Step(30))
+    both = alt.layer(bars, words, data=_rows()).properties(width=screen.plot, height=alt.Step(30))
+    if not is_grouped:
+        return both
+    header = alt.Header(
+        title=None,
+        labelOrient="top",
+        labelAnchor="start",
+        labelColor=COLORS["muted"],
+        labelFontSize=12,
+        labelPadding=2,
+    )
+    row = alt.Row("group:N", sort=None, header=header)
+    return both.facet(row=row, spacing=10).resolve_scale(y="independent", x="independent")
 
 
-def _shares(items: list[dict[str, Any]], parts: Sequence[Part], screen: Screen) -> Any:
+def _shares(parts: Sequence[Part], screen: Screen) -> Any:
     import altair as alt
 
     return (
-        alt.Chart({"values": items}, width=screen.width - screen.labels - 20)
+        alt.Chart(_rows(), width=screen.width - screen.labels - 20)
         .mark_bar(height=16, stroke="transparent")
         .encode(
             y=alt.Y("label:N", sort=None, title=None, axis=_label_axis(screen)),
@@ -146,18 +160,18 @@ def _shares(items: list[dict[str, Any]], parts: Sequence[Part], screen: Screen) 
             ),
             color=_part_color(parts, screen),
             order=alt.Order("order:Q"),
-            description="all:N",
+            description=alt.Description("all:N"),
         )
         .properties(height=alt.Step(24))
     )
 
 
-def _times(items: list[dict[str, Any]], parts: Sequence[Part], slots: int, screen: Screen) -> Any:
+def _times(parts: Sequence[Part], slots: int, screen: Screen) -> Any:
     import altair as alt
 
     thickness = max(1.5, min(22.0, (screen.width - 50) / max(slots, 1) * 0.72))
     return (
-        alt.Chart({"values": items}, width=screen.width - 40, height=220)
+        alt.Chart(_rows(), width=screen.width - 40, height=220)
         .mark_bar(width=thickness)
         .encode(
             x=alt.X(
@@ -182,7 +196,7 @@ def _times(items: list[dict[str, Any]], parts: Sequence[Part], slots: int, scree
             ),
             color=_part_color(parts, screen),
             order=alt.Order("order:Q"),
-            description="all:N",
+            description=alt.Description("all:N"),
         )
     )
 
@@ -234,21 +248,32 @@ def _part_color(parts: Sequence[Part], screen: Screen) -> Any:
     )
 
 
-def _both(name: str, wide: Screen, draw: Callable[[Screen], Any]) -> str:
+def _rows() -> Any:
+    """Return a reference to the rows: Altair copies what it holds again and again."""
+    import altair as alt
+
+    return alt.NamedData(_ROWS)
+
+
+def _both(name: str, wide: Screen, items: list[dict[str, Any]], draw: Callable[[Screen], Any]) -> str:
+    if not items:
+        return ""
     return "".join(
-        f'<div class="{screen.kind}">{_svg(draw(screen), f"{name}-{screen.kind}")}</div>'
+        f'<div class="{screen.kind}">{_svg(draw, screen, items, f"{name}-{screen.kind}")}</div>'
         for screen in (wide, NARROW)
     )
 
 
-def _svg(chart: Any, name: str) -> str:
+def _svg(draw: Callable[[Screen], Any], screen: Screen, items: list[dict[str, Any]], name: str) -> str:
     import vl_convert
+    from altair.utils.schemapi import debug_mode
 
-    spec = (
-        chart.configure(font=FONT, background="transparent", padding=4)
-        .configure_view(stroke=None)
-        .to_dict(validate=False)
-    )
+    with debug_mode(
+        False
+    ):  # the tests look at the drawings; checking them against the schema costs more than drawing
+        chart = draw(screen).configure(font=FONT, background="transparent", padding=4)
+        spec = chart.configure_view(stroke=None).to_dict(validate=False)
+    spec["datasets"] = {_ROWS: items}
     return _as_page_part(vl_convert.vegalite_to_svg(spec), name)
 
 

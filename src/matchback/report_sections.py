@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from html import escape
 from typing import Any
 
 from matchback import report_charts as charts
@@ -97,7 +96,9 @@ def programs(programs: Rows, recent: Rows) -> str:
                 row["clicks"],
                 row["judged_journeys"],
                 row["recognized_journeys"],
-                rate(row["recognized_journeys"], row["judged_journeys"]),
+                rate(row["recognized_journeys"], row["judged_journeys"])
+                if row["recognized_journeys"]
+                else "–",
                 row["new_customers"],
                 money(row["revenue_minor"], row["currency"]),
                 hundredths(row["purchase_frequency_hundredths"]),
@@ -150,10 +151,16 @@ def sources(channels: Rows, funnel: Rows) -> str:
             for row in channels
         ],
     )
-    programs = list(dict.fromkeys(row["program"] for row in funnel))
+    recognizing = {row["program"] for row in funnel if row["recognized_journeys"]}
     steps = [
-        _funnel(at, program, [row for row in funnel if row["program"] == program])
-        for at, program in enumerate(programs)
+        {
+            "group": row["program"],
+            "label": row["event_name"].replace("_", " "),
+            "journeys": row["journeys"],
+            "words": f"{row['journeys']:,}"
+            + (f", {row['recognized_journeys']:,} recognized" if row["program"] in recognizing else ""),
+        }
+        for row in funnel
     ]
     return section(
         "Where friends come from, and how far they get",
@@ -166,7 +173,12 @@ def sources(channels: Rows, funnel: Rows) -> str:
                     "channels", bars, label="label", value="journeys", words="words", color="fifth"
                 ),
             ),
-            figure("Journeys that reached each step", "".join(steps)),
+            figure(
+                "Journeys that reached each step",
+                charts.bar_chart(
+                    "funnel", steps, label="label", value="journeys", words="words", color="second"
+                ),
+            ),
         )
         + card(more("Channels with amounts and shared credit", by_channel)),
     )
@@ -174,21 +186,6 @@ def sources(channels: Rows, funnel: Rows) -> str:
 
 def _channel(row: Row) -> str:
     return str(row["channel"] or "direct")
-
-
-def _funnel(at: int, program: str, rows: Rows) -> str:
-    bars = [
-        {
-            "label": row["event_name"].replace("_", " "),
-            "journeys": row["journeys"],
-            "words": f"{row['journeys']:,}, {row['recognized_journeys']:,} recognized",
-        }
-        for row in rows
-    ]
-    drawing = charts.bar_chart(
-        f"funnel-{at}", bars, label="label", value="journeys", words="words", color="second"
-    )
-    return f'<p class="quiet">{escape(program)}</p>{drawing}'
 
 
 def rewards(states: Rows, liability: Rows) -> str:

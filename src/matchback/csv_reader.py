@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 BLOCK_BYTES = 8 << 20
 MAX_COLUMNS = 2000
+THREADS_FROM = 1 << 20
 TAIL_BYTES = 1 << 16
 REPLACEMENT = "�"
 
@@ -213,7 +214,9 @@ class CsvReader:
         try:
             table = pa_csv.read_csv(
                 pa.BufferReader(clean),
-                read_options=pa_csv.ReadOptions(column_names=names, block_size=len(clean) + 1),
+                read_options=pa_csv.ReadOptions(
+                    column_names=names, block_size=len(clean) + 1, use_threads=len(clean) > THREADS_FROM
+                ),
                 parse_options=pa_csv.ParseOptions(
                     delimiter=dialect.delimiter,
                     quote_char=dialect.quote or False,

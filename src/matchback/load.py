@@ -46,7 +46,7 @@ def run(context: RunContext) -> StepSummary:
     failures: list[MatchbackError] = []
     for file in waiting:
         try:
-            totals += load_file(context, file.file_id)
+            totals += _load(context, file)
         except ConfigurationError:
             raise
         except MatchbackError as failure:
@@ -83,11 +83,14 @@ def files_to_load(context: RunContext) -> list[ReceivedFile]:
 
 def load_file(context: RunContext, file_id: str) -> Counter[str]:
     """Load one received file in one transaction; return its counts, empty if it was loaded before."""
-    warehouse = context.writer
+    return _load(context, received_file(context.journal, file_id))
+
+
+def _load(context: RunContext, file: ReceivedFile) -> Counter[str]:
+    warehouse, file_id = context.writer, file.file_id
     known = warehouse.rows("load/loaded_files")
     if any(row["file_id"] == file_id for row in known):
         return Counter()
-    file = received_file(context.journal, file_id)
     feed = context.config.feed(file.feed_id)
     staged = staged_file(context.workspace.staging, file_id)
     summary = staged.summary()

@@ -53,7 +53,7 @@ def run(context: RunContext) -> StepSummary:
     context.progress.start("validate", len(waiting))
     records = refused = refused_files = 0
     for file in waiting:
-        summary = validate_file(context, file.file_id)
+        summary = _stage(context, file)
         records += summary.records
         refused += summary.refused
         refused_files += summary.status == "refused"
@@ -72,20 +72,23 @@ def _needs_staging(context: RunContext, file: ReceivedFile) -> bool:
 
 def validate_file(context: RunContext, file_id: str) -> StagedSummary:
     """Stage one received file; repeatable. Bad data is in the summary, never an exception."""
-    file = received_file(context.journal, file_id)
+    return _stage(context, received_file(context.journal, file_id))
+
+
+def _stage(context: RunContext, file: ReceivedFile) -> StagedSummary:
     feed = context.config.feed(file.feed_id)
     path = file.path(context.workspace)
     if not path.is_file():
         raise MatchbackError(
-            f"The archive does not hold the bytes of file {file_id}.",
+            f"The archive does not hold the bytes of file {file.file_id}.",
             state="Nothing was changed.",
             next_step="Restore var/archive from a backup and run again.",
         )
     return stage_file(
         FileToStage(
-            file_id=file_id,
+            file_id=file.file_id,
             path=path,
-            folder=context.workspace.staging / file_id,
+            folder=context.workspace.staging / file.file_id,
             feed=feed,
             config=context.config,
             received_on=file.received_on,

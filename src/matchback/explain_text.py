@@ -13,6 +13,7 @@ from matchback.explain_words import (
     LOST,
     OUTCOMES,
     UNRECOGNIZED,
+    WHY,
     describe_condition,
     describe_ground,
     describe_reasons,
@@ -186,13 +187,16 @@ class _Teller:
     def _decision(self, decision: Data) -> list[str]:
         status = DECISION.get(decision["status"], decision["status"])
         lines = [f"  Reward rule {decision['rule_id']} for the {decision['role']} {status}"]
+        over = decision["status"] in ("failed", "expired")
         for row in decision["conditions"]:
+            if over and row["reason_code"] == "not_judged":
+                continue
             words = describe_condition(self.config, decision["rule_id"], row["condition"])
             details = _measures(row, is_described=words != row["condition"])
             if row["deadline_on"]:
-                details.append(f"by {row['deadline_on']}")
+                details.append(f"{'until' if row['condition'] == 'released' else 'by'} {row['deadline_on']}")
             if row["reason_code"]:
-                details.append(row["reason_code"])
+                details.append(WHY.get(row["reason_code"], row["reason_code"].replace("_", " ")))
             tail = f": {', '.join(details)}" if details else ""
             lines.append(f"    {OUTCOMES.get(row['outcome'], row['outcome'])}  {words}{tail}")
         return lines
@@ -280,7 +284,7 @@ class _Teller:
 
 def _measures(row: Data, *, is_described: bool) -> list[str]:
     """Return what was observed, what is needed (unless the condition's words say it), and what is missing."""
-    names = [("observed", "observed"), ("missing", "gap")]
+    names = [("earned" if row["condition"] == "released" else "observed", "observed"), ("missing", "gap")]
     if not is_described:
         names.insert(1, ("needed", "threshold"))
     return [f"{label} {row[name]}" for label, name in names if row[name] not in (None, "")]

@@ -57,7 +57,7 @@ INELIGIBLE = {
 DECISION = {
     "waiting": "is still open",
     "met": "is met",
-    "failed": "is failed for good",
+    "failed": "has failed for good",
     "expired": "has expired",
 }
 OUTCOMES = {"passed": "yes ", "failed": "NO  ", "open": "open"}
@@ -71,7 +71,23 @@ CONDITIONS = {
     "recognized": "an advocate is recognized",
     "eligible": "the referral is eligible",
     "once_per": "not rewarded before",
+    "not_reversed": "nothing takes it back",
     "released": "the pending period is over",
+}
+
+WHY = {
+    **UNRECOGNIZED,
+    **INELIGIBLE,
+    "not_judged": "judged later",
+    "not_yet": "not yet",
+    "window_open": "not over yet",
+    "pending_period": "not over yet",
+    "deadline_passed": "it is too late now",
+    "condition_false": "it is not so",
+    "event_came": "it came",
+    "already_rewarded_friend": "there was a reward for this friend",
+    "already_rewarded_account": "there was a reward for this account",
+    "limit_reached": "the limit is reached",
 }
 
 
@@ -94,20 +110,25 @@ def describe_condition(config: Config, rule_id: str, condition: str) -> str:
     if condition in CONDITIONS or rule is None:
         return CONDITIONS.get(condition, condition)
     if condition == "trigger":
-        return f"{rule.on} arrived"
+        return f"{_label(config, rule.on)} arrived"
     if condition == "when":
         return str(rule.when)
     name, _, number = condition.rpartition("_")
     position = int(number) - 1 if number.isdecimal() else -1
     if name == "require" and 0 <= position < len(rule.require):
-        return _requirement(rule.require[position])
+        return _requirement(config, rule.require[position])
     if name == "limit" and 0 <= position < len(rule.limits):
         return _limit(rule, position)
     return condition
 
 
-def _requirement(requirement: Requirement) -> str:
-    event, least = requirement.event_name, requirement.at_least
+def _label(config: Config, name: str) -> str:
+    event = config.event(name)
+    return f"'{event.label}'" if event and event.label else name
+
+
+def _requirement(config: Config, requirement: Requirement) -> str:
+    event, least = _label(config, requirement.event_name), requirement.at_least
     what = {
         "single": f"one {event}" + (f" of at least {least}" if least is not None else ""),
         "sum": f"{event} of together at least {least}",
@@ -118,11 +139,11 @@ def _requirement(requirement: Requirement) -> str:
     if requirement.within_days is not None:
         parts.append(f"within {requirement.within_days} days")
     if requirement.after:
-        parts.append("after the first event" if requirement.after == "root" else f"after {requirement.after}")
+        anchor = "the first event" if requirement.after == "root" else _label(config, requirement.after)
+        parts.append(f"after {anchor}")
     if requirement.before:
-        parts.append(
-            "before the trigger" if requirement.before == "trigger" else f"before {requirement.before}"
-        )
+        anchor = "the trigger" if requirement.before == "trigger" else _label(config, requirement.before)
+        parts.append(f"before {anchor}")
     if requirement.until:
         parts.append(f"until {requirement.until}")
     parts.append("on the same account" if requirement.on == "same_account" else "by the friend")

@@ -1,0 +1,123 @@
+"""Every code that a table can hold has words, and every condition of a rule is said from the rule itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from matchback.config import GROUNDS, INELIGIBLE_REASONS, Config
+from matchback.config_tables import LABELS
+from matchback.explain_words import (
+    GROUNDS as GROUND_WORDS,
+)
+from matchback.explain_words import (
+    INELIGIBLE,
+    LOST,
+    UNRECOGNIZED,
+    describe_condition,
+    describe_ground,
+    describe_reasons,
+)
+
+LOSING_REASONS = {
+    "lower_tier",
+    "older",
+    "newer",
+    "opened_before_share",
+    "out_of_look_back",
+    "coupon_expired",
+    "coupon_not_yet_valid",
+    "coupon_revoked",
+    "coupon_is_reward",
+    "coupon_public",
+    "coupon_already_used",
+    "other_program",
+    "self_referral",
+    "test_record",
+    "relationship_holds",
+}
+UNRECOGNIZED_REASONS = {
+    "no_identifier",
+    "placeholder_only",
+    "no_evidence",
+    "all_lost",
+    "coupon_unknown",
+    "conflict",
+}
+
+
+def config() -> Config:
+    return Config.model_validate(
+        {
+            "workspace": {"name": "w", "time_zone": "UTC", "id_secret": "env:X"},
+            "programs": [{"id": "p", "from": "2026-01-01", "events": ["opened"]}],
+            "events": [
+                {"name": "opened", "label": "Account opened"},
+                {"name": "deposit"},
+                {"name": "closed"},
+            ],
+            "feeds": [],
+            "rewards": [
+                {
+                    "id": "r",
+                    "program": "p",
+                    "from": "2026-01-01",
+                    "to": "advocate",
+                    "on": "opened",
+                    "when": "amount >= 5.00",
+                    "value": {"amount": "10.00"},
+                    "require": [
+                        {"single": "deposit", "at_least": "500.00", "after": "root", "within_days": 60},
+                        {"sum": "deposit", "at_least": "500.00", "before": "trigger", "on": "friend"},
+                        {"count": "deposit", "at_least": "2", "after": "opened"},
+                        {"none": "closed", "after": "root", "until": "payout"},
+                    ],
+                    "limits": [{"count": 5}, {"value": "300.00", "per": "month"}],
+                }
+            ],
+        }
+    )
+
+
+def test_every_ground_and_reason_has_words() -> None:
+    assert (
+        set(GROUND_WORDS) == {ground.removesuffix(".click") for ground in GROUNDS} | {"MANUAL"} == set(LABELS)
+    )
+    assert set(LOST) == set(LOSING_REASONS)
+    assert set(UNRECOGNIZED) == set(UNRECOGNIZED_REASONS)
+    assert set(INELIGIBLE) == set(INELIGIBLE_REASONS)
+
+
+def test_a_click_is_told_from_a_link_on_the_event() -> None:
+    assert describe_ground("SHARE_ID", on_event=True) == "came through the advocate's share"
+    assert describe_ground("SHARE_ID", on_event=False) == "clicked the advocate's link earlier"
+
+
+def test_several_reasons_are_all_said() -> None:
+    words = describe_reasons("employee, test_record", INELIGIBLE)
+    assert words == "the friend is an employee (employee); it is a test record (test_record)"
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ("trigger", "'Account opened' arrived"),
+        ("when", "amount >= 5.00"),
+        (
+            "require_1",
+            "one deposit of at least 500.00 within 60 days after the first event on the same account",
+        ),
+        ("require_2", "deposit of together at least 500.00 before the trigger by the friend"),
+        ("require_3", "at least 2 deposit after 'Account opened' on the same account"),
+        ("require_4", "no closed after the first event until payout on the same account"),
+        ("limit_1", "at most 5 rewards per person and calendar year"),
+        ("limit_2", "at most 300.00 in value per person and month"),
+        ("once_per", "not rewarded before"),
+        ("require_9", "require_9"),
+    ],
+)
+def test_conditions_are_said_from_the_rule(condition: str, words: str) -> None:
+    assert describe_condition(config(), "r", condition) == words
+
+
+def test_a_rule_that_is_gone_is_said_by_its_condition() -> None:
+    assert describe_condition(config(), "gone", "require_1") == "require_1"

@@ -3,7 +3,7 @@
 
 PYTHON ?= python3.11
 UV = .venv/bin/uv
-INSTALL = UV_NO_PROGRESS=1 $(UV) pip install --quiet
+INSTALL = UV_NO_PROGRESS=1 $(UV) pip install --quiet --compile-bytecode
 CLI = .venv/.matchback-cli
 TEST = .venv/.matchback-test
 AIRFLOW = .venv-airflow/.matchback-airflow

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,10 +29,12 @@ def keep(archive: Path, stream: BinaryIO, expected_size: int, part: Path) -> tup
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as sink:
         while chunk := stream.read(CHUNK):
             digest.update(chunk)
-            sink.write(chunk)
             size += len(chunk)
-        sink.flush()
-        os.fsync(sink.fileno())
+            with _our_disk():
+                sink.write(chunk)
+        with _our_disk():
+            sink.flush()
+            os.fsync(sink.fileno())
     if size != expected_size:
         part.unlink()
         raise SourceFailed(
@@ -53,6 +57,19 @@ def keep(archive: Path, stream: BinaryIO, expected_size: int, part: Path) -> tup
         part.replace(target)
         _fsync_folder(target.parent)
     return content_hash, size
+
+
+@contextmanager
+def _our_disk() -> Iterator[None]:
+    """Tell a failure of our own disk from one of the source."""
+    try:
+        yield
+    except OSError as error:
+        raise MatchbackError(
+            f"Writing into the archive failed ({os.strerror(error.errno or 0)}).",
+            state="The file stays at the source; what was loaded stands.",
+            next_step="Mend the disk under var/archive, or free some space, and run again.",
+        ) from None
 
 
 def _hash_of(path: Path) -> str:

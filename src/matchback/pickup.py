@@ -31,14 +31,15 @@ def run(context: RunContext) -> StepSummary:
     context.progress.start("pickup", len(feeds))
     for feed in feeds:
         try:
-            waiting = list_files(context, feed)
+            source = _source_of(context, feed)
+            waiting = _list(context, feed, source)
         except SourceFailed as failure:
             failures.append(failure)
             context.progress.note(f"{feed.id}: {failure.what}")
             continue
         for remote in waiting:
             try:
-                received += receive(context, feed, remote) is not None
+                received += _receive(context, feed, remote, source) is not None
             except SourceFailed as failure:
                 failed_files += 1
                 context.progress.note(f"{feed.id}: {failure.what}")
@@ -54,7 +55,10 @@ def run(context: RunContext) -> StepSummary:
 
 def list_files(context: RunContext, feed: Feed) -> list[RemoteFile]:
     """Return the new whole files at a feed's source, by declared date and name; later dates than as-of stay there."""
-    source = _source_of(context, feed)
+    return _list(context, feed, _source_of(context, feed))
+
+
+def _list(context: RunContext, feed: Feed, source: Source) -> list[RemoteFile]:
     quiet = feed.quiet_seconds
     if quiet is None:
         quiet = 0.0 if source.is_local else DEFAULT_QUIET_SECONDS
@@ -79,7 +83,10 @@ def receive(context: RunContext, feed: Feed, remote: RemoteFile) -> str | None:
 
     Returns None when this very file was received before (a crash came between the journal and the move).
     """
-    source = _source_of(context, feed)
+    return _receive(context, feed, remote, _source_of(context, feed))
+
+
+def _receive(context: RunContext, feed: Feed, remote: RemoteFile, source: Source) -> str | None:
     part = context.workspace.archive / "incoming" / f"{os.getpid()}.part"
     try:
         with sources.reading(source, remote) as stream:

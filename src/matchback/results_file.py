@@ -62,6 +62,7 @@ def finish(context: RunContext) -> None:
 def deliver_all(context: RunContext) -> int:
     """Send every results file that is due and was not sent; return how many. A source that fails is noted."""
     sent = 0
+    opened: dict[str, sources.Source] = {}
     for file in received_files(context.journal):
         feed = context.config.feed(file.feed_id)
         path = results_path(context, file)
@@ -69,9 +70,14 @@ def deliver_all(context: RunContext) -> int:
         if not feed.after.results_to or marker.exists() or not path.exists():
             continue
         try:
-            source = sources.open_source(feed.source, feed.connection, context.workspace.root)
+            if feed.id not in opened:
+                opened[feed.id] = sources.open_source(feed.source, feed.connection, context.workspace.root)
             name = sources.deliver(
-                source, path, feed.after.results_to, f"{file.delivered_name}.results.csv", file.file_id
+                opened[feed.id],
+                path,
+                feed.after.results_to,
+                f"{file.delivered_name}.results.csv",
+                file.file_id,
             )
         except MatchbackError as failure:
             context.progress.note(f"{feed.id}: the results of file {file.file_id[:8]} wait: {failure.what}")

@@ -17,7 +17,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from matchback.errors import ConfigurationError, SourceFailed
+from matchback.errors import ConfigurationError, MatchbackError, SourceFailed
 from matchback.settings import connection_options
 
 NOT_FOR_US = (".tmp", ".part", ".filepart", ".results.csv")
@@ -120,7 +120,7 @@ def _told(url: str) -> Iterator[None]:
     """Turn a transport's failure into words for the operator; its own text can hold names and stays inside."""
     try:
         yield
-    except (ConfigurationError, SourceFailed):
+    except MatchbackError:
         raise
     except Exception as error:  # every transport has errors of its own
         kind = type(error).__name__

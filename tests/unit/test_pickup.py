@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from datetime import date
@@ -12,7 +13,7 @@ import pytest
 
 from matchback import archive, pickup, sources
 from matchback.context import RunContext
-from matchback.errors import ConfigurationError, SourceFailed
+from matchback.errors import ConfigurationError, MatchbackError, SourceFailed
 from matchback.received import received_files
 from unit.intake_world import EVENTS_FEED, make_world, on, put
 
@@ -165,6 +166,22 @@ def test_a_file_that_changes_while_it_is_read_waits(tmp_path: Path, monkeypatch:
     assert names(world) == ["events_20261102.csv"]
     assert summary.counts["failed_files"] == 1
     assert not list(world.workspace.archive.rglob("*.part"))
+
+
+def test_a_full_disk_of_ours_is_not_blamed_on_the_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = make_world(tmp_path)
+    put(world, "events_20261101.csv", "content")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(archive.os, "fsync", full)
+    with pytest.raises(MatchbackError, match="Writing into the archive failed") as caught:
+        pickup.run(world)
+    assert not isinstance(caught.value, SourceFailed)
+    assert names(world) == []
 
 
 def test_a_source_that_does_not_answer_stops_no_other(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from matchback.context import RunContext, open_context
 from matchback.errors import MatchbackError
 from matchback.nights import Night, iterate_nights
 from matchback.operations import add_recognition, decide_rewards
-from matchback.progress import choose_progress
+from matchback.progress import BarProgress, QuietProgress
 from matchback.summary import night_line, summarize
 from matchback.workspace import Workspace
 
@@ -52,7 +52,8 @@ def copy_sample(target: Path) -> Workspace:
 
 def run_sample(workspace: Workspace) -> list[Night]:
     """Run the nights that have not run yet (at least the last one), with the acts of the sample's operators."""
-    context = open_context(workspace, as_of=LAST, progress=choose_progress(quiet=not sys.stderr.isatty()))
+    progress = BarProgress(leaves_lines=False) if sys.stderr.isatty() else QuietProgress()
+    context = open_context(workspace, as_of=LAST, progress=progress)
     nights = []
     for day in nights_left(context):
         record_acts(replace(context, as_of=day))

@@ -52,7 +52,12 @@ def iterate_nights(
         if len(dates) > 1:
             context.progress.note(f"Night of {as_of}")
         night = replace(context, as_of=as_of, run_id=as_of.isoformat())
-        yield Night(as_of, tuple(run_steps(night, steps)))
+        try:
+            summaries = run_steps(night, steps)
+        except BaseException:
+            context.progress.finish("failed")
+            raise
+        yield Night(as_of, tuple(summaries))
 
 
 def run_nights(context: RunContext, dates: Sequence[date], steps: Sequence[str] = STEPS) -> list[Night]:

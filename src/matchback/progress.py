@@ -52,14 +52,17 @@ class LineProgress(QuietProgress):
         print(text, file=self._stream, flush=True)
 
     def finish(self, summary: str = "") -> None:
-        print(f"{self._label:<10} {summary}".rstrip(), file=self._stream, flush=True)
+        if self._label:
+            print(f"{self._label:<10} {summary}".rstrip(), file=self._stream, flush=True)
+        self._label = ""
 
 
 class BarProgress(LineProgress):
-    """A bar that is drawn over while a step works, and leaves one line behind."""
+    """A bar that is drawn over while a step works, and leaves one line behind (none with `leaves_lines` False)."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, *, leaves_lines: bool = True) -> None:
         super().__init__(stream)
+        self._leaves_lines = leaves_lines
         self._bar: Any = None
         self._task: Any = None
 
@@ -69,6 +72,7 @@ class BarProgress(LineProgress):
         from rich.progress import Progress as RichProgress
 
         super().start(label, total)
+        self._stop()
         columns = [
             TextColumn("{task.description:<10}"),
             BarColumn(),
@@ -83,11 +87,21 @@ class BarProgress(LineProgress):
         if self._bar is not None:
             self._bar.advance(self._task, count)
 
+    def note(self, text: str) -> None:
+        if self._bar is None:
+            super().note(text)
+        else:
+            self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
     def finish(self, summary: str = "") -> None:
+        self._stop()
+        if self._leaves_lines:
+            super().finish(summary)
+
+    def _stop(self) -> None:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
-        super().finish(summary)
 
 
 def choose_progress(quiet: bool, stream: TextIO | None = None) -> Progress:

@@ -115,6 +115,7 @@ def test_an_unexpected_failure_shows_its_type_and_never_its_text(
     monkeypatch.setattr("matchback.nights.run_steps", fail)
     said = call("run", "--workspace", bank)
     assert said.code == 1
+    assert said.out == ""
     assert said.err == (
         "Failed unexpectedly (ValueError). What was committed stands; the step that failed was undone.\n"
         "To see where it happened, on a machine that may show records:  add --debug\n"

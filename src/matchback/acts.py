@@ -10,7 +10,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from matchback.context import RunContext
-from matchback.settings import operator_id
+from matchback.keys import derive_digest
+from matchback.settings import operator_name
 
 if TYPE_CHECKING:
     from matchback.warehouse import Warehouse
@@ -32,9 +33,18 @@ def record_act(
         subject_id=subject_id,
         arguments=arguments,
         reason_code=reason_code,
-        operator=operator_id(),
+        operator=operator_name(),
         acted_on=context.as_of.isoformat(),
     )
+
+
+def operator_id(context: RunContext, name: str | None = None) -> str:
+    """Return the id under which an operator stands in the warehouse and in what is published; names stay journaled.
+
+    Without a name: the operator of this process.
+    """
+    secret = context.config.id_secret(context.workspace.root)
+    return "operator-" + derive_digest(secret, "operator", name or operator_name()).hex()[:12]
 
 
 def apply_acts(warehouse: Warehouse, context: RunContext) -> int:
@@ -53,7 +63,7 @@ def apply_acts(warehouse: Warehouse, context: RunContext) -> int:
             "journal_number": entry.number,
             "acted_at": datetime.fromisoformat(entry.at).replace(tzinfo=None),
             "acted_on": date.fromisoformat(entry.body["acted_on"]),
-            "operator_id": entry.body["operator"],
+            "operator_id": operator_id(context, entry.body["operator"]),
             "act": entry.body["act"],
             "subject_id": entry.body["subject_id"],
             "arguments": json.dumps(entry.body["arguments"], sort_keys=True),

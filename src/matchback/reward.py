@@ -12,6 +12,7 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from matchback import watermarks
+from matchback.acts import operator_id
 from matchback.conditions import conditions_query
 from matchback.context import RunContext, StepSummary
 from matchback.errors import CheckFailed
@@ -30,7 +31,7 @@ from matchback.payout import (
 )
 from matchback.rule_tables import rule_tables
 from matchback.rules import Rule, current_rules, judged_rules, refuse_changed_terms, terms_hash
-from matchback.settings import operator_id
+from matchback.settings import operator_name
 from matchback.sqlfiles import step_tables
 
 if TYPE_CHECKING:
@@ -226,7 +227,7 @@ def _pay(context: RunContext, keys: _Keys, lines: Sequence[PayoutLine]) -> Payou
         lines=len(lines),
         totals=payout.totals,
         file_hash=payout.file_hash,
-        operator=operator_id(),
+        operator=operator_name(),
     )
     _append_payouts(warehouse, keys.payout(number), payout)
     return payout
@@ -251,7 +252,7 @@ def _barred(context: RunContext, posting: Posting) -> dict[int, str]:
     barred: dict[int, str] = {row["reward_id"]: row["finding"] for row in rows}
     if context.config.payout.dual_control:
         approvals = context.writer.table("reward_approvals").to_pylist()
-        own = {row["caused_by"] for row in approvals if row["operator_id"] == operator_id()}
+        own = {row["caused_by"] for row in approvals if row["operator_id"] == operator_id(context)}
         approved = [state for state in posting.payable if state.last.caused_by in own]
         barred |= {state.earned.reward_id: "payout_needs_another_operator" for state in approved}
     return barred

@@ -103,8 +103,8 @@ def _from_airflow(text: str, name: str) -> dict[str, Any]:
     return options
 
 
-def operator_id() -> str:
-    """Return who acts: MATCHBACK_OPERATOR, else the login name of the process."""
+def operator_name() -> str:
+    """Return who acts, for the journal only: MATCHBACK_OPERATOR, else the login name of the process."""
     return os.environ.get("MATCHBACK_OPERATOR") or os.environ.get("USER") or f"uid-{os.getuid()}"
 
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 
 from matchback import reward
+from matchback.acts import operator_id
 from matchback.config import load_config
 from matchback.config_tables import write_config_tables
 from matchback.context import RunContext
@@ -258,8 +259,8 @@ def test_operator_does_not_issue_what_they_approved(
     run(manual, MONDAY)
     for number, row in enumerate(manual.writer.table("rewards").to_pylist(), start=1):
         add(
-            manual.writer, "operator_acts", journal_number=number, acted_on=MONDAY, operator_id="olga",
-            act="reward_approved", subject_id=row["reward_id"], arguments="{}", reason_code="checked",
+            manual.writer, "operator_acts", journal_number=number, acted_on=MONDAY,
+            operator_id=operator_id(manual, "olga"), act="reward_approved", subject_id=row["reward_id"], arguments="{}", reason_code="checked",
         )  # fmt: skip
     assert run(manual, MONDAY)[0] == ["approved", "approved"]
     monkeypatch.setenv("MATCHBACK_OPERATOR", "otto")

@@ -260,7 +260,8 @@ def test_operator_does_not_issue_what_they_approved(
     for number, row in enumerate(manual.writer.table("rewards").to_pylist(), start=1):
         add(
             manual.writer, "operator_acts", journal_number=number, acted_on=MONDAY,
-            operator_id=operator_id(manual, "olga"), act="reward_approved", subject_id=row["reward_id"], arguments="{}", reason_code="checked",
+            operator_id=operator_id(manual, "olga"), act="reward_approved",
+            subject_id=row["reward_id"], arguments="{}", reason_code="checked",
         )  # fmt: skip
     assert run(manual, MONDAY)[0] == ["approved", "approved"]
     monkeypatch.setenv("MATCHBACK_OPERATOR", "otto")

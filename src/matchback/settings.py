@@ -108,6 +108,11 @@ def operator_name() -> str:
     return os.environ.get("MATCHBACK_OPERATOR") or os.environ.get("USER") or f"uid-{os.getuid()}"
 
 
+def enable_debug() -> None:
+    """Ask for stack traces with their causes, in this process and those that it starts."""
+    os.environ["MATCHBACK_DEBUG"] = "1"
+
+
 def wants_debug() -> bool:
     """Tell whether MATCHBACK_DEBUG asks for stack traces."""
     return bool(os.environ.get("MATCHBACK_DEBUG"))

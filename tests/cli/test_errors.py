@@ -120,6 +120,7 @@ def test_an_unexpected_failure_shows_its_type_and_never_its_text(
         "Failed unexpectedly (ValueError). What was committed stands; the step that failed was undone.\n"
         "To see where it happened, on a machine that may show records:  add --debug\n"
     )
+    monkeypatch.setenv("MATCHBACK_DEBUG", "")
     with pytest.raises(ValueError, match="finn"):
         main(["--debug", "run", "--workspace", str(bank)])
 

@@ -70,7 +70,7 @@ def _run(arguments: list[str]) -> int:
     except SystemExit as ended:
         return int(ended.code or 0)
     except Exception as error:
-        if OPTIONS.debug or wants_debug():
+        if wants_debug():
             raise
         click.echo(_message(error), err=True)
         return error.exit_code if isinstance(error, MatchbackError) else 1

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matchback.errors import ConfigurationError
+from matchback.settings import enable_debug
 
 if TYPE_CHECKING:
     from matchback.context import RunContext
@@ -141,3 +142,5 @@ def _remember(context: click.Context, parameter: click.Parameter, value: Any) ->
     if value:
         assert parameter.name is not None
         setattr(OPTIONS, parameter.name, value)
+    if OPTIONS.debug:
+        enable_debug()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -151,3 +153,14 @@ def test_a_first_night_after_the_last_is_refused(bank: Path, call: Call) -> None
     said = call("run", "--workspace", bank, "--from", "2026-11-04", "--as-of", "2026-11-03")
     assert said.code == 2
     assert said.err == "--from 2026-11-04 is after the as-of date 2026-11-03.\n"
+
+
+def test_a_reader_that_leaves_early_is_no_failure_to_speak_of(run_bank: Path) -> None:
+    command = f"'{sys.executable}' -c 'from matchback.cli import main; main()' query 'SELECT range FROM range(100000)'"
+    result = subprocess.run(
+        ["bash", "-c", f"{command} --workspace '{run_bank}' | head -1"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (result.stdout, result.stderr) == ("range\n", "")

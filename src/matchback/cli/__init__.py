@@ -6,6 +6,7 @@ refused or waiting.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -69,6 +70,9 @@ def _run(arguments: list[str]) -> int:
         return 1
     except SystemExit as ended:
         return int(ended.code or 0)
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except Exception as error:
         if wants_debug():
             raise

@@ -3,7 +3,8 @@
 
 PYTHON ?= python3.11
 UV = .venv/bin/uv
-INSTALL = UV_NO_PROGRESS=1 $(UV) pip install --quiet --compile-bytecode
+# Where Python may not keep the bytecode of what it imports, it is made once here, and not at every start.
+INSTALL = UV_NO_PROGRESS=1 $(UV) pip install --quiet $(if $(PYTHONDONTWRITEBYTECODE),--compile-bytecode)
 CLI = .venv/.matchback-cli
 TEST = .venv/.matchback-test
 AIRFLOW = .venv-airflow/.matchback-airflow

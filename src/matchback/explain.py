@@ -146,11 +146,13 @@ class _Search:
         return [row for row in rows if row["person_id"] is not None]
 
     def _persons(self, data: Data, people: list[Data]) -> None:
+        is_shared = any(row["is_shared"] for row in people)
         for row in people:
             person_id = row["person_id"]
             known = self.warehouse.rows("explain/person", {"person_id": person_id})
             person: Data = known[0] if known else {"person_id": person_id}
             person["carries_with_others"] = bool(row["is_shared"])
+            person["is_stand_in"] = is_shared and not row["is_shared"]
             parameters = {"person_id": person_id}
             person["activity"] = self.warehouse.rows("explain/advocate_activity", parameters)
             person["friends"] = self.warehouse.rows("explain/advocate_friends", parameters)

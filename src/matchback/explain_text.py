@@ -76,6 +76,8 @@ class _Teller:
         lines = [f"{self.name(person['person_id'])[0].upper()}{self.name(person['person_id'])[1:]}"]
         if person["carries_with_others"]:
             lines.append("  shares this identifier with others, so it links nobody; each of them is shown")
+        if person["is_stand_in"]:
+            lines.append("  stands for the shared identifier itself, where a record carries nothing else")
         facts = []
         if person.get("first_seen_on"):
             facts.append(f"first seen {person['first_seen_on']}")

@@ -59,7 +59,7 @@ class _Teller:
         parts += [self._journey(journey) for journey in self.data["journeys"]]
         if self.data["left_out"]:
             parts.append(self._left_out())
-        if not self.data["journeys"]:
+        if not self.data["journeys"] and not self.data["left_out"]:
             parts.append(self._nothing())
         return [line for part in parts for line in ([*part, ""] if part else [])][:-1]
 

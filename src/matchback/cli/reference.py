@@ -34,7 +34,7 @@ def cli_reference() -> str:
 
     parts = [_HEAD]
     for path, command in _commands(cli, "matchback"):
-        context = click.Context(command, info_name=path, max_content_width=_WIDTH, terminal_width=_WIDTH)
+        context = click.Context(command, info_name=path, terminal_width=_WIDTH, **cli.context_settings)
         parts.append(f"## {path}\n\n```\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
 

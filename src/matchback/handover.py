@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from matchback.context import RunContext, open_context
 from matchback.errors import ConfigurationError, MatchbackError
+from matchback.fingerprint import refuse_wrong_secret
 from matchback.progress import LineProgress
 from matchback.settings import workspace_from_environment
 from matchback.workspace import Workspace
@@ -41,6 +42,7 @@ def open_night(workspace: str | None, as_of: str | None, moment: datetime) -> Ru
             "No workspace is named.", next_step="Set MATCHBACK_WORKSPACE, or give the run a workspace."
         )
     context = open_context(Workspace.at(folder), progress=LineProgress())
+    refuse_wrong_secret(context)
     day = date.fromisoformat(as_of) if as_of else moment.astimezone(context.config.zone).date()
     return replace(context, as_of=day, run_id=day.isoformat())
 

@@ -16,7 +16,7 @@ from matchback.contracts import contract_of
 from matchback.errors import ConfigurationError, MatchbackError
 from matchback.received import ReceivedFile, received_file, received_files
 from matchback.refusal_text import refusal_text
-from matchback.staging import StagedFile, StagedSummary, staged_file
+from matchback.staging import StagedFile, StagedSummary, staged_file, staging_basis
 from matchback.validate import validate_file
 
 if TYPE_CHECKING:
@@ -94,7 +94,8 @@ def _load(context: RunContext, file: ReceivedFile) -> Counter[str]:
     feed = context.config.feed(file.feed_id)
     staged = staged_file(context.workspace.staging, file_id)
     summary = staged.summary()
-    if summary is None or summary.config_hash != context.config.hash:
+    basis = staging_basis(context.config, context.config.id_secret(context.workspace.root))
+    if summary is None or summary.made_from != basis:
         summary = validate_file(context, file_id)
     again = any(_is_same_delivery(row, file) for row in known)
     with warehouse.transaction(f"load:{file_id}"):

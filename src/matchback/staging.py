@@ -5,11 +5,16 @@ A staged result is written aside and renamed, so that it is there whole or not a
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from matchback import __version__
+from matchback.config import Config
+from matchback.keys import secret_fingerprint
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,13 +26,14 @@ SUMMARY, ROWS, IDENTIFIERS, REFUSALS = "summary.json", "rows.arrow", "identifier
 class StagedSummary:
     """Counts of one validated file. Money is {currency: [amount_minor, records]} of the records that hold an amount.
 
+    `made_from` tells the configuration, secret and code that it rests on.
     `status` is valid or refused; of a refused file (`reason_code`, `detail`) every record counts as refused.
     """
 
     file_id: str
     feed_id: str
     kind: str
-    config_hash: str
+    made_from: str
     status: str
     reason_code: str = ""
     detail: str = ""
@@ -96,6 +102,12 @@ class StagedFile:
         """Forget the result; load needs it no more."""
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.rmtree(self._aside, ignore_errors=True)
+
+
+def staging_basis(config: Config, secret: bytes) -> str:
+    """Return the hash of all that a staged result rests on beside the file's bytes: another basis, another result."""
+    parts = (config.hash, secret_fingerprint(secret), __version__)
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
 
 def staged_file(staging: Path, file_id: str) -> StagedFile:

@@ -6,11 +6,10 @@ import importlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 from matchback.acts import apply_acts
 from matchback.context import RunContext, StepSummary
-from matchback.keys import secret_fingerprint
+from matchback.fingerprint import refuse_other_warehouse, refuse_wrong_secret
 from matchback.watermarks import DERIVING_STEPS, is_current
 
 STEPS = ("pickup", "validate", "load", "resolve", "recognize", "reward", "report", "publish")
@@ -22,6 +21,7 @@ def run_steps(context: RunContext, steps: Sequence[str] = STEPS) -> list[StepSum
 
     The warehouse is opened once, for the steps that write. A crash anywhere is mended by running again.
     """
+    refuse_wrong_secret(context)
     chosen = [step for step in STEPS if step in steps]
     context.journal.append(
         "run_started", as_of=context.as_of.isoformat(), config_hash=context.config.hash, steps=chosen
@@ -41,28 +41,11 @@ def open_writer(context: RunContext) -> Iterator[RunContext]:
     """Open the warehouse as the only writer, refuse a wrong secret, and apply waiting operator acts."""
     from matchback.warehouse import Warehouse
 
-    secret = context.config.id_secret(context.workspace.root)
+    secret = refuse_wrong_secret(context)
     with Warehouse.open(context.workspace, context.journal) as warehouse:
-        refuse_wrong_secret(warehouse, secret)
+        refuse_other_warehouse(warehouse, secret)
         apply_acts(warehouse, context)
         yield replace(context, warehouse=warehouse)
-
-
-def refuse_wrong_secret(warehouse: Any, secret: bytes) -> None:
-    """Compare the secret's fingerprint with the warehouse's; the first secret ever used is the right one."""
-    from matchback.errors import ConfigurationError
-
-    fingerprint = secret_fingerprint(secret)
-    known = warehouse.state.get("id_secret_fingerprint")
-    if known is None:
-        with warehouse.transaction("secret"):
-            warehouse.set_state("id_secret_fingerprint", fingerprint)
-    elif known != fingerprint:
-        raise ConfigurationError(
-            "The id_secret is not the one under which this warehouse was made.",
-            state="Nothing was changed.",
-            next_step="Set the secret that was used before; it never rotates, since every id rests on it.",
-        )
 
 
 def archive_config(context: RunContext) -> None:

@@ -20,7 +20,7 @@ from matchback.reasons import record_message
 from matchback.received import ReceivedFile, loaded_ids, received_file, received_files
 from matchback.records import Refusal, UnreadableFile
 from matchback.settings import wants_debug
-from matchback.staging import StagedFile, StagedSummary, staged_file
+from matchback.staging import StagedFile, StagedSummary, staged_file, staging_basis
 
 if TYPE_CHECKING:
     import polars as pl
@@ -47,7 +47,8 @@ class FileToStage:
 
 def run(context: RunContext) -> StepSummary:
     """Stage every received file that is neither loaded nor staged under this configuration."""
-    waiting = [file for file in received_files(context.journal) if _needs_staging(context, file)]
+    basis = staging_basis(context.config, context.config.id_secret(context.workspace.root))
+    waiting = [file for file in received_files(context.journal) if _needs_staging(context, file, basis)]
     loaded = loaded_ids(context.journal)
     waiting = [file for file in waiting if file.file_id not in loaded]
     context.progress.start("validate", len(waiting))
@@ -63,11 +64,11 @@ def run(context: RunContext) -> StepSummary:
     return StepSummary("validate", line, counts, changed=bool(waiting))
 
 
-def _needs_staging(context: RunContext, file: ReceivedFile) -> bool:
+def _needs_staging(context: RunContext, file: ReceivedFile, basis: str) -> bool:
     if context.feed_ids and file.feed_id not in context.feed_ids:
         return False
     summary = staged_file(context.workspace.staging, file.file_id).summary()
-    return summary is None or summary.config_hash != context.config.hash
+    return summary is None or summary.made_from != basis
 
 
 def validate_file(context: RunContext, file_id: str) -> StagedSummary:
@@ -179,7 +180,7 @@ def _summary(
         file_id=request.file_id,
         feed_id=request.feed.id,
         kind=request.feed.kind,
-        config_hash=request.config.hash,
+        made_from=staging_basis(request.config, request.secret),
         status="refused" if too_many else "valid",
         reason_code="too_many_refused" if too_many else "",
         detail=detail,
@@ -205,7 +206,7 @@ def _unreadable(
         file_id=request.file_id,
         feed_id=request.feed.id,
         kind=request.feed.kind,
-        config_hash=request.config.hash,
+        made_from=staging_basis(request.config, request.secret),
         status="refused",
         reason_code=reason_code,
         detail=detail,

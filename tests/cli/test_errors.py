@@ -70,7 +70,7 @@ def test_a_wrong_secret_is_refused_before_any_write(run_bank: Path, call: Call) 
     said = call("run", "--workspace", run_bank, "--as-of", "2026-11-04", "--quiet")
     assert said.code == 2
     assert said.err == (
-        "The id_secret is not the one under which this warehouse was made.\n"
+        "The id_secret is not the one under which this workspace was begun.\n"
         "Nothing was changed.\n"
         "Set the secret that was used before; it never rotates, since every id rests on it.\n"
     )

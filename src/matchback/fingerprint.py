@@ -1,0 +1,49 @@
+"""The secret's fingerprint: journaled at the first run, and compared before anything is keyed under a secret.
+
+The secret never rotates, since every id and the ledger rest on it; facts keyed under another one would match nothing
+and count as new.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matchback.context import RunContext
+from matchback.errors import ConfigurationError
+from matchback.keys import secret_fingerprint
+
+if TYPE_CHECKING:
+    from matchback.warehouse import Warehouse
+
+STATE = "id_secret_fingerprint"
+
+
+def refuse_wrong_secret(context: RunContext) -> bytes:
+    """Return the secret; raise ConfigurationError if it is not the one of the first run. The first one is journaled."""
+    secret = context.config.id_secret(context.workspace.root)
+    fingerprint = secret_fingerprint(secret)
+    known = context.journal.entries(kind="secret")
+    if not known:
+        context.journal.append("secret", fingerprint=fingerprint)
+    elif known[0].body["fingerprint"] != fingerprint:
+        raise _wrong()
+    return secret
+
+
+def refuse_other_warehouse(warehouse: Warehouse, secret: bytes) -> None:
+    """Raise ConfigurationError if the warehouse was made under another secret; a new one is marked."""
+    fingerprint = secret_fingerprint(secret)
+    known = warehouse.state.get(STATE)
+    if known is None:
+        with warehouse.transaction("secret"):
+            warehouse.set_state(STATE, fingerprint)
+    elif known != fingerprint:
+        raise _wrong()
+
+
+def _wrong() -> ConfigurationError:
+    return ConfigurationError(
+        "The id_secret is not the one under which this workspace was begun.",
+        state="Nothing was changed.",
+        next_step="Set the secret that was used before; it never rotates, since every id rests on it.",
+    )

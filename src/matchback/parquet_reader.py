@@ -51,21 +51,46 @@ class ParquetReader:
 
     def blocks(self, wanted: Sequence[str] | None = None, money_column: str | None = None) -> Iterator[Block]:
         """Yield the records in order; `texts` holds the wanted columns (default: all) as text."""
-        names = [name for name in self.header if wanted is None or name in wanted]
-        for name in names:
-            _refuse_unsupported(self._schema.field(name))
-        for batch in self._batches(names):
-            texts = {name: _as_text(batch.column(index)) for index, name in enumerate(names)}
-            if money_column in texts and not _sums_agree(
-                batch.column(names.index(money_column)), texts[money_column]
-            ):
+        positions = [index for index, name in enumerate(self.header) if wanted is None or name in wanted]
+        if any(not _has_text(self._schema.field(index).type) for index in positions):
+            raise UnreadableFile("unsupported_type", "a column that is wanted holds lists, structures or bytes")
+        return self._blocks({index: self.header[index] for index in positions}, money_column)
+
+    def blocks_by_position(self, wanted: Sequence[str] | None = None) -> tuple[tuple[str, ...], Iterator[Block]]:
+        """Return the names of the wanted columns (default: all) that have text at all, and the records.
+
+        In `texts` a column is called by its position in the file, since unknown columns may share a name.
+        """
+        positions = [
+            index
+            for index, name in enumerate(self.header)
+            if (wanted is None or name in wanted) and _has_text(self._schema.field(index).type)
+        ]
+        names = tuple(self.header[index] for index in positions)
+        return names, self._blocks({index: str(index) for index in positions}, None)
+
+    def _blocks(self, labels: dict[int, str], money_column: str | None) -> Iterator[Block]:
+        for batch in self._batches(sorted({self.header[index] for index in labels})):
+            found = self._columns(batch, labels)
+            texts = {label: _as_text(column) for label, column in found.items()}
+            if money_column in texts and not _sums_agree(found[money_column], texts[money_column]):
                 raise UnreadableFile("counts_disagree")
             numbers = np.arange(batch.num_rows, dtype=np.int64) + self.counts.records + 1
             self.counts.records += batch.num_rows
-            frame = pl.DataFrame({name: pl.from_arrow(column) for name, column in texts.items()})
+            frame = pl.DataFrame({label: pl.from_arrow(column) for label, column in texts.items()})
             yield Block(frame, numbers, numbers)
         if self.counts.records != self._file.metadata.num_rows:
             raise UnreadableFile("counts_disagree")
+
+    def _columns(self, batch: Any, labels: dict[int, str]) -> dict[str, Any]:
+        """Tell the columns of a batch apart: the library selects by name, and a name may stand several times."""
+        places: dict[str, list[int]] = {}
+        for place, name in enumerate(batch.schema.names):
+            places.setdefault(name, []).append(place)
+        return {
+            label: batch.column(places[self.header[index]][self.header[:index].count(self.header[index])])
+            for index, label in labels.items()
+        }
 
     def _batches(self, names: list[str]) -> Iterator[Any]:
         """Read on; the library's own words stay inside, since they can quote cells."""
@@ -73,9 +98,11 @@ class ParquetReader:
         while True:
             try:
                 batch = next(batches, None)
+                if batch is not None:
+                    batch.validate(full=True)  # text that is no UTF-8 would break its reader later
             except (pa.ArrowException, OSError, ValueError):
                 raise UnreadableFile(
-                    "damaged_parquet", "a page is damaged or its checksum is wrong"
+                    "damaged_parquet", "a page is damaged, its checksum is wrong, or its text is not UTF-8"
                 ) from None
             if batch is None:
                 return
@@ -94,13 +121,26 @@ def _refuse_other_formats(path: Path) -> None:
         raise UnreadableFile("wrong_format", "it is not Parquet")
 
 
-def _refuse_unsupported(field: Any) -> None:
-    kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-    if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        raise UnreadableFile("unsupported_type", "a column that is wanted holds lists, structures or bytes")
+def _has_text(kind: Any) -> bool:
+    """Tell whether values of a type can be written as text."""
+    value = kind.value_type if pa.types.is_dictionary(kind) else kind
+    if pa.types.is_nested(value) or pa.types.is_binary(value) or pa.types.is_large_binary(value):
+        return False
+    try:
+        _text_of(pa.array([], kind))
+    except (pa.ArrowException, NotImplementedError):
+        return False
+    return True
 
 
 def _as_text(column: Any) -> Any:
+    try:
+        return _text_of(column)
+    except (pa.ArrowException, ValueError):
+        raise UnreadableFile("damaged_parquet", "a column holds values that are no text") from None
+
+
+def _text_of(column: Any) -> Any:
     """Return an Arrow column as text: numbers without rounding, times in ISO 8601, missing cells as NULL."""
     kind = column.type
     if pa.types.is_dictionary(kind):

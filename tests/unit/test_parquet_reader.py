@@ -107,3 +107,23 @@ def test_a_cut_file_is_refused(tmp_path: Path) -> None:
 )
 def test_a_wanted_column_of_lists_or_bytes_is_refused(tmp_path: Path, column: Any) -> None:
     assert refusal(written(tmp_path, {"id": column})) == "unsupported_type"
+
+
+def test_columns_of_one_name_are_told_apart_by_position(tmp_path: Path) -> None:
+    path = tmp_path / "file.parquet"
+    columns = [pa.array(["a"]), pa.array(["id"]), pa.array(["b"]), pa.array([b"x"])]
+    pq.write_table(pa.Table.from_arrays(columns, names=["note", "id", "note", "bytes"]), path)
+    names, blocks = ParquetReader(path).blocks_by_position()
+    assert names == ("note", "id", "note")
+    assert [block.texts.rows() for block in blocks] == [[("a", "id", "b")]]
+    (wanted,) = ParquetReader(path).blocks(["id"])
+    assert wanted.texts.to_dict(as_series=False) == {"id": ["id"]}
+
+
+def test_text_that_is_not_utf8_is_damage(tmp_path: Path) -> None:
+    latin = pa.Array.from_buffers(pa.string(), 1, pa.array([b"Q\xe9"], pa.binary()).buffers())
+    path = written(tmp_path, {"id": ["1"], "note": latin})
+    with pytest.raises(UnreadableFile) as found:
+        list(ParquetReader(path).blocks())
+    assert found.value.refused.reason_code == "damaged_parquet"
+    assert len(list(ParquetReader(path).blocks(["id"]))) == 1

@@ -1,7 +1,8 @@
 """A workspace: a folder with `matchback.toml`, and the state under `var/`.
 
 The protected area (mode 0700) holds the archive, staging, journal, outbox, the warehouse with the vault, and the
-vault's copies; only `published/` may be read by others. Several banks are several workspaces: nothing is shared.
+vault's copies; only `published/` may be read by others, and `var/` itself may be passed through to reach it. Several
+banks are several workspaces: nothing is shared.
 """
 
 from __future__ import annotations
@@ -77,17 +78,28 @@ class Workspace:
 
     def prepare(self) -> None:
         """Create the folders under var/ with their modes; safe to repeat."""
-        self.var.mkdir(exist_ok=True)
+        _make_folder(self.var, 0o711)
         for name in PROTECTED_FOLDERS:
             folder = self.var / name
             folder.mkdir(exist_ok=True)
             os.chmod(folder, 0o700)
-        self.published.mkdir(exist_ok=True)
+        _make_folder(self.published, 0o755)
+
+
+def _make_folder(folder: Path, mode: int) -> None:
+    """Create a folder with a mode, whatever the process's umask; one that is there keeps its own."""
+    if not folder.is_dir():
+        folder.mkdir(exist_ok=True)
+        os.chmod(folder, mode)
 
 
 @contextmanager
 def writer_lock(workspace: Workspace) -> Iterator[None]:
-    """Hold the lock of the only writer, or raise WarehouseLocked, naming the process that holds it."""
+    """Hold the lock of the only writer, or raise WarehouseLocked, naming the process that holds it.
+
+    While it is held, every file that this process makes is for its own user only: the database makes files of its own
+    (its write-ahead log holds the records of a transaction, and stays when the process is killed).
+    """
     descriptor = os.open(workspace.lock_path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -101,8 +113,12 @@ def writer_lock(workspace: Workspace) -> Iterator[None]:
         ) from None
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+    for left_behind in workspace.var.glob("warehouse.*.wal"):
+        os.chmod(left_behind, 0o600)
+    umask = os.umask(0o077)
     try:
         yield
     finally:
+        os.umask(umask)
         fcntl.flock(descriptor, fcntl.LOCK_UN)
         os.close(descriptor)

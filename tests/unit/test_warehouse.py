@@ -13,7 +13,7 @@ import pytest
 from matchback.errors import WarehouseDamaged, WarehouseLocked
 from matchback.journal import Journal
 from matchback.warehouse import DatabaseFailed, Warehouse
-from matchback.workspace import Workspace
+from matchback.workspace import Workspace, writer_lock
 
 
 @pytest.fixture
@@ -89,6 +89,40 @@ def test_only_the_owner_may_read_the_warehouse(workspace: Workspace) -> None:
         pass
     assert stat.S_IMODE(workspace.warehouse_path.stat().st_mode) == 0o600
     assert stat.S_IMODE(workspace.archive.stat().st_mode) == 0o700
+
+
+def test_only_the_owner_may_read_what_a_transaction_writes_aside(workspace: Workspace) -> None:
+    """The write-ahead log holds records: while a transaction runs, and after a run that was killed."""
+    log = workspace.warehouse_path.with_name("warehouse.duckdb.wal")
+    umask = os.umask(0o022)
+    try:
+        with Warehouse.open(workspace) as warehouse:
+            with warehouse.transaction():
+                warehouse.append("identifiers", _vault_row(1))
+            with warehouse.transaction():
+                warehouse.append("identifiers", _vault_row(2))
+                modes = {
+                    path.name: stat.S_IMODE(path.stat().st_mode) for path in workspace.var.glob("warehouse*")
+                }
+            left = log.read_bytes()
+        log.write_bytes(left)
+        with writer_lock(workspace):
+            assert stat.S_IMODE(log.stat().st_mode) == 0o600
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(umask)
+    assert modes == {"warehouse.duckdb": 0o600, log.name: 0o600}
+
+
+def test_others_may_pass_through_to_the_published_tables(tmp_path: Path) -> None:
+    """Whatever the umask of the service's user."""
+    umask = os.umask(0o077)
+    try:
+        Workspace(tmp_path).prepare()
+    finally:
+        os.umask(umask)
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o711
+    assert stat.S_IMODE((tmp_path / "var" / "published").stat().st_mode) == 0o755
 
 
 def test_every_transaction_is_counted_in_the_journal(workspace: Workspace) -> None:

@@ -53,10 +53,14 @@ class ParquetReader:
         """Yield the records in order; `texts` holds the wanted columns (default: all) as text."""
         positions = [index for index, name in enumerate(self.header) if wanted is None or name in wanted]
         if any(not _has_text(self._schema.field(index).type) for index in positions):
-            raise UnreadableFile("unsupported_type", "a column that is wanted holds lists, structures or bytes")
+            raise UnreadableFile(
+                "unsupported_type", "a column that is wanted holds lists, structures or bytes"
+            )
         return self._blocks({index: self.header[index] for index in positions}, money_column)
 
-    def blocks_by_position(self, wanted: Sequence[str] | None = None) -> tuple[tuple[str, ...], Iterator[Block]]:
+    def blocks_by_position(
+        self, wanted: Sequence[str] | None = None
+    ) -> tuple[tuple[str, ...], Iterator[Block]]:
         """Return the names of the wanted columns (default: all) that have text at all, and the records.
 
         In `texts` a column is called by its position in the file, since unknown columns may share a name.

@@ -10,8 +10,10 @@ import pytest
 
 from matchback import results_file, sources
 from matchback.context import RunContext
+from matchback.csv_scanner import Dialect
 from matchback.errors import SourceFailed
-from matchback.received import received_files
+from matchback.received import ReceivedFile, received_files
+from matchback.staging import StagedFile
 from unit.intake_world import EVENTS_FEED, make_world, put, take_in, writing
 
 ANSWERED = EVENTS_FEED + 'after = { results_to = "results" }\n'
@@ -114,6 +116,38 @@ def test_results_that_cannot_be_delivered_wait(tmp_path: Path, monkeypatch: pyte
     assert results(world).startswith("matchback_status")
 
 
+@pytest.mark.parametrize("length", [255, 254, 238, 222, 221])
+def test_a_name_as_long_as_the_file_system_takes_gets_its_results(tmp_path: Path, length: int) -> None:
+    """The name is cut, between characters, and carries the file's id; also where another has taken it."""
+    world = make_world(tmp_path, ANSWERED)
+    stem = "events_20261101" + "\u00e9" * ((length - 19) // 2)
+    name = stem + "x" * (length - 4 - len(stem.encode())) + ".csv"
+    assert len(name.encode()) == length
+    for content in (HEADER, HEADER + "account_opened,2026-11-01,E1,,\n"):
+        put(world, name, content)
+        take_in(world)
+    answers = {path.name for path in (tmp_path / "inbox" / "results").iterdir()}
+    assert answers >= {results_file.results_name(file) for file in received_files(world.journal)}
+    assert len(answers) == 2
+    assert all(answer.endswith(".csv") for answer in answers)
+
+
+def test_results_do_not_bring_back_a_folder_that_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A source that is not mounted stays a source that failed."""
+    world = make_world(tmp_path, ANSWERED)
+    put(world, "events_20261101.csv", HEADER)
+    with monkeypatch.context() as patched:
+        patched.setattr(results_file, "deliver_all", lambda _: 0)
+        take_in(world)
+    (tmp_path / "inbox").rename(tmp_path / "unmounted")
+    assert results_file.deliver_all(world) == 0
+    assert not (tmp_path / "inbox").exists()
+    (tmp_path / "unmounted").rename(tmp_path / "inbox")
+    assert results_file.deliver_all(world) == 1
+
+
 def test_a_crash_after_the_load_still_brings_the_results(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,3 +163,72 @@ def test_a_crash_after_the_load_still_brings_the_results(
     (file,) = received_files(world.journal)
     path = results_file.results_path(world, file)
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+PARQUET = ANSWERED.replace("*.csv", "*.parquet") + 'format = { type = "parquet" }\n'
+
+
+def lay_parquet(context: RunContext, name: str, **columns: object) -> None:
+    given = {"event_name": ["account_opened"], "event_time": ["2026-11-01"], "partner_event_id": [name]}
+    pq.write_table(pa.table({**given, **columns}), context.workspace.root / "inbox" / name)
+
+
+def test_a_loaded_file_is_never_answered_as_refused(tmp_path: Path) -> None:
+    """A column without text is left out; one that nobody asked for and that breaks leaves the known columns."""
+    world = make_world(tmp_path, PARQUET)
+    lay_parquet(world, "events_20261101.parquet", extra=[{"a": 1}], raw=[b"\xff"])
+    latin = pa.Array.from_buffers(pa.string(), 1, pa.array([b"Q\xe9"], pa.binary()).buffers())
+    lay_parquet(world, "events_20261102.parquet", extra=latin)
+    take_in(world)
+    for day in ("01", "02"):
+        name = f"events_202611{day}.parquet"
+        assert results(world, name).splitlines() == [
+            "matchback_status,matchback_message,event_name,event_time,partner_event_id",
+            f"accepted,,account_opened,2026-11-01,{name}",
+        ]
+
+
+def test_unknown_columns_of_one_name_are_all_sent_back(tmp_path: Path) -> None:
+    world = make_world(tmp_path, PARQUET)
+    columns = [pa.array([text]) for text in ("a", "account_opened", "2026-11-01", "b")]
+    names = ["note", "event_name", "event_time", "note"]
+    pq.write_table(pa.Table.from_arrays(columns, names=names), tmp_path / "inbox" / "events_20261101.parquet")
+    take_in(world)
+    lines = results(world, "events_20261101.parquet").splitlines()
+    assert lines[0] == "matchback_status,matchback_message," + ",".join(names)
+    assert lines[1] == "accepted,,a,account_opened,2026-11-01,b"
+
+
+def test_one_answer_that_fails_withholds_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make_world(tmp_path, ANSWERED)
+    put(world, "events_20261101.csv", HEADER + "account_opened,2026-11-01,E1,1.00,\n")
+    put(world, "events_20261102.csv", HEADER + "account_opened,2026-11-01,E2,1.00,\n")
+    true_write, failing = results_file.write, []
+
+    def write(context: RunContext, file: ReceivedFile, staged: StagedFile) -> Path:
+        if not failing:
+            failing.append(file)
+            raise KeyError("note")
+        return true_write(context, file, staged)
+
+    monkeypatch.setattr(results_file, "write", write)
+    take_in(world)
+    assert results(world, "events_20261102.csv").count("accepted") == 1
+    take_in(world)
+    assert results(world, "events_20261101.csv").count("accepted") == 1
+
+
+def test_the_declared_dialect_reads_the_answer_back(tmp_path: Path) -> None:
+    """Where quotes are escaped by a backslash, our own cells are, too."""
+    escaping = ANSWERED + "format = { type = \"csv\", escape = '\\' }\n"
+    world = make_world(tmp_path, escaping)
+    records = [rb'account_opened,2026-11-01,E1,1.00,"a \"b\", c"', rb'account_opened,soon "x" \ y,E2']
+    header = HEADER.strip().replace("note", '"no\\"te"').encode()
+    put(world, "events_20261101.csv", b"\n".join([header, *records, b""]))
+    take_in(world)
+    lines = results(world).encode().splitlines()
+    dialect = Dialect(",", '"', "\\")
+    assert all(dialect.record_pattern.fullmatch(line) for line in lines)
+    assert dialect.cells(lines[0])[2:] == dialect.cells(header)
+    assert dialect.cells(lines[1])[2:] == dialect.cells(records[0])
+    assert dialect.cells(lines[2])[2:] == [records[1]]

@@ -20,7 +20,7 @@ from matchback.workspace import Workspace
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("any_order")]
 
-STEPS = ("pickup", "validate", "load", "resolve", "recognize", "reward")
+STEPS = ("pickup", "validate", "load", "resolve", "recognize", "reward", "report")
 FIRST, LAST = date(2026, 10, 31), date(2026, 11, 7)
 STATE_TABLES = (
     "events",
@@ -38,6 +38,11 @@ STATE_TABLES = (
     "recognition_candidates",
     "unrecognized_events",
     "relationships",
+    "report_recognition_mix",
+    "report_program_days",
+    "report_unrecognized",
+    "report_coupon_comparison",
+    "report_funnel",
 )
 LEFT_OUT = ("generator", "expected", "fulfillments", "var", "*.py", "__pycache__")
 
@@ -68,12 +73,33 @@ def _state(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[obje
     return sorted(connection.execute(f"SELECT * FROM {table}").fetchall(), key=repr)
 
 
+def _decisions(connection: duckdb.DuckDBPyConnection, journeys: set[int]) -> list[tuple[object, ...]]:
+    """The decisions of all journeys but the given ones."""
+    rows = connection.execute("SELECT * FROM reward_decisions").fetchall()
+    names = [column[0] for column in connection.description or []]
+    place = names.index("journey_id")
+    return sorted((row for row in rows if row[place] not in journeys), key=repr)
+
+
 def _nets(connection: duckdb.DuckDBPyConnection) -> dict[int, int]:
     """The net of each reward in minor units, only what is not zero."""
     rows = connection.execute(
         "SELECT reward_id, SUM(amount_minor) FROM reward_entries GROUP BY reward_id HAVING SUM(amount_minor) <> 0"
     ).fetchall()
     return {int(reward): int(net) for reward, net in rows}
+
+
+def _posted_otherwise(left: duckdb.DuckDBPyConnection, right: duckdb.DuckDBPyConnection) -> set[int]:
+    """The journeys whose rewards were posted otherwise on the two sides: paid, approved or reversed on the way."""
+    entries = [
+        set(
+            side.execute(
+                "SELECT journey_id, reward_id, entry_kind, generation FROM reward_entries"
+            ).fetchall()
+        )
+        for side in (left, right)
+    ]
+    return {int(row[0]) for row in entries[0] ^ entries[1]}
 
 
 def _issued(connection: duckdb.DuckDBPyConnection) -> set[int]:
@@ -84,6 +110,10 @@ def _issued(connection: duckdb.DuckDBPyConnection) -> set[int]:
 def _assert_equal(left: duckdb.DuckDBPyConnection, right: duckdb.DuckDBPyConnection) -> None:
     other = [table for table in STATE_TABLES if _state(left, table) != _state(right, table)]
     assert not other, f"these state tables differ: {', '.join(other)}"
+    posted = _posted_otherwise(left, right)
+    decisions = [_decisions(side, posted) for side in (left, right)]
+    assert decisions[0] == decisions[1]
+    assert len(decisions[0]) > 1_000
     paid = _issued(left) | _issued(right)
     nets = [{key: net for key, net in _nets(side).items() if key not in paid} for side in (left, right)]
     assert nets[0] == nets[1]
@@ -108,6 +138,8 @@ def test_files_in_shuffled_order_give_what_the_nights_gave(
     workspace = make_workspace("shuffled")
     outside = workspace.root / "not_yet"
     (workspace.root / "inbox").rename(outside)
+    for folder in outside.iterdir():
+        (workspace.root / "inbox" / folder.name).mkdir(parents=True)
     files = sorted(path for path in outside.rglob("*") if path.is_file())
     random.Random(seed).shuffle(files)
     for part in range(3):

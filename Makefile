@@ -59,8 +59,7 @@ system-packages:
 	@.venv/bin/python -m pip install -qq --disable-pip-version-check uv
 
 $(CLI): requirements/cli.txt pyproject.toml | .venv/bin/uv
-	@$(INSTALL) --python .venv -r requirements/cli.txt
-	@$(INSTALL) --python .venv --no-deps --editable .
+	@$(INSTALL) --python .venv --no-deps -r requirements/cli.txt --editable .
 	@touch $@
 
 $(TEST): requirements/test.txt $(CLI) | .venv/bin/uv
@@ -69,6 +68,5 @@ $(TEST): requirements/test.txt $(CLI) | .venv/bin/uv
 
 $(AIRFLOW): requirements/airflow.txt pyproject.toml | .venv/bin/uv
 	@test -x .venv-airflow/bin/python || $(UV) venv --quiet --python .venv/bin/python .venv-airflow
-	@$(INSTALL) --python .venv-airflow -r requirements/airflow.txt
-	@$(INSTALL) --python .venv-airflow --no-deps --editable .
+	@$(INSTALL) --python .venv-airflow --no-deps -r requirements/airflow.txt --editable .
 	@touch $@

@@ -1,14 +1,16 @@
 """The charts of the report page: Vega-Lite drawings rendered to SVG, so that the page runs no script at all.
 
 Each chart is drawn twice, for a wide and a narrow screen. Colors are placeholders that become CSS variables, so that
-one drawing serves light, dark and print; each mark carries its own words as a tooltip and for screen readers.
+one drawing serves light, dark and print; each mark carries its own words as a tooltip and for screen readers. What a
+drawing looks like does not depend on its rows: it is worked out once, and filled with rows each time.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
@@ -78,7 +80,7 @@ def bar_chart(
         for at, row in enumerate(rows)
     ]
     is_grouped = any(item["group"] for item in items)
-    return _both(name, HALF, items, lambda screen: _bars(screen, is_grouped=is_grouped))
+    return _both(name, HALF, items, _bars, is_grouped)
 
 
 def stacked_bars(name: str, rows: Sequence[Mapping[str, Any]], *, label: str, parts: Sequence[Part]) -> str:
@@ -94,7 +96,7 @@ def stacked_bars(name: str, rows: Sequence[Mapping[str, Any]], *, label: str, pa
                     {"label": row[label], "value": share, "part": part.label, "order": order, "all": words}
                 )
     used = [part for part in parts if any(item["part"] == part.label for item in items)]
-    return _both(name, FULL, items, lambda screen: _shares(used, screen))
+    return _both(name, FULL, items, _shares, tuple(used))
 
 
 def time_bars(
@@ -113,10 +115,10 @@ def time_bars(
         for order, part in enumerate(parts)
         if row[part.column]
     ]
-    return _both(name, HALF, items, lambda screen: _times(parts, slots, screen))
+    return _both(name, HALF, items, _times, tuple(parts), slots)
 
 
-def _bars(screen: Screen, *, is_grouped: bool) -> Any:
+def _bars(screen: Screen, is_grouped: bool) -> Any:
     import altair as alt
 
     base = alt.Chart().encode(
@@ -143,7 +145,7 @@ def _bars(screen: Screen, *, is_grouped: bool) -> Any:
     return both.facet(row=row, spacing=10).resolve_scale(y="independent", x="independent")
 
 
-def _shares(parts: Sequence[Part], screen: Screen) -> Any:
+def _shares(screen: Screen, parts: Sequence[Part]) -> Any:
     import altair as alt
 
     return (
@@ -166,7 +168,7 @@ def _shares(parts: Sequence[Part], screen: Screen) -> Any:
     )
 
 
-def _times(parts: Sequence[Part], slots: int, screen: Screen) -> Any:
+def _times(screen: Screen, parts: Sequence[Part], slots: int) -> Any:
     import altair as alt
 
     thickness = max(1.5, min(22.0, (screen.width - 50) / max(slots, 1) * 0.72))
@@ -255,26 +257,37 @@ def _rows() -> Any:
     return alt.NamedData(_ROWS)
 
 
-def _both(name: str, wide: Screen, items: list[dict[str, Any]], draw: Callable[[Screen], Any]) -> str:
+def _both(
+    name: str, wide: Screen, items: list[dict[str, Any]], draw: Callable[..., Any], *options: Hashable
+) -> str:
     if not items:
         return ""
     return "".join(
-        f'<div class="{screen.kind}">{_svg(draw, screen, items, f"{name}-{screen.kind}")}</div>'
+        f'<div class="{screen.kind}">{_svg(_plan(draw, screen, *options), items, f"{name}-{screen.kind}")}</div>'
         for screen in (wide, NARROW)
     )
 
 
-def _svg(draw: Callable[[Screen], Any], screen: Screen, items: list[dict[str, Any]], name: str) -> str:
+@cache
+def _plan(draw: Callable[..., Any], screen: Screen, *options: Hashable) -> dict[str, Any]:
+    """Return the Vega specification of a chart without its rows."""
     import vl_convert
     from altair.utils.schemapi import debug_mode
 
     with debug_mode(
         False
     ):  # the tests look at the drawings; checking them against the schema costs more than drawing
-        chart = draw(screen).configure(font=FONT, background="transparent", padding=4)
+        chart = draw(screen, *options).configure(font=FONT, background="transparent", padding=4)
         spec = chart.configure_view(stroke=None).to_dict(validate=False)
-    spec["datasets"] = {_ROWS: items}
-    return _as_page_part(vl_convert.vegalite_to_svg(spec), name)
+    plan: dict[str, Any] = vl_convert.vegalite_to_vega({**spec, "datasets": {_ROWS: []}})
+    return plan
+
+
+def _svg(plan: Mapping[str, Any], items: list[dict[str, Any]], name: str) -> str:
+    import vl_convert
+
+    data = [{**part, "values": items} if part["name"] == _ROWS else part for part in plan["data"]]
+    return _as_page_part(vl_convert.vega_to_svg({**plan, "data": data}), name)
 
 
 def _as_page_part(svg: str, name: str) -> str:

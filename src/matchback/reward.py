@@ -32,7 +32,7 @@ from matchback.payout import (
 from matchback.rule_tables import rule_tables
 from matchback.rules import Rule, current_rules, judged_rules, refuse_changed_terms, terms_hash
 from matchback.settings import operator_name
-from matchback.sqlfiles import step_tables
+from matchback.sqlfiles import sql_file, step_tables
 
 if TYPE_CHECKING:
     from matchback.warehouse import Warehouse
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 STEP = "reward"
 MOST_PASSES = 5
 PAYOUT_TABLES = ("rewards", "posted_slots", "pay_to_accounts", "payout_bars")
+POSTED_TABLES = ("reward_entries", "payouts")
 
 
 def run(context: RunContext) -> StepSummary:
@@ -64,6 +65,16 @@ def build(warehouse: Warehouse, parameters: Mapping[str, Any], tables: Sequence[
         write_rules(warehouse, ())
     for table in step_tables(STEP) if tables is None else tables:
         warehouse.build_table(STEP, table, parameters)
+
+
+def resting_on(tables: Sequence[str]) -> tuple[str, ...]:
+    """Return the tables of this step that read any of the given ones, at first or at second hand, in their order."""
+    changed, found = set(tables), []
+    for table in step_tables(STEP):
+        if sql_file(STEP, table).reads & changed:
+            changed.add(table)
+            found.append(table)
+    return tuple(found)
 
 
 def write_rules(warehouse: Warehouse, rules: Sequence[Rule]) -> None:
@@ -150,11 +161,13 @@ def _settle(context: RunContext, keys: _Keys) -> tuple[list[Entry], PayoutFile |
     entries = read_ledger(warehouse)
     posted: list[Entry] = []
     payout: PayoutFile | None = None
+    stale = step_tables(STEP)
     for _ in range(MOST_PASSES):
-        build(warehouse, context.parameters)
+        build(warehouse, context.parameters, stale)
         posting = _reconcile(context, keys, entries)
         added = list(posting.entries)
         _append_entries(warehouse, added)
+        stale = resting_on(POSTED_TABLES)
         if added:
             build(warehouse, context.parameters, PAYOUT_TABLES)
         lines, blocked = _plan(context, posting)
@@ -163,6 +176,8 @@ def _settle(context: RunContext, keys: _Keys) -> tuple[list[Entry], PayoutFile |
             issued = _issue(context, keys, [*entries, *added], payout)
             _append_entries(warehouse, issued)
             added += issued
+        elif added:
+            stale = tuple(table for table in stale if table not in PAYOUT_TABLES)
         entries, posted = entries + added, posted + added
         if not added:
             _write_findings(warehouse, [*posting.findings, *blocked])

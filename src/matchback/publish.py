@@ -28,6 +28,8 @@ from matchback.versions import Version, VersionStore
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from matchback.warehouse import Warehouse
+
 AMOUNT_PLACES = 4
 SELF_DESCRIBING = "versions"
 
@@ -61,21 +63,14 @@ def _publish(context: RunContext) -> StepSummary:
     refuse_broken(warehouse, context.parameters)
     _stage_parameters(context)
     tables = published_tables(context.config.publish.identifiers)
-    hashes = {
-        table.name: warehouse.published_hash(table, context.parameters)
-        for table in tables
-        if table.name != SELF_DESCRIBING
-    }
     store = VersionStore(context.workspace)
     last = _last_version(context)
-    content_hash = _content_hash(tables, hashes)
-    is_new = last is None or not _same(last, context, content_hash)
-    version = _next_version(context, last, content_hash, hashes) if last is None or is_new else last
-    if not is_new and store.is_whole(version.version_id):
-        store.switch(version.version_id)
-        return StepSummary("publish", f"nothing new since version {version.version_id}", changed=False)
-    rows = _build(context, store, version, tables, is_new=is_new)
-    if is_new:
+    standing = last if last is not None and _same(last, context, tables) else None
+    if standing is not None and store.is_whole(standing.version_id):
+        store.switch(standing.version_id)
+        return StepSummary("publish", f"nothing new since version {standing.version_id}", changed=False)
+    version, rows = _build(context, store, tables, last, standing)
+    if version != standing:
         with warehouse.transaction("publish"):
             warehouse.append("versions", _version_rows([version]))
             warehouse.set_state("published_version", version.version_id)
@@ -102,16 +97,44 @@ def _refuse_stale(context: RunContext) -> None:
 def _build(
     context: RunContext,
     store: VersionStore,
-    version: Version,
     tables: tuple[PublishedTable, ...],
-    *,
-    is_new: bool,
-) -> dict[str, int]:
-    """Write both copies of a version aside and rename them into place; return the rows of each table."""
-    from matchback.report_page import PageHead, report_page
+    last: Version | None,
+    standing: Version | None,
+) -> tuple[Version, dict[str, int]]:
+    """Write both copies of a version aside and rename them into place; return it and the rows of each table.
+
+    `standing` is the version to make again because its folder is not whole; without one the next version is made.
+    """
     from matchback.warehouse import Warehouse
 
     warehouse = context.writer
+    sequence = last.sequence + 1 if last else 1
+    version_id = standing.version_id if standing else f"{sequence:04d}-{context.as_of.isoformat()}"
+    with store.building(version_id) as (folder, protected):
+        warehouse.export(protected / "vault.duckdb", protected_tables(), context.parameters)
+        database = folder / "analytics.duckdb"
+        hashes = {}
+        with warehouse.exporting(database, context.parameters) as write:
+            for table in tables:
+                if table.name != SELF_DESCRIBING:
+                    write(table)
+                    hashes[table.name] = warehouse.exported_hash(table)
+            version = standing or _next_version(context, version_id, sequence, tables, hashes)
+            warehouse.stage("new_version", _version_rows([] if standing else [version]))
+            for table in tables:
+                if table.name == SELF_DESCRIBING:
+                    write(table)
+        with Warehouse.read(database) as published:
+            rows = {table.name: published.count(table.name) for table in tables}
+            page = _page(context, version, published)
+        (folder / "report.html").write_text(page, encoding="utf-8")
+        store.write_manifest(folder, _manifest(version, rows))
+    return version, rows
+
+
+def _page(context: RunContext, version: Version, published: Warehouse) -> str:
+    from matchback.report_page import PageHead, report_page
+
     head = PageHead(
         workspace=context.config.workspace.name,
         as_of=version.as_of,
@@ -120,17 +143,7 @@ def _build(
         config_hash=version.config_hash,
         code_version=version.code_version,
     )
-    warehouse.stage("new_version", _version_rows([version] if is_new else []))
-    with store.building(version.version_id) as (folder, protected):
-        warehouse.export(protected / "vault.duckdb", protected_tables(), context.parameters)
-        database = folder / "analytics.duckdb"
-        warehouse.export(database, tables, context.parameters)
-        with Warehouse.read(database) as published:
-            rows = {table.name: published.count(table.name) for table in tables}
-            page = report_page(published, head)
-        (folder / "report.html").write_text(page, encoding="utf-8")
-        store.write_manifest(folder, _manifest(version, rows))
-    return rows
+    return report_page(published, head)
 
 
 def _manifest(version: Version, rows: dict[str, int]) -> dict[str, Any]:
@@ -176,27 +189,34 @@ def _last_version(context: RunContext) -> Version | None:
     return Version(**max(rows, key=lambda row: row["sequence"])) if rows else None
 
 
-def _same(version: Version, context: RunContext, content_hash: str) -> bool:
-    return (version.content_hash, version.as_of, version.config_hash, version.code_version) == (
-        content_hash,
-        context.as_of,
-        context.config.hash,
-        __version__,
-    )
+def _same(version: Version, context: RunContext, tables: tuple[PublishedTable, ...]) -> bool:
+    """Tell whether a version holds what would be published now; the tables are hashed only if nothing else differs."""
+    head = (version.as_of, version.config_hash, version.code_version)
+    if head != (context.as_of, context.config.hash, __version__):
+        return False
+    hashes = {
+        table.name: context.writer.published_hash(table, context.parameters)
+        for table in tables
+        if table.name != SELF_DESCRIBING
+    }
+    return version.content_hash == _content_hash(tables, hashes)
 
 
 def _next_version(
-    context: RunContext, last: Version | None, content_hash: str, hashes: dict[str, str]
+    context: RunContext,
+    version_id: str,
+    sequence: int,
+    tables: tuple[PublishedTable, ...],
+    hashes: dict[str, str],
 ) -> Version:
-    sequence = last.sequence + 1 if last else 1
     return Version(
-        version_id=f"{sequence:04d}-{context.as_of.isoformat()}",
+        version_id=version_id,
         sequence=sequence,
         as_of=context.as_of,
         journal_number=context.journal.last_number(),
         config_hash=context.config.hash,
         code_version=__version__,
-        content_hash=content_hash,
+        content_hash=_content_hash(tables, hashes),
         table_hashes=json.dumps(hashes, sort_keys=True, separators=(",", ":")),
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -251,14 +251,26 @@ class Warehouse:
         file = sql_file(table.step, table.name)
         return self._hash(self._run(file, _HASH.format(rows=_selected(file, table)), parameters))
 
+    def exported_hash(self, table: PublishedTable) -> str:
+        """Return the same hash of a table that `exporting` has written, without running its file again."""
+        return self._hash(self._execute(_HASH.format(rows=_exported(table)), what=f"hash {table.name}"))
+
     def export(self, path: Path, tables: Sequence[PublishedTable], parameters: Mapping[str, Any]) -> None:
         """Write tables, with comments, into a new database file, and as Parquet into its folder where they say so."""
+        with self.exporting(path, parameters) as write:
+            for table in tables:
+                write(table)
+
+    @contextmanager
+    def exporting(
+        self, path: Path, parameters: Mapping[str, Any]
+    ) -> Iterator[Callable[[PublishedTable], None]]:
+        """Make a new database file and give what writes a table into it; it is whole when the block ends."""
         options = f"(STORAGE_VERSION '{PUBLISHED_STORAGE_VERSION}')"
         self._execute(f"ATTACH {_text(str(path))} AS published {options}", what="attach the new version")
         try:
             self._execute("BEGIN TRANSACTION", what="begin")  # one sync to disk instead of one per comment
-            for table in tables:
-                self._export_table(path.parent, table, parameters)
+            yield lambda table: self._export_table(path.parent, table, parameters)
             self._execute("COMMIT", what="commit the new version")
             self._execute("CHECKPOINT published", what="checkpoint the new version")
         except BaseException:
@@ -269,7 +281,7 @@ class Warehouse:
 
     def _export_table(self, folder: Path, table: PublishedTable, parameters: Mapping[str, Any]) -> None:
         file = sql_file(table.step, table.name)
-        name, what = f"published.main.{_name(table.name)}", f"export {table.name}"
+        name, what = _exported(table), f"export {table.name}"
         self._run(file, f"CREATE TABLE {name} AS SELECT * FROM {_selected(file, table)}", parameters)
         self._execute(f"COMMENT ON TABLE {name} IS {_text(table.comment)}", what=what)
         for column in table.columns:
@@ -382,3 +394,7 @@ def _text(text: str) -> str:
 def _selected(file: SqlFile, table: PublishedTable) -> str:
     columns = ", ".join(_name(column.name) for column in table.columns)
     return f"(SELECT {columns} FROM (\n{file.text}\n))"
+
+
+def _exported(table: PublishedTable) -> str:
+    return f"published.main.{_name(table.name)}"

@@ -228,7 +228,6 @@ class Feed(ConfigModel):
     content: list[str] | None = None
     scope: Literal["workspace", "feed"] = "workspace"
     delivery: Literal["new", "window", "full"] = "new"
-    same_id: Literal["conflict", "latest"] | None = None
     custom_events: bool = False
     quiet_seconds: float | None = None
     refuse_file_above: str = "5%"
@@ -296,6 +295,10 @@ class Config(ConfigModel):
         """Return the whole configuration as sorted JSON; it holds references, never secrets."""
         return json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True, separators=(",", ":"))
 
+    def has_feed(self, feed_id: str) -> bool:
+        """Tell whether a feed is declared; files of one that was taken out stay in the history."""
+        return any(feed.id == feed_id for feed in self.feeds)
+
     def feed(self, feed_id: str) -> Feed:
         """Return the feed of this id, or raise ConfigurationError naming the nearest one."""
         for feed in self.feeds:
@@ -323,7 +326,7 @@ def load_config(path: Path) -> Config:
     except OSError:
         raise ConfigurationError(
             f"There is no readable {path.name} in {path.parent}.",
-            next_step="Name the workspace:  matchback --workspace DIR ...   or make one:  matchback init",
+            next_step="Name one with --workspace DIR or MATCHBACK_WORKSPACE, or try the sample:  make run",
         ) from None
     try:
         content = tomllib.loads(text.decode("utf-8"))

@@ -28,6 +28,7 @@ class RunContext:
     warehouse: Warehouse | None = None
     feed_ids: tuple[str, ...] = ()
     accepted_terms: tuple[str, ...] = ()
+    until: date | None = None  # the last of several nights that are run in a row
 
     @property
     def writer(self) -> Warehouse:
@@ -55,6 +56,11 @@ class StepSummary:
     changed: bool = True
 
 
+def today(config: Config) -> date:
+    """Return the local date in the program's zone, by the clock."""
+    return datetime.now(config.zone).date()
+
+
 def open_context(
     workspace: Workspace,
     *,
@@ -66,7 +72,7 @@ def open_context(
     """Load the configuration and resolve the as-of date once (default: today in the program's zone)."""
     config = load_config(workspace.config_path)
     workspace.prepare()
-    resolved = as_of or datetime.now(config.zone).date()
+    resolved = as_of or today(config)
     return RunContext(
         workspace=workspace,
         config=config,

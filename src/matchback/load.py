@@ -14,7 +14,8 @@ from matchback import results_file
 from matchback.context import RunContext, StepSummary
 from matchback.contracts import contract_of
 from matchback.errors import ConfigurationError, MatchbackError
-from matchback.received import ReceivedFile, received_file, received_files
+from matchback.printing import count
+from matchback.received import ReceivedFile, received_file, received_files, without_retired
 from matchback.refusal_text import refusal_text
 from matchback.staging import StagedFile, StagedSummary, staged_file, staging_basis
 from matchback.validate import validate_file
@@ -40,7 +41,7 @@ class KeysCollide(MatchbackError):
 
 def run(context: RunContext) -> StepSummary:
     """Load every received file that is not in `files` yet, then send what results are due."""
-    waiting = files_to_load(context)
+    waiting, retired = _files_not_loaded(context)
     context.progress.start("load", len(waiting))
     totals: Counter[str] = Counter()
     failures: list[MatchbackError] = []
@@ -62,11 +63,23 @@ def run(context: RunContext) -> StepSummary:
     )
     if totals["refused_files"]:
         line += f"; {totals['refused_files']} files refused whole"
-    return StepSummary("load", line if waiting else "nothing new", dict(totals), changed=bool(waiting))
+    line = line if waiting else "nothing new"
+    if retired:
+        line += f"; {count(len(retired), 'file')} of removed feeds left waiting"
+        totals["waiting_files"] = len(retired)
+    return StepSummary("load", line, dict(totals), changed=bool(waiting))
 
 
 def files_to_load(context: RunContext) -> list[ReceivedFile]:
-    """Return the received files that the warehouse does not know, in the order in which they are loaded."""
+    """Return the received files that the warehouse does not know, in the order in which they are loaded.
+
+    Those of a feed that is not in the configuration any more wait.
+    """
+    return _files_not_loaded(context)[0]
+
+
+def _files_not_loaded(context: RunContext) -> tuple[list[ReceivedFile], list[ReceivedFile]]:
+    """Return the files to load, in their order, and those that wait because their feed was removed."""
     known = {str(row["file_id"]) for row in context.writer.rows("load/loaded_files")}
     feeds = [feed.id for feed in context.config.feeds]
     waiting = [
@@ -74,11 +87,11 @@ def files_to_load(context: RunContext) -> list[ReceivedFile]:
         for file in received_files(context.journal)
         if file.file_id not in known and (not context.feed_ids or file.feed_id in context.feed_ids)
     ]
-    for file in waiting:
-        context.config.feed(file.feed_id)
-    return sorted(
-        waiting, key=lambda file: (file.received_on, feeds.index(file.feed_id), file.occurrence, file.file_id)
+    waiting, retired = without_retired(waiting, feeds)
+    waiting.sort(
+        key=lambda file: (file.received_on, feeds.index(file.feed_id), file.occurrence, file.file_id)
     )
+    return waiting, retired
 
 
 def load_file(context: RunContext, file_id: str) -> Counter[str]:
@@ -177,8 +190,7 @@ def _merge(
     )
     warehouse.stage("incoming_records", incoming.to_arrow())
     warehouse.stage("known_versions", warehouse.arrow(f"load/known_{feed.kind}"))
-    conflicts = contract.conflicts and feed.same_id != "latest"
-    outcomes = _frame(warehouse.arrow("load/record_outcomes", {"conflicts": conflicts}))
+    outcomes = _frame(warehouse.arrow("load/record_outcomes", {"conflicts": contract.conflicts}))
     parameters = {"file_id": file.file_id, "received_on": file.received_on}
     sightings = _frame(warehouse.arrow("load/version_sightings", parameters))
     warehouse.stage("changed_versions", sightings.filter("is_known").to_arrow())

@@ -51,7 +51,7 @@ def iterate_nights(
     for as_of in dates:
         if len(dates) > 1:
             context.progress.note(f"Night of {as_of}")
-        night = replace(context, as_of=as_of, run_id=as_of.isoformat())
+        night = replace(context, as_of=as_of, run_id=as_of.isoformat(), until=dates[-1])
         try:
             summaries = run_steps(night, steps)
         except BaseException:

@@ -7,18 +7,32 @@ new delivery; the same bytes under another name, or again after they were moved,
 from __future__ import annotations
 
 import os
+import posixpath
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matchback import archive, sources
 from matchback.context import RunContext, StepSummary
 from matchback.errors import MatchbackError, SourceFailed
+from matchback.printing import count
 from matchback.received import derive_file_id, received_files
 from matchback.sources import RemoteFile, Source
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from matchback.config import Feed
 
 DEFAULT_QUIET_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Found:
+    """The files to receive from a feed's source, and how many stay there: of a later date, or no feed's at all."""
+
+    waiting: list[RemoteFile]
+    later: int
+    unmatched: int
 
 
 def run(context: RunContext) -> StepSummary:
@@ -28,16 +42,18 @@ def run(context: RunContext) -> StepSummary:
     """
     feeds = [feed for feed in context.config.feeds if not context.feed_ids or feed.id in context.feed_ids]
     received, failures, failed_files = 0, list[SourceFailed](), 0
+    later = unmatched = 0
     context.progress.start("pickup", len(feeds))
     for feed in feeds:
         try:
             source = _source_of(context, feed)
-            waiting = _list(context, feed, source)
+            found = _list(context, feed, source)
         except SourceFailed as failure:
             failures.append(failure)
             context.progress.note(f"{feed.id}: {failure.what}")
             continue
-        for remote in waiting:
+        later, unmatched = later + found.later, unmatched + found.unmatched
+        for remote in found.waiting:
             try:
                 received += _receive(context, feed, remote, source) is not None
             except SourceFailed as failure:
@@ -50,32 +66,62 @@ def run(context: RunContext) -> StepSummary:
     if failures or failed_files:
         line += f"; {len(failures)} sources and {failed_files} files could not be read"
     counts = {"received": received, "failed_sources": len(failures), "failed_files": failed_files}
+    counts |= {"later_files": later, "unmatched_files": unmatched}
     return StepSummary("pickup", line, counts, changed=received > 0)
 
 
 def list_files(context: RunContext, feed: Feed) -> list[RemoteFile]:
     """Return the new whole files at a feed's source, by declared date and name; later dates than as-of stay there."""
-    return _list(context, feed, _source_of(context, feed))
+    return _list(context, feed, _source_of(context, feed)).waiting
 
 
-def _list(context: RunContext, feed: Feed, source: Source) -> list[RemoteFile]:
+def _list(context: RunContext, feed: Feed, source: Source) -> Found:
     quiet = feed.quiet_seconds
     if quiet is None:
         quiet = 0.0 if source.is_local else DEFAULT_QUIET_SECONDS
-    found = sources.list_source(source, feed.pattern, quiet, context.progress.note)
+    sharing = [other for other in context.config.feeds if _folder_of(other) == _folder_of(feed)]
+    patterns = [other.pattern for other in sharing]
+    found = sources.list_source(source, feed.pattern, quiet, context.progress.note, patterns)
     stays = not (feed.after.move_to or feed.after.delete)
     seen = {
         (file.remote, file.size, file.stamp)
         for file in received_files(context.journal)
         if file.feed_id == feed.id and stays
     }
-    waiting = []
-    for remote in found:
-        declared = sources.declared_date(remote)
-        is_later = declared is not None and declared > context.as_of
-        if not is_later and (remote.name, remote.size, remote.stamp) not in seen:
-            waiting.append(remote)
-    return sorted(waiting, key=lambda remote: (remote.declared_on, remote.path))
+    new = [remote for remote in found.files if (remote.name, remote.size, remote.stamp) not in seen]
+    waiting = [remote for remote in new if not _is_after(remote, context.as_of)]
+    until = context.until or context.as_of
+    later = sum(_is_after(remote, until) for remote in new)
+    chosen = [other for other in sharing if not context.feed_ids or other.id in context.feed_ids]
+    tells = not chosen or chosen[0].id == feed.id  # a shared folder is told of once
+    unmatched = found.unmatched if tells else 0
+    if later:
+        are = "is dated after {} and is" if later == 1 else "are dated after {} and are"
+        context.progress.note(
+            f"{feed.id}: {count(later, 'file')} {are.format(until)} left where {_it(later)}"
+        )
+    if unmatched:
+        match = "matches" if unmatched == 1 else "match"
+        context.progress.note(
+            f"{sources.address(feed.source)}: {count(unmatched, 'file')} {match} no feed's pattern "
+            f"(left where {_it(unmatched)}); see  matchback feeds list"
+        )
+    return Found(sorted(waiting, key=lambda remote: (remote.declared_on, remote.path)), later, unmatched)
+
+
+def _is_after(remote: RemoteFile, day: date) -> bool:
+    declared = sources.declared_date(remote)
+    return declared is not None and declared > day
+
+
+def _it(number: int) -> str:
+    return "it is" if number == 1 else "they are"
+
+
+def _folder_of(feed: Feed) -> tuple[str, str | None]:
+    """Return what feeds of one folder have in common."""
+    scheme, separator, path = feed.source.rpartition("://")
+    return scheme + separator + posixpath.normpath(path), feed.connection
 
 
 def receive(context: RunContext, feed: Feed, remote: RemoteFile) -> str | None:
@@ -95,7 +141,11 @@ def _receive(context: RunContext, feed: Feed, remote: RemoteFile, source: Source
         part.unlink(missing_ok=True)
     with context.journal.deciding():  # tasks receive at the same time
         file_id = _journal(context, feed, remote, content_hash, size)
-    _put_away(source, feed, remote, content_hash)
+    if not _put_away(source, feed, remote, content_hash):
+        context.progress.note(
+            f"{feed.id}: a file was overwritten at its source after it was read; the new version stays there, "
+            "and the next run receives it"
+        )
     return file_id
 
 
@@ -125,12 +175,16 @@ def _journal(context: RunContext, feed: Feed, remote: RemoteFile, content_hash: 
     return file_id
 
 
-def _put_away(source: Source, feed: Feed, remote: RemoteFile, content_hash: str) -> None:
-    """Move or delete the sender's file, as declared; the archive holds its bytes by now."""
+def _put_away(source: Source, feed: Feed, remote: RemoteFile, content_hash: str) -> bool:
+    """Move or delete the sender's file, as declared; the archive holds its bytes by now.
+
+    Returns False if the file was overwritten since it was listed, and therefore left.
+    """
     if feed.after.move_to:
-        sources.move(source, remote, feed.after.move_to, content_hash[:12])
-    elif feed.after.delete:
-        sources.remove(source, remote)
+        return sources.move(source, remote, feed.after.move_to, content_hash[:12])
+    if feed.after.delete:
+        return sources.remove(source, remote)
+    return True
 
 
 def _source_of(context: RunContext, feed: Feed) -> Source:

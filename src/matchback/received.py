@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -51,6 +52,14 @@ def derive_file_id(feed_id: str, declared_on: date | None, content_hash: str, oc
 def received_files(journal: Journal) -> list[ReceivedFile]:
     """Return every delivery in the order of the journal."""
     return [_received(entry) for entry in journal.entries(kind="file_received")]
+
+
+def without_retired(
+    files: Sequence[ReceivedFile], feed_ids: Sequence[str]
+) -> tuple[list[ReceivedFile], list[ReceivedFile]]:
+    """Part files into those of the declared feeds and those whose feed was taken out of the configuration."""
+    known = [file for file in files if file.feed_id in feed_ids]
+    return known, [file for file in files if file.feed_id not in feed_ids]
 
 
 def received_file(journal: Journal, file_id: str) -> ReceivedFile:

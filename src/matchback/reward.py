@@ -56,7 +56,7 @@ def run(context: RunContext) -> StepSummary:
                 "ledger_head", sequence=posted[-1].sequence, chain_hash=posted[-1].chain_hash
             )
         watermarks.mark(warehouse, context, STEP)
-    return _summary(warehouse, posted, payout)
+    return _summary(context, posted, payout)
 
 
 def build(warehouse: Warehouse, parameters: Mapping[str, Any], tables: Sequence[str] | None = None) -> None:
@@ -328,7 +328,14 @@ def _write_findings(warehouse: Warehouse, findings: Sequence[Finding]) -> None:
     warehouse.replace("reward_findings", pa.Table.from_pylist(rows, schema=shape))
 
 
-def _summary(warehouse: Warehouse, posted: Sequence[Entry], payout: PayoutFile | None) -> StepSummary:
+def _summary(context: RunContext, posted: Sequence[Entry], payout: PayoutFile | None) -> StepSummary:
+    warehouse = context.writer
+    stands_at = max(
+        warehouse.table("reward_entries").column("posted_as_of").to_pylist(), default=context.as_of
+    )
+    if stands_at > context.as_of:
+        line = f"the ledger stands at {stands_at}, later than {context.as_of}: nothing was posted"
+        return StepSummary(STEP, line, {"payouts": 0}, changed=False)
     kinds: dict[str, int] = {}
     for entry in posted:
         kinds[entry.entry_kind] = kinds.get(entry.entry_kind, 0) + 1

@@ -10,7 +10,7 @@ import posixpath
 import re
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -41,6 +41,14 @@ class RemoteFile:
     size: int
     stamp: str
     declared_on: str = ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What was found in a folder: the whole files that are a feed's, and how many files are no feed's at all."""
+
+    files: list[RemoteFile]
+    unmatched: int
 
 
 @dataclass(frozen=True)
@@ -127,18 +135,18 @@ def _told(url: str) -> Iterator[None]:
         state = "Nothing was changed; other feeds go on."
         if kind == "HostKeyNotVerifiable":
             raise SourceFailed(
-                f"The server of {_address(url)} shows a host key that is not in known_hosts; no credential was sent.",
+                f"The server of {address(url)} shows a host key that is not in known_hosts; no credential was sent.",
                 state=state,
                 next_step="Ask the bank whether its key has changed. Never accept a key that you did not expect.",
             ) from None
         raise SourceFailed(
-            f"The source {_address(url)} cannot be read ({kind}).",
+            f"The source {address(url)} cannot be read ({kind}).",
             state=state,
             next_step="Check the address, the connection and the server, and run again.",
         ) from None
 
 
-def _address(url: str) -> str:
+def address(url: str) -> str:
     """Return the address without credentials."""
     return re.sub(r"//[^/@]*@", "//", url)
 
@@ -170,54 +178,66 @@ def _date_expression(form: str, pattern: str) -> str:
 
 
 def list_source(
-    source: Source, pattern: str, quiet_seconds: float, note: Callable[[str], None]
-) -> list[RemoteFile]:
-    """Return the whole files whose names match: regular files that look the same in two listings, in order of name."""
+    source: Source,
+    pattern: str,
+    quiet_seconds: float,
+    note: Callable[[str], None],
+    patterns_beside: Sequence[str] = (),
+) -> Listing:
+    """Return the whole files whose names match: regular files that look the same in two listings, in order of name.
+
+    `patterns_beside` are those of the other feeds that share the folder; what matches none of all is only counted.
+    """
     expression, form = name_pattern(pattern)
+    beside = [name_pattern(other)[0] for other in patterns_beside]
     with _told(source.url):
-        first = _look(source, expression, form, note)
+        first, unmatched = _look(source, expression, form, note, beside)
         if not first or quiet_seconds <= 0:
-            return sorted(first.values(), key=lambda file: file.path)
+            return Listing(sorted(first.values(), key=lambda file: file.path), unmatched)
         time.sleep(quiet_seconds)
-        second = _look(source, expression, form, lambda _: None)
-    changing = sum(1 for path, file in second.items() if first.get(path) != file)
-    if changing:
-        note(f"{changing} files at {_address(source.url)} are still being written; they wait")
-    return sorted(
-        (file for path, file in second.items() if first.get(path) == file), key=lambda file: file.path
-    )
+        second, _ = _look(source, expression, form, lambda _: None, beside)
+    whole = [file for path, file in second.items() if first.get(path) == file]
+    if len(whole) < len(second):
+        note(f"{len(second) - len(whole)} files at {address(source.url)} are still being written; they wait")
+    return Listing(sorted(whole, key=lambda file: file.path), unmatched)
 
 
 def _look(
-    source: Source, expression: re.Pattern[str], form: str, note: Callable[[str], None]
-) -> dict[str, RemoteFile]:
+    source: Source,
+    expression: re.Pattern[str],
+    form: str,
+    note: Callable[[str], None],
+    beside: Sequence[re.Pattern[str]],
+) -> tuple[dict[str, RemoteFile], int]:
+    """Return the feed's files by their path, and how many regular files match neither its pattern nor those beside."""
     source.filesystem.invalidate_cache()
     try:
         entries = source.filesystem.ls(source.root, detail=True)
     except FileNotFoundError:
         if source.is_local:
-            return {}
+            return {}, 0
         raise
     found: dict[str, RemoteFile] = {}
-    skipped = 0
+    skipped = unmatched = 0
     for entry in entries:
         path = str(entry["name"])
         name = posixpath.basename(path.rstrip("/"))
-        if name.startswith(".") or name.endswith(NOT_FOR_US) or not expression.fullmatch(name):
+        if name.startswith(".") or name.endswith(NOT_FOR_US):
             continue
-        if not _is_regular(entry, source):
-            skipped += 1
+        if not expression.fullmatch(name):
+            is_known = any(other.fullmatch(name) for other in beside)
+            unmatched += bool(name) and not is_known and _is_regular(entry, source)
             continue
         declared = _declared_on(name, expression, form)
-        if declared is None:
+        if declared is None or not _is_regular(entry, source):
             skipped += 1
             continue
         found[path] = RemoteFile(path, name, int(entry.get("size") or 0), _stamp(entry), declared)
     if skipped:
         note(
-            f"{skipped} entries at {_address(source.url)} are no regular files or have no real date in their names"
+            f"{skipped} entries at {address(source.url)} are no regular files or have no real date in their names"
         )
-    return found
+    return found, unmatched
 
 
 def _is_regular(entry: dict[str, Any], source: Source) -> bool:
@@ -264,21 +284,51 @@ def reading(source: Source, remote: RemoteFile) -> Iterator[BinaryIO]:
         yield stream
 
 
-def remove(source: Source, remote: RemoteFile) -> None:
-    """Delete a file at the source; one that is gone already is no failure."""
+def remove(source: Source, remote: RemoteFile) -> bool:
+    """Delete a file at the source; one that is gone already is no failure.
+
+    Returns False if another version lies there by now: nobody has read it, so it stays.
+    """
     with _told(source.url):
         if source.filesystem.exists(remote.path):
+            if not _is_as_listed(source, remote):
+                return False
             source.filesystem.rm_file(remote.path)
+        return True
 
 
-def move(source: Source, remote: RemoteFile, folder: str, tag: str) -> None:
-    """Move a file into a folder beside it, never over another: an existing name gets the tag before its suffix."""
+def move(source: Source, remote: RemoteFile, folder: str, tag: str) -> bool:
+    """Move a file into a folder beside it, never over another: an existing name gets the tag before its suffix.
+
+    Returns False if another version lies there by now: nobody has read it, so it stays.
+    """
     with _told(source.url):
         if not source.filesystem.exists(remote.path):
-            return
+            return True
         target_folder = posixpath.join(posixpath.dirname(remote.path), folder)
         source.filesystem.makedirs(target_folder, exist_ok=True)
-        source.filesystem.mv(remote.path, _free_path(source, target_folder, remote.name, tag))
+        target = _free_path(source, target_folder, remote.name, tag)
+        if not _is_as_listed(source, remote):
+            return False
+        source.filesystem.mv(remote.path, target)
+        return True
+
+
+def _is_as_listed(source: Source, remote: RemoteFile) -> bool:
+    """Tell whether a file still has the size and stamp of its listing.
+
+    Some stores tell more of one file than in a listing, so that a difference is looked at in a new listing.
+    """
+    source.filesystem.invalidate_cache()
+    if _is_version(source.filesystem.info(remote.path), remote):
+        return True
+    source.filesystem.invalidate_cache()
+    entries = source.filesystem.ls(posixpath.dirname(remote.path), detail=True)
+    return any(str(entry["name"]) == remote.path and _is_version(entry, remote) for entry in entries)
+
+
+def _is_version(entry: dict[str, Any], remote: RemoteFile) -> bool:
+    return (int(entry.get("size") or 0), _stamp(entry)) == (remote.size, remote.stamp)
 
 
 def deliver(source: Source, content: Path, folder: str, name: str, tag: str) -> str:

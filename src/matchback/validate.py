@@ -6,6 +6,7 @@ itself and the next one goes on. It needs no warehouse and can run for many file
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -16,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 from matchback.context import RunContext, StepSummary
 from matchback.contracts import Contract, contract_of, refuse_unknown_columns
 from matchback.errors import MatchbackError
+from matchback.printing import count
 from matchback.reasons import record_message
-from matchback.received import ReceivedFile, loaded_ids, received_file, received_files
+from matchback.received import ReceivedFile, loaded_ids, received_file, received_files, without_retired
 from matchback.records import Refusal, UnreadableFile
 from matchback.settings import wants_debug
 from matchback.staging import StagedFile, StagedSummary, staged_file, staging_basis
@@ -51,6 +53,12 @@ def run(context: RunContext) -> StepSummary:
     waiting = [file for file in received_files(context.journal) if _needs_staging(context, file, basis)]
     loaded = loaded_ids(context.journal)
     waiting = [file for file in waiting if file.file_id not in loaded]
+    waiting, retired = without_retired(waiting, [feed.id for feed in context.config.feeds])
+    for feed_id, number in Counter(file.feed_id for file in retired).items():
+        context.progress.note(
+            f"{feed_id}: {count(number, 'received file')} left waiting, since the feed is not in matchback.toml "
+            "any more; to load what waits, put the feed back"
+        )
     context.progress.start("validate", len(waiting))
     records = refused = refused_files = 0
     for file in waiting:
@@ -61,6 +69,8 @@ def run(context: RunContext) -> StepSummary:
         context.progress.advance()
     line = f"{len(waiting)} files, {records} records, {refused} refused" if waiting else "nothing new"
     counts = {"files": len(waiting), "records": records, "refused": refused, "refused_files": refused_files}
+    if retired:
+        counts["waiting_files"] = len(retired)
     return StepSummary("validate", line, counts, changed=bool(waiting))
 
 

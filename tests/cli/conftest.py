@@ -80,6 +80,7 @@ OPEN-2,2026-11-02T11:00:00-05:00,F2,gwen@example.net,ACC2,BEA-2,100.00
 OPEN-3,2026-11-02T12:00:00-05:00,F3,hugo@example.net,ACC3,,700.00
 OPEN-4,2026-11-02T25:00:00-05:00,F4,iris@example.net,ACC4,ADA-1,700.00
 """
+TODAY = date(2026, 11, 30)
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ def call(
 ) -> Call:
     """Call the command line; paths under the test's folders are written as TMP."""
     monkeypatch.delenv("MATCHBACK_WORKSPACE", raising=False)
+    monkeypatch.setattr("matchback.context.today", lambda config: TODAY)
 
     def shown(text: str) -> str:
         return text.replace(str(tmp_path), "TMP").replace(str(bank_folder.parent), "TMP")

@@ -164,3 +164,81 @@ def test_a_reader_that_leaves_early_is_no_failure_to_speak_of(run_bank: Path) ->
         check=True,
     )
     assert (result.stdout, result.stderr) == ("range\n", "")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("run",),
+        ("pickup",),
+        ("reward",),
+        ("rewards", "approve", "1", "--reason", "checked"),
+        ("recognitions", "add", "--event", "OPEN-1", "--advocate", "M2", "--reason", "checked"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_day_after_today_is_refused(run_bank: Path, call: Call, command: tuple[str, ...]) -> None:
+    journal = sorted((run_bank / "var" / "journal").iterdir())
+    before = [path.read_bytes() for path in journal]
+    said = call(*command, "--workspace", run_bank, "--as-of", "2027-11-03")
+    assert said.code == 2
+    assert said.err == (
+        "--as-of 2027-11-03 is later than today, 2026-11-30 in America/New_York.\n"
+        "Nothing was changed. The ledger never goes back: after such a run, no earlier night posts anything.\n"
+        "Correct the date; or, on a copy of the workspace, add --allow-future.\n"
+    )
+    assert [path.read_bytes() for path in journal] == before
+
+
+def test_today_is_no_future(bank: Path, call: Call) -> None:
+    assert call("pickup", "--workspace", bank, "--as-of", "2026-11-30").code == 0
+
+
+def test_a_run_before_the_last_posting_says_where_the_ledger_stands(run_bank: Path, call: Call) -> None:
+    """The future was allowed once; the next real night posts nothing, and says why."""
+    later = call("run", "--workspace", run_bank, "--as-of", "2027-11-07", "--allow-future")
+    assert later.code == 0
+    said = call("run", "--workspace", run_bank, "--as-of", "2026-11-09")
+    assert said.code == 0
+    assert (
+        "reward     the ledger stands at 2027-11-07, later than 2026-11-09: nothing was posted\n" in said.err
+    )
+
+
+def test_a_removed_feed_stops_no_run(run_bank: Path, call: Call) -> None:
+    """Its answers are history, what was received and not loaded waits, and the other feeds go on."""
+    late = run_bank / "inbox/openings/openings_20261104.csv"
+    late.write_text((run_bank / "inbox/openings/openings_20261103.csv").read_text().replace("OPEN-", "LATE-"))
+    assert call("pickup", "--workspace", run_bank, "--as-of", "2026-11-04").code == 0
+    config = run_bank / "matchback.toml"
+    with_feed = config.read_text()
+    start = with_feed.index('[[feeds]]\nid = "openings"')
+    config.write_text(with_feed[:start] + with_feed[with_feed.index('[[feeds]]\nid = "advocates"') :])
+    (run_bank / "inbox/advocates/advocates_20261104.csv").write_text(
+        "partner_user_id,email\nM3,cy@example.com\n"
+    )
+    said = call("run", "--workspace", run_bank, "--as-of", "2026-11-04")
+    assert said.code == 3, said.err
+    assert (
+        "openings: 1 received file left waiting, since the feed is not in matchback.toml any more; "
+        "to load what waits, put the feed back\n"
+    ) in said.err
+    assert "load       1 files: 1 records accepted" in said.err
+    assert "; 1 file of removed feeds left waiting\n" in said.err
+    assert call("deliver", "--workspace", run_bank).code == 0
+    config.write_text(with_feed)
+    assert call("run", "--workspace", run_bank, "--as-of", "2026-11-04", "--quiet").code == 0
+
+
+def test_files_that_are_left_where_they_are_are_told_of(run_bank: Path, call: Call) -> None:
+    """No name is printed: it is the sender's, and can hold personal data."""
+    (run_bank / "inbox/openings/openings_20261110.csv").write_text("x")
+    (run_bank / "inbox/advocates/jane_doe.csv").write_text("x")
+    said = call("run", "--workspace", run_bank, "--as-of", "2026-11-03")
+    assert said.code == 0
+    assert "openings: 1 file is dated after 2026-11-03 and is left where it is\n" in said.err
+    assert (
+        "inbox/advocates: 1 file matches no feed's pattern (left where it is); see  matchback feeds list\n"
+        in said.err
+    )
+    assert "jane" not in said.err + said.out

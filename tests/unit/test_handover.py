@@ -122,7 +122,9 @@ def test_steps_are_brought_up_and_say_what_they_did(night: RunContext) -> None:
 def receive_by_name(root: str, name: str) -> str | None:
     night = handover.open_night(root, None, MOMENT)
     feed = night.config.feed("openings")
-    first, *_ = sources.list_source(sources.open_source("inbox", None, Path(root)), feed.pattern, 0, print)
+    first, *_ = sources.list_source(
+        sources.open_source("inbox", None, Path(root)), feed.pattern, 0, print
+    ).files
     return pickup.receive(night, feed, replace(first, path=first.path.replace(first.name, name)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,65 @@ def test_a_crash_before_the_move_is_mended(tmp_path: Path, monkeypatch: pytest.M
     assert (inbox(world) / "done" / "events_20261101.csv").exists()
 
 
+@pytest.mark.parametrize("after", ['{ move_to = "done" }', "{ delete = true }"])
+def test_a_file_that_was_overwritten_after_it_was_read_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: str
+) -> None:
+    """Nobody has read the new version: it is neither moved nor deleted, and the next run receives it."""
+    world = make_world(tmp_path, EVENTS_FEED + f"after = {after}\n")
+    notes: list[str] = []
+    monkeypatch.setattr(world.progress, "note", notes.append, raising=False)
+    path = put(world, "events_20261101.csv", "one")
+    keep = archive.keep
+
+    def overwritten(*arguments: Any) -> Any:
+        kept = keep(*arguments)
+        path.write_text("two")
+        os.utime(path, (2_000_000_000, 2_000_000_000))
+        return kept
+
+    with monkeypatch.context() as patched:
+        patched.setattr(archive, "keep", overwritten)
+        pickup.run(world)
+    assert path.read_text() == "two"
+    assert not (inbox(world) / "done" / path.name).exists()
+    assert any("overwritten at its source after it was read" in note for note in notes)
+    pickup.run(world)
+    assert not path.exists()
+    kept = [file.path(world.workspace).read_text() for file in received_files(world.journal)]
+    assert kept == ["one", "two"]
+
+
+def test_files_of_later_days_and_of_no_feed_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Feeds that share a folder know each other's files, and tell of a stray one together, once."""
+    clicks = EVENTS_FEED.replace('"events"', '"more"', 1).replace("events_", "more_")
+    world = make_world(
+        tmp_path, EVENTS_FEED + clicks.replace('"inbox"', '"./inbox/"'), as_of=date(2026, 11, 1)
+    )
+    notes: list[str] = []
+    monkeypatch.setattr(world.progress, "note", notes.append, raising=False)
+    for name in ("events_20261101.csv", "events_20261102.csv", "events_20261103.csv", "more_20261101.csv"):
+        put(world, name, name)
+    for name in ("other.csv", ".hidden", "more_20261101.csv.results.csv", "x.part"):
+        put(world, name, "x")
+    (inbox(world) / "done").mkdir()
+    summary = pickup.run(world)
+    assert (summary.counts["received"], summary.counts["later_files"], summary.counts["unmatched_files"]) == (
+        2,
+        2,
+        1,
+    )
+    assert notes == [
+        "events: 2 files are dated after 2026-11-01 and are left where they are",
+        "inbox: 1 file matches no feed's pattern (left where it is); see  matchback feeds list",
+    ]
+    notes.clear()
+    pickup.run(replace(world, until=date(2026, 11, 2)))
+    assert "events: 1 file is dated after 2026-11-02 and is left where it is" in notes
+
+
 def test_only_whole_regular_files_with_real_dates_are_taken(tmp_path: Path) -> None:
     """Links, pipes, folders, hidden and unfinished files, our own answers and impossible dates stay where they are."""
     world = make_world(tmp_path)
@@ -194,7 +254,13 @@ def test_a_source_that_does_not_answer_stops_no_other(tmp_path: Path) -> None:
     world = make_world(tmp_path, EVENTS_FEED + away + 'connection = "nowhere"\n')
     put(world, "events_20261101.csv", "content")
     summary = pickup.run(world)
-    assert summary.counts == {"received": 1, "failed_sources": 1, "failed_files": 0}
+    assert summary.counts == {
+        "received": 1,
+        "failed_sources": 1,
+        "failed_files": 0,
+        "later_files": 0,
+        "unmatched_files": 0,
+    }
     with pytest.raises(SourceFailed) as failed:
         pickup.list_files(world, world.config.feed("away"))
     assert "127.0.0.1" in failed.value.what

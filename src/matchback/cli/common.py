@@ -15,6 +15,7 @@ from matchback.errors import ConfigurationError
 from matchback.settings import enable_debug
 
 if TYPE_CHECKING:
+    from matchback.config import Config
     from matchback.context import RunContext
     from matchback.workspace import Workspace
 
@@ -27,6 +28,7 @@ class Options:
     quiet: bool = False
     debug: bool = False
     json: bool = False
+    allow_future: bool = False
 
     def reset(self) -> None:
         """Forget what an earlier call in the same process said."""
@@ -49,6 +51,8 @@ class Options:
         context = open_context(self.open_workspace(), as_of=as_of, progress=progress, **more)
         for feed_id in context.feed_ids:
             context.config.feed(feed_id)
+        if as_of and not self.allow_future:
+            _refuse_future(context.config, as_of)
         return context
 
     def rows(self, rows: Sequence[Any]) -> None:
@@ -109,9 +113,26 @@ def common_options() -> list[click.Parameter]:
 
 
 def as_of_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --as-of to a command."""
+    """Add --as-of to a command, and the consent that a future one needs."""
     words = "The local date to stand at (default: today in the program's zone)."
+    consent = "Take an --as-of after today; the ledger then stands there, and never goes back."
+    command = click.option(
+        "--allow-future", is_flag=True, help=consent, expose_value=False, callback=_remember
+    )(command)
     return click.option("--as-of", type=DATE, metavar="DATE", callback=to_date, help=words)(command)
+
+
+def _refuse_future(config: Config, as_of: date) -> None:
+    """Refuse an as-of date that is likely mistyped: what is posted on it holds up every night before it."""
+    from matchback import context
+
+    today = context.today(config)
+    if as_of > today:
+        raise ConfigurationError(
+            f"--as-of {as_of} is later than today, {today} in {config.workspace.time_zone}.",
+            state="Nothing was changed. The ledger never goes back: after such a run, no earlier night posts anything.",
+            next_step="Correct the date; or, on a copy of the workspace, add --allow-future.",
+        )
 
 
 def to_date(context: click.Context, parameter: click.Parameter, value: datetime | None) -> date | None:

@@ -18,6 +18,8 @@ from matchback.currencies import EXPONENTS
 NOT_PRINTABLE = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]"
 SPREADSHEET_NUMBER = r"^[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}$"
 LONGEST = 256
+MOST_WHOLE_DIGITS = 12  # the published tables hold 14 before the point; two are left for sums
+_AMOUNT_FITS = rf"^-?0*[0-9]{{1,{MOST_WHOLE_DIGITS}}}(?:\.|$)"
 
 
 def check(reason: str, holds: Callable[[str], pl.Expr]) -> Any:
@@ -110,6 +112,10 @@ def date(description: str, example: str, *, required: bool = False) -> Any:
 def money(description: str, example: str, *, required: bool = False) -> Any:
     checks = [
         check("not_money", lambda name: pl.col(side(name, "plain"))),
+        check(
+            "amount_too_large",
+            lambda name: ~pl.col(side(name, "plain")) | pl.col(name).str.contains(_AMOUNT_FITS),
+        ),
         check(
             "too_many_decimals",
             lambda name: (

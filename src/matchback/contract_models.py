@@ -113,7 +113,9 @@ def _event_references() -> dict[str, Any]:
 
 def _event_attributes() -> dict[str, Any]:
     return {
-        "amount": money("Amount of the event: purchase, deposit, balance.", "250.00"),
+        "amount": money(
+            "Amount of the event: purchase, deposit, balance; at most 12 digits before the point.", "250.00"
+        ),
         "currency": currency(),
         "product": text("What was opened or bought.", "checking"),
         "program": text(
@@ -267,7 +269,7 @@ def _costs(rules: Rules) -> Parts:
     columns = {
         "program": text("The program that bore it.", "refer-a-member", required=True),
         "cost_on": date("Day of the cost.", "2026-11-07", required=True),
-        "amount": money("The cost.", "1250.00", required=True),
+        "amount": money("The cost; at most 12 digits before the point.", "1250.00", required=True),
         "currency": currency(),
     }
     return columns, []

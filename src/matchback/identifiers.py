@@ -51,14 +51,26 @@ _ZERO_UUID = "00000000-0000-0000-0000-000000000000"
 
 def is_placeholder(column: str, kind: str, placeholders: Iterable[str]) -> pl.Expr:
     """Tell whether a text stands for no identifier at all: a declared placeholder, or an obvious one of its kind."""
-    folded = pl.col(column).str.to_lowercase()
-    known = folded.is_in([word.lower() for word in placeholders]) | (folded == _ZERO_UUID)
-    known |= pl.col(column).str.contains(_MASKED)
+    text = pl.col(column).str.strip_chars()
+    folded = text.str.to_lowercase()
+    known = folded.is_in([word.strip().lower() for word in placeholders]) | (folded == _ZERO_UUID)
+    known |= text.str.contains(_MASKED)
     if kind == "email":
         known |= folded.str.contains(_NO_REPLY)
     if kind == "phone":
-        known |= pl.col(column).str.replace_all(r"[^0-9+]", "").str.contains(_ONE_DIGIT)
+        known |= text.str.replace_all(r"[^0-9+]", "").str.contains(_ONE_DIGIT)
     return known.fill_null(False)
+
+
+def are_placeholders(
+    texts: pl.Series, normal: pl.Series, kind: str, country: str, placeholders: Iterable[str]
+) -> pl.Series:
+    """Tell which normalized values are placeholders that their texts did not show, such as one after an odd space."""
+    words = list(placeholders)
+    words += normalize(pl.Series(words, dtype=pl.String), kind, country).drop_nulls().to_list()
+    changed = normal.filter((texts != normal).fill_null(False)).unique()
+    hidden = changed.to_frame("normal").filter(is_placeholder("normal", kind, words))["normal"]
+    return normal.is_in(hidden.implode()).fill_null(False)
 
 
 def normalize(values: pl.Series, kind: str, country: str) -> pl.Series:

@@ -16,6 +16,7 @@ RECORD_REASONS: dict[str, str] = {
     "not_a_date": "the column is not an ISO 8601 date, such as 2026-11-07",
     "nonexistent_time": "the clock skips this time in the feed's zone; send it with its offset",
     "not_money": "the column is not an amount, such as 1234.50: digits, a point, no sign but a leading minus",
+    "amount_too_large": "the amount has more than 12 digits before the point",
     "too_many_decimals": "the amount has more decimal places than its currency",
     "unknown_currency": "the column is not an ISO 4217 currency code, such as USD",
     "not_a_flag": "the column is neither true nor false",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from matchback.casts import cast_flag, cast_money, cast_time, cast_whole, side
-from matchback.identifiers import is_placeholder, normalize
+from matchback.identifiers import are_placeholders, is_placeholder, normalize
 from matchback.records import Block, Refusal
 
 if TYPE_CHECKING:
@@ -146,9 +146,21 @@ def _side_columns(
         elif column.type in ("whole", "id"):
             frame = cast_whole(frame, name)
         elif column.type == "identifier":
-            normal = normalize(frame[name], column.identifier, around.country)
-            frame = frame.with_columns(normal.alias(side(name, "normal")))
+            frame = _with_normal(frame, name, column.identifier, around)
     return frame
+
+
+def _with_normal(frame: pl.DataFrame, name: str, kind: str, around: Surroundings) -> pl.DataFrame:
+    """Add the normalized identifier; one that turns out to be a placeholder is missing, text and all."""
+    normal = normalize(frame[name], kind, around.country).alias(side(name, "normal"))
+    frame = frame.with_columns(normal)
+    hidden = are_placeholders(frame[name], normal, kind, around.country, around.placeholders)
+    if not hidden.any():
+        return frame
+    return frame.with_columns(
+        *[pl.when(~hidden).then(pl.col(masked)).alias(masked) for masked in (name, side(name, "normal"))],
+        (pl.col("has_placeholder") | hidden).alias("has_placeholder"),
+    )
 
 
 def _problems(frame: pl.DataFrame, model: Any) -> list[tuple[int, str, str]]:

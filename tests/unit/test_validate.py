@@ -112,7 +112,7 @@ def test_a_record_is_told_every_reason_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "minor"), [("-0.00", 0), ("0", 0), ("-12.5", -1250), ("999999999999999.99", 99999999999999999)]
+    ("text", "minor"), [("-0.00", 0), ("0", 0), ("-12.5", -1250), ("999999999999.99", 99999999999999)]
 )
 def test_plain_amounts_are_exact(tmp_path: Path, text: str, minor: int) -> None:
     summary, staged = stage(tmp_path, HEADER + line(amount=text))
@@ -267,3 +267,33 @@ def test_the_same_bytes_are_staged_the_same(tmp_path: Path) -> None:
     _, second = stage(tmp_path / "two", content)
     assert first.rows().equals(second.rows())
     assert first.rows()["identity"].n_unique() == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["\u00a00", "0\u00a0", "\u30000", "\u2003n/a", "\u00a0****1234", "\u3000No-Reply@example.com"]
+)
+def test_an_odd_space_hides_no_placeholder(tmp_path: Path, text: str) -> None:
+    column = "email" if "@" in text else "partner_user_id"
+    _, staged = stage(tmp_path, HEADER + line(**{column: text}))
+    assert reasons(staged) == []
+    assert staged.rows()["has_placeholder"].to_list() == [True]
+    assert staged.rows()["email_key"].null_count() == staged.rows()["partner_user_key"].null_count() == 1
+    assert staged.identifiers()["kind"].to_list() == ["partner_event_id"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "found"),
+    [
+        ("999999999999.99", []),
+        ("-999999999999.99", []),
+        ("0000000000001.00", []),
+        ("1000000000000", ["amount_too_large"]),
+        ("-1000000000000.00", ["amount_too_large"]),
+        ("999999999999999", ["amount_too_large"]),
+    ],
+)
+def test_an_amount_that_the_published_tables_cannot_hold_is_refused(
+    tmp_path: Path, amount: str, found: list[str]
+) -> None:
+    _, staged = stage(tmp_path, HEADER + line(amount=amount))
+    assert [reason for _, _, reason in reasons(staged)] == found

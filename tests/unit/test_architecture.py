@@ -274,3 +274,10 @@ def test_the_list_of_differences_leaves_the_portable_alone() -> None:
     FROM t WHERE d + 3 <= $as_of AND e > f + INTERVAL 1 DAY GROUP BY b, c HAVING SUM(a) > 0
     """
     assert list(differences(text)) == []
+
+
+@pytest.mark.parametrize("path", sorted((REPOSITORY / "requirements").glob("*.txt")), ids=relative)
+def test_pins_are_exact_and_hold_no_address(path: Path) -> None:
+    lines = path.read_text().splitlines()
+    assert lines
+    assert [line for line in lines if not re.fullmatch(r"[a-z0-9._-]+==[A-Za-z0-9.+-]+( ; .+)?", line)] == []

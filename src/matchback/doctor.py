@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from matchback.config import GROUNDS
 from matchback.context import RunContext
 from matchback.errors import MatchbackError, WarehouseLocked
+from matchback.findings import finding_counts
 from matchback.printing import count
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def examine(context: RunContext) -> list[Finding]:
         _secret(context),
         _journal(context),
         *_warehouse(context),
-        _published(context),
+        *_published(context),
     ]
 
 
@@ -133,13 +134,20 @@ def _invariants(context: RunContext, warehouse: Warehouse) -> Iterator[Finding]:
         yield Finding("invariants", "ok", f"{len(step_tables('check'))} checks hold")
 
 
-def _published(context: RunContext) -> Finding:
-    from matchback.query import current_version
+def _published(context: RunContext) -> Iterator[Finding]:
+    from matchback.query import current_version, open_published
 
     try:
         version = current_version(context.workspace)
     except MatchbackError as error:
-        return Finding("published", "note", error.what)
+        yield Finding("published", "note", error.what)
+        return
     if not version.vault.is_file():
-        return Finding("published", "failed", f"version {version.version_id} has no protected copy beside it")
-    return Finding("published", "ok", f"version {version.version_id}")
+        yield Finding("published", "failed", f"version {version.version_id} has no protected copy beside it")
+        return
+    yield Finding("published", "ok", f"version {version.version_id}")
+    with open_published(context.workspace) as (_, warehouse):
+        if "reward_findings" in warehouse.tables():
+            found = warehouse.rows("explain/summary_findings")
+            if found:
+                yield Finding("rewards", "note", f"to look at: {finding_counts(found)}")

@@ -208,9 +208,9 @@ class _Search:
             for program in programs:
                 program[name] = [row for row in found if row["program"] == program["program"]]
         decisions = [
-            {"rule_id": rule, "role": role, "conditions": list(conditions)}
-            for (rule, role), conditions in groupby(
-                rows("decisions"), key=lambda row: (row["rule_id"], row["role"])
+            {"rule_id": rule, "role": role, "event_id": event, "conditions": list(conditions)}
+            for (rule, role, event), conditions in groupby(
+                rows("decisions"), key=lambda row: (row["rule_id"], row["role"], row["event_id"])
             )
         ]
         for decision in decisions:
@@ -226,6 +226,7 @@ class _Search:
     def _with_ledger(self, reward: Data) -> Data:
         parameters = {"reward_id": reward["reward_id"]}
         reward["entries"] = self.warehouse.rows("explain/reward_ledger", parameters)
+        reward["findings"] = self.warehouse.rows("explain/reward_findings", parameters)
         reward["payouts"] = self.warehouse.rows("explain/reward_payouts", parameters)
         return reward
 

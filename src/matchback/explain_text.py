@@ -18,6 +18,7 @@ from matchback.explain_words import (
     describe_ground,
     describe_reasons,
 )
+from matchback.findings import finding_words
 from matchback.printing import count, money
 
 Data = dict[str, Any]
@@ -153,7 +154,9 @@ class _Teller:
             judged = sorted({name for program in self.config.programs for name in program.events})
             lines.append(f"  No program judges these events; programs judge {', '.join(judged)}.")
         for decision in journey["decisions"]:
-            lines += self._decision(decision)
+            alike = [(row["rule_id"], row["role"]) for row in journey["decisions"]]
+            several = alike.count((decision["rule_id"], decision["role"])) > 1
+            lines += self._decision(decision, names_event=several)
         for reward in journey["rewards"]:
             lines += self._reward(reward)
         return lines
@@ -186,9 +189,12 @@ class _Teller:
 
     # --- rewards -----------------------------------------------------------------------------------------------
 
-    def _decision(self, decision: Data) -> list[str]:
+    def _decision(self, decision: Data, *, names_event: bool) -> list[str]:
         status = DECISION.get(decision["status"], decision["status"])
-        lines = [f"  Reward rule {decision['rule_id']} for the {decision['role']} {status}"]
+        event = (
+            f" on event {decision['event_id']}" if names_event and decision["event_id"] is not None else ""
+        )
+        lines = [f"  Reward rule {decision['rule_id']} for the {decision['role']}{event} {status}"]
         over = decision["status"] in ("failed", "expired")
         for row in decision["conditions"]:
             if over and row["reason_code"] == "not_judged":
@@ -219,6 +225,9 @@ class _Teller:
             lines.append(
                 f"    {entry['effective_on']}  {entry['entry_kind'].replace('_', ' ')}{amount}{reason}"
             )
+        for finding in reward["findings"]:
+            name, meaning = finding_words(finding["finding"])
+            lines.append(f"    to look at: {name}. {meaning} ({finding['finding']})")
         for payout in reward["payouts"]:
             lines.append(
                 f"    in payout file {payout['payout_number']}, issued {payout['issued_on']}: {payout['status']}"

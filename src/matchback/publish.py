@@ -60,11 +60,13 @@ def run(context: RunContext) -> StepSummary:
 def _publish(context: RunContext) -> StepSummary:
     warehouse = context.writer
     _refuse_stale(context)
+    last = _last_version(context)
+    if last is not None and last.as_of > context.as_of:
+        return _stands(context, last)
     refuse_broken(warehouse, context.parameters)
     _stage_parameters(context)
     tables = published_tables(context.config.publish.identifiers)
     store = VersionStore(context.workspace)
-    last = _last_version(context)
     standing = last if last is not None and _same(last, context, tables) else None
     if standing is not None and store.is_whole(standing.version_id):
         store.switch(standing.version_id)
@@ -81,6 +83,16 @@ def _publish(context: RunContext) -> StepSummary:
         "publish",
         f"version {version.version_id}: {len(tables)} tables, {total:,} rows",
         {"tables": len(tables), "rows": total},
+    )
+
+
+def _stands(context: RunContext, last: Version) -> StepSummary:
+    """Publish nothing: the ledger never goes back, so a version of an earlier day would hold two days at once."""
+    return StepSummary(
+        "publish",
+        f"the published version stands as of {last.as_of}, later than {context.as_of}; the tables of the warehouse are "
+        f"as of {context.as_of} now: run again without --as-of, or as of {last.as_of}, to bring them forward",
+        changed=False,
     )
 
 

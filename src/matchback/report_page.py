@@ -55,7 +55,7 @@ def report_page(published: Warehouse, head: PageHead) -> str:
         sections.recognition(rows("mix"), rows("days")),
         sections.programs(rows("programs"), rows("recent_days")),
         sections.sources(rows("channels"), rows("funnel")),
-        sections.rewards(states, liability),
+        sections.rewards(states, liability, rows("findings")),
         sections.unrecognized(rows("reasons")),
         sections.deliveries(rows("feeds")),
         _footer(head),

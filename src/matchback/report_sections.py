@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from matchback import report_charts as charts
+from matchback.findings import finding_words
 from matchback.printing import money
 from matchback.report_charts import Part
 from matchback.report_html import card, figure, meanings, more, pair, section, table
@@ -188,8 +189,8 @@ def _channel(row: Row) -> str:
     return str(row["channel"] or "direct")
 
 
-def rewards(states: Rows, liability: Rows) -> str:
-    """What the rewards cost, and what is still owed."""
+def rewards(states: Rows, liability: Rows, findings: Rows) -> str:
+    """What the rewards cost, what is still owed, and which of them someone should look at."""
     bars = [
         {
             "label": row["state"].replace("_", " ").capitalize(),
@@ -230,8 +231,21 @@ def rewards(states: Rows, liability: Rows) -> str:
                 charts.bar_chart("owed", owed, label="label", value="due", words="words", color="third"),
             ),
         )
-        + card(by_rule),
+        + card(by_rule)
+        + _findings(findings),
     )
+
+
+def _findings(findings: Rows) -> str:
+    if not findings:
+        return ""
+    words = [(row, *finding_words(str(row["finding"]))) for row in findings]
+    listed = table(
+        ["Found", "What it means", "Rewards"],
+        [[name, meaning, row["rewards"]] for row, name, meaning in words],
+        words=2,
+    )
+    return card(figure("Rewards to look at", listed))
 
 
 def unrecognized(reasons: Rows) -> str:

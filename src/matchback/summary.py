@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from matchback.findings import finding_words
 from matchback.nights import Night
 from matchback.printing import count, money
 from matchback.query import current_version, open_published
@@ -44,6 +45,7 @@ class Summary:
             _files(self.data["files"]),
             _recognitions(self.data),
             _rewards(self.data["rewards"]),
+            _findings(self.data["findings"]),
             _payouts(self.data["payouts"], self.data["paths"]["payouts"]),
             _paths(self.data["paths"]),
         ]
@@ -78,6 +80,7 @@ def read_totals(warehouse: Warehouse) -> dict[str, Any]:
         "unrecognized": warehouse.rows("explain/summary_unrecognized"),
         "comparison": comparison[0] if comparison else None,
         "rewards": warehouse.rows("explain/summary_rewards"),
+        "findings": warehouse.rows("explain/summary_findings"),
         "payouts": warehouse.rows("explain/summary_payouts"),
     }
 
@@ -162,6 +165,16 @@ def _rewards(rows: Sequence[dict[str, Any]]) -> str:
     for row in rows:
         amount = money(row["amount_minor"], row["currency"])
         lines.append(f"  {row['state']:<20} {row['rewards']:>6,}  {amount:>16}")
+    return "\n".join(lines)
+
+
+def _findings(rows: Sequence[dict[str, Any]]) -> str:
+    if not rows:
+        return ""
+    lines = ["To look at (table reward_findings; why:  matchback explain --reward ID)"]
+    for row in rows:
+        code = row["finding"]
+        lines.append(f"  {code:<30} {count(row['rewards'], 'reward'):>11}  {finding_words(code)[0]}")
     return "\n".join(lines)
 
 

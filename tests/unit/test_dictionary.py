@@ -38,14 +38,15 @@ PROMISED = {
     "unrecognized_events": "event_id program reason_code",
     "relationships": "person_id advocate_id since_event_id from_on until_on",
     "reward_rules": "rule_id rule_version program text from_on until_on first_used_as_of",
-    "reward_decisions": "journey_id rule_id rule_version role status condition observed threshold gap deadline_on"
+    "reward_decisions": "journey_id event_id rule_id rule_version role status condition observed threshold gap deadline_on"
     " outcome reason_code",
     "rewards": "reward_id rule_id rule_version program role beneficiary_id journey_id event_id kind amount_minor"
     " amount currency state earned_on release_on",
     "reward_entries": "entry_id sequence reward_id generation entry_kind amount_minor currency effective_on"
     " caused_by reverses_entry_id chain_hash",
     "payouts": "payout_id reward_id amount_minor issued_on status",
-    "fulfillments": "reward_id status",
+    "reward_findings": "reward_id program rule_id role finding caused_by as_of",
+    "fulfillments": "payout_id reward_id amount_minor issued_on status outcome",
     "operator_log": "acted_at operator_id act subject_id reason_code",
     "report_attribution": "program week_on advocate_id channel campaign promotion_source currency recognition_type"
     " event_name journeys initial_events subsequent_events new_customers amount_minor reward_minor credit_first"

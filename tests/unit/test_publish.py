@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -139,6 +140,26 @@ def test_money_stands_exact_beside_its_minor_units(root: Path) -> None:
     assert all(str(row["amount"]) == "100.0000" and row["amount_minor"] == 10_000 for row in rows)
 
 
+def test_findings_of_the_ledger_are_published_with_their_reward(root: Path) -> None:
+    """An answer may name a reward that nobody knows; its finding stands without one."""
+    findings = [
+        {"reward_id": 1, "finding": "answer_to_unknown_reward", "caused_by": "fulfillment:1"},
+        {"reward_id": 2, "finding": "payout_without_account", "caused_by": "payout"},
+    ]
+    with writing(root) as context, context.writer.transaction("findings"):
+        known = context.writer.table("rewards").to_pylist()[0]
+        findings[1]["reward_id"] = known["reward_id"]
+        shape = context.writer.table("reward_findings").schema
+        context.writer.append("reward_findings", pa.Table.from_pylist(findings, schema=shape))
+    run(root)
+    rows = asked(root, "SELECT * FROM reward_findings ORDER BY finding")
+    assert [(row["finding"], row["program"], row["amount_minor"]) for row in rows] == [
+        ("answer_to_unknown_reward", None, None),
+        ("payout_without_account", known["program"], known["amount_minor"]),
+    ]
+    assert {row["as_of"] for row in rows} == {AS_OF}
+
+
 def test_nothing_new_makes_no_version(root: Path) -> None:
     run(root)
     before = context_of(root).journal.last_number()
@@ -164,6 +185,19 @@ def test_a_change_makes_the_next_version(root: Path, change: str) -> None:
     assert os.readlink(published(root)) == f"0002-{second}"
     with Warehouse.read(published(root) / "analytics.duckdb") as warehouse:
         assert [row["sequence"] for row in warehouse.table("versions").to_pylist()] == [1, 2]
+
+
+def test_an_earlier_day_publishes_nothing_and_says_so(root: Path) -> None:
+    """The ledger never goes back, so a version of an earlier day would hold two days at once."""
+    run(root)
+    summary = run(root, as_of=AS_OF - timedelta(days=3))
+    assert not summary.changed
+    assert summary.line == (
+        "the published version stands as of 2026-11-07, later than 2026-11-04; the tables of the warehouse are "
+        "as of 2026-11-04 now: run again without --as-of, or as of 2026-11-07, to bring them forward"
+    )
+    assert [path.name for path in sorted((root / "var" / "published").iterdir())] == [FIRST, "current"]
+    assert run(root).line == f"nothing new since version {FIRST}"
 
 
 def test_a_reader_keeps_its_version_while_the_next_is_switched_in(root: Path) -> None:

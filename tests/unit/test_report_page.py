@@ -13,7 +13,7 @@ import pytest
 from matchback.report_charts import COLORS, Part, bar_chart, stacked_bars
 from matchback.report_html import table
 from matchback.report_page import PageHead, report_page
-from matchback.report_sections import _slots
+from matchback.report_sections import _slots, rewards
 from matchback.report_words import bps, hundredths, rate, sums, title_words
 from matchback.warehouse import Warehouse
 from unit.published_world import AS_OF, fill, make_tables
@@ -38,6 +38,14 @@ def warehouse() -> Iterator[Warehouse]:
 def page(warehouse: Warehouse) -> str:
     """The world's page."""
     return report_page(warehouse, HEAD)
+
+
+def test_findings_are_told_in_the_rewards_section_only_when_there_are_any() -> None:
+    found = [{"finding": "payout_without_account", "rewards": 2}]
+    assert "Rewards to look at" not in rewards([], [], [])
+    told = rewards([], [], found)
+    assert "Rewards to look at" in told
+    assert "No account to pay to" in told
 
 
 class Reader(HTMLParser):

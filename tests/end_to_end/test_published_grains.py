@@ -1,0 +1,64 @@
+"""No published table of the sample holds two rows of its stated grain."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from end_to_end.conftest import SampleRun
+from matchback.dictionary import published_tables
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample")]
+GRAINS = {
+    "advocates": "file_id record_number",
+    "clicks": "click_id",
+    "coupons": "coupon_id",
+    "emails": "email_id",
+    "events": "event_id",
+    "files": "file_id",
+    "fulfillments": "fulfillment_id",
+    "journeys": "journey_id program",
+    "operator_log": "journal_number",
+    "payouts": "payout_id reward_id",
+    "person_aliases": "alias",
+    "persons": "person_id",
+    "recognition_candidates": "event_id program advocate_id recognition_type on_event",
+    "recognition_history": "event_id program decided_as_of",
+    "recognitions": "event_id program",
+    "refusals": "file_id record_number column_name reason_code",
+    "relationships": "person_id program from_on",
+    "report_attribution": "program week_on advocate_id channel campaign promotion_source currency recognition_type"
+    " event_name",
+    "report_coupon_comparison": "program",
+    "report_feed_quality": "feed_id received_on",
+    "report_funnel": "program event_name",
+    "report_near_misses": "journey_id event_id rule_id rule_version role",
+    "report_program_days": "program day_on",
+    "report_recognition_mix": "program recognition_type basis",
+    "report_reward_liability": "program rule_id role kind state currency",
+    "report_unrecognized": "program event_name reason_code",
+    "reward_decisions": "journey_id event_id rule_version role condition",
+    "reward_entries": "entry_id",
+    "reward_findings": "reward_id finding caused_by",
+    "reward_rules": "rule_version",
+    "rewards": "reward_id",
+    "shares": "share_id",
+    "unrecognized_events": "event_id program",
+    "versions": "version_id",
+}
+
+
+def test_every_published_table_has_a_grain_to_keep() -> None:
+    assert set(GRAINS) == {table.name for table in published_tables()}
+
+
+def test_every_published_table_keeps_its_grain(sample_run: SampleRun) -> None:
+    database = sample_run.workspace / "var" / "published" / "current" / "analytics.duckdb"
+    with duckdb.connect(str(database), read_only=True) as connection:
+        repeated = {
+            table: connection.execute(
+                f"SELECT COUNT(*) FROM (SELECT 1 FROM {table} GROUP BY {', '.join(key.split())} HAVING COUNT(*) > 1)"
+            ).fetchone()
+            for table, key in GRAINS.items()
+        }
+    assert {table: found for table, found in repeated.items() if found != (0,)} == {}

@@ -17,6 +17,7 @@ from matchback.errors import ConfigurationError, MatchbackError
 from matchback.printing import count
 from matchback.received import ReceivedFile, received_file, received_files, without_retired
 from matchback.refusal_text import refusal_text
+from matchback.settings import wants_debug
 from matchback.staging import StagedFile, StagedSummary, staged_file, staging_basis
 from matchback.validate import validate_file
 
@@ -53,6 +54,13 @@ def run(context: RunContext) -> StepSummary:
         except MatchbackError as failure:
             failures.append(failure)
             context.progress.note(str(failure))
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # one file never stops the next; its words can quote a row
+            if wants_debug():
+                raise
+            totals["failed_files"] += 1
+            context.progress.note(f"Loading file {file.file_id[:8]} failed ({type(error).__name__}); it waits")
         context.progress.advance()
     results_file.finish(context)
     if failures:
@@ -63,6 +71,8 @@ def run(context: RunContext) -> StepSummary:
     )
     if totals["refused_files"]:
         line += f"; {totals['refused_files']} files refused whole"
+    if totals["failed_files"]:
+        line += f"; {count(totals['failed_files'], 'file')} failed"
     line = line if waiting else "nothing new"
     if retired:
         line += f"; {count(len(retired), 'file')} of removed feeds left waiting"

@@ -15,7 +15,7 @@ from matchback import archive, sources
 from matchback.context import RunContext, StepSummary
 from matchback.errors import MatchbackError, SourceFailed
 from matchback.printing import count
-from matchback.received import derive_file_id, received_files
+from matchback.received import derive_file_id, printable_name, received_files
 from matchback.sources import RemoteFile, Source
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _journal(context: RunContext, feed: Feed, remote: RemoteFile, content_hash: 
         file_id=file_id,
         feed_id=feed.id,
         content_hash=content_hash,
-        delivered_name=remote.name,
+        delivered_name=printable_name(remote.name),
         declared_on=declared.isoformat() if declared else None,
         received_on=(declared or context.as_of).isoformat(),
         size=size,

@@ -49,6 +49,11 @@ def derive_file_id(feed_id: str, declared_on: date | None, content_hash: str, oc
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def printable_name(name: str) -> str:
+    """Return a sender's file name as text that can be written; bytes that are no UTF-8 are spelled out."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def received_files(journal: Journal) -> list[ReceivedFile]:
     """Return every delivery in the order of the journal."""
     return [_received(entry) for entry in journal.entries(kind="file_received")]
@@ -86,7 +91,7 @@ def _received(entry: JournalEntry) -> ReceivedFile:
         file_id=body["file_id"],
         feed_id=body["feed_id"],
         content_hash=body["content_hash"],
-        delivered_name=body["delivered_name"],
+        delivered_name=printable_name(body["delivered_name"]),
         declared_on=date.fromisoformat(declared) if declared else None,
         received_on=date.fromisoformat(body["received_on"]),
         received_at=datetime.fromisoformat(entry.at).replace(tzinfo=None),

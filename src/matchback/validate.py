@@ -60,18 +60,36 @@ def run(context: RunContext) -> StepSummary:
             "any more; to load what waits, put the feed back"
         )
     context.progress.start("validate", len(waiting))
-    records = refused = refused_files = 0
+    records = refused = refused_files = failed_files = 0
     for file in waiting:
-        summary = _stage(context, file)
+        summary = _staged_or_left(context, file)
+        if summary is None:
+            failed_files += 1
+            continue
         records += summary.records
         refused += summary.refused
         refused_files += summary.status == "refused"
         context.progress.advance()
     line = f"{len(waiting)} files, {records} records, {refused} refused" if waiting else "nothing new"
     counts = {"files": len(waiting), "records": records, "refused": refused, "refused_files": refused_files}
+    if failed_files:
+        counts["failed_files"] = failed_files
     if retired:
         counts["waiting_files"] = len(retired)
     return StepSummary("validate", line, counts, changed=bool(waiting))
+
+
+def _staged_or_left(context: RunContext, file: ReceivedFile) -> StagedSummary | None:
+    """Stage one file; one that fails is noted and left for the next run, and stops no other."""
+    try:
+        return _stage(context, file)
+    except (MatchbackError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # its words can quote a row
+        if wants_debug():
+            raise
+        context.progress.note(f"Validating file {file.file_id[:8]} failed ({type(error).__name__}); it waits")
+        return None
 
 
 def _needs_staging(context: RunContext, file: ReceivedFile, basis: str) -> bool:
@@ -120,9 +138,9 @@ def stage_file(request: FileToStage) -> StagedSummary:
     except UnreadableFile as unreadable:
         refused = unreadable.refused
         summary, parts = _unreadable(request, refused.reason_code, refused.detail)
-    except (MatchbackError, OSError, MemoryError, AssertionError):
+    except (MatchbackError, OSError, MemoryError, AssertionError, KeyboardInterrupt, SystemExit):
         raise
-    except Exception as error:  # a file that breaks its parser refuses itself, and the next one goes on
+    except BaseException as error:  # even a panic: a file that breaks its parser refuses itself, the next goes on
         if wants_debug():
             raise
         summary, parts = _unreadable(request, "unreadable", f"its reader failed ({type(error).__name__})")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from matchback.errors import ConfigurationError, MatchbackError, SourceFailed
+from matchback.private_files import make_private_folder, open_private_file
 from matchback.settings import connection_options
 
 NOT_FOR_US = (".tmp", ".part", ".filepart", ".results.csv")
@@ -210,13 +211,9 @@ def _look(
     beside: Sequence[re.Pattern[str]],
 ) -> tuple[dict[str, RemoteFile], int]:
     """Return the feed's files by their path, and how many regular files match neither its pattern nor those beside."""
+    _refuse_missing(source)
     source.filesystem.invalidate_cache()
-    try:
-        entries = source.filesystem.ls(source.root, detail=True)
-    except FileNotFoundError:
-        if source.is_local:
-            return {}, 0
-        raise
+    entries = source.filesystem.ls(source.root, detail=True)
     found: dict[str, RemoteFile] = {}
     skipped = unmatched = 0
     for entry in entries:
@@ -238,6 +235,16 @@ def _look(
             f"{skipped} entries at {address(source.url)} are no regular files or have no real date in their names"
         )
     return found, unmatched
+
+
+def _refuse_missing(source: Source) -> None:
+    """Raise SourceFailed for a local folder that is away: a disk that is not mounted is no quiet night."""
+    if source.is_local and not Path(source.root).is_dir():
+        raise SourceFailed(
+            f"The source {address(source.url)} is not there.",
+            state="Nothing was changed; other feeds go on.",
+            next_step="Mount its disk, or create the folder, and run again.",
+        )
 
 
 def _is_regular(entry: dict[str, Any], source: Source) -> bool:
@@ -331,18 +338,53 @@ def _is_version(entry: dict[str, Any], remote: RemoteFile) -> bool:
     return (int(entry.get("size") or 0), _stamp(entry)) == (remote.size, remote.stamp)
 
 
-def deliver(source: Source, content: Path, folder: str, name: str, tag: str) -> str:
-    """Put a file of ours into a folder at the source under a name, whole or not at all; return the name it got."""
+def deliver(
+    source: Source,
+    content: Path,
+    folder: str,
+    name: str,
+    tag: str,
+    *,
+    before_naming: Callable[[], object] = lambda: None,
+) -> str:
+    """Put a file of ours into a folder at the source under a name, whole or not at all; return the name it got.
+
+    `before_naming` is called when all bytes are there, right before they get the name: what fails until then, or is
+    killed, did not arrive. A local file is for our own user only. A folder beside a source that is away is not made.
+    """
     with _told(source.url):
+        if folder:
+            _refuse_missing(source)
         target_folder = source.join(folder)
-        source.filesystem.makedirs(target_folder, exist_ok=True)
+        if source.is_local:
+            make_private_folder(Path(target_folder))
+        else:
+            source.filesystem.makedirs(target_folder, exist_ok=True)
         target = _free_path(source, target_folder, name, tag)
         aside = target + ".part"
-        with content.open("rb") as mine, source.filesystem.open(aside, "wb") as theirs:
+        with content.open("rb") as mine, _open_aside(source, aside) as theirs:
             while chunk := mine.read(4 << 20):
                 theirs.write(chunk)
+        before_naming()
         source.filesystem.mv(aside, target)
         return posixpath.basename(target)
+
+
+def _open_aside(source: Source, path: str) -> Any:
+    return open_private_file(Path(path)) if source.is_local else source.filesystem.open(path, "wb")
+
+
+def has_arrived(source: Source, content: Path) -> bool:
+    """Tell whether a file of this name and these bytes can be read at the source."""
+    place = source.join(content.name)
+    with _told(source.url):
+        try:
+            if not source.filesystem.exists(place):
+                return False
+            with source.filesystem.open(place, "rb") as stream:
+                return bool(stream.read() == content.read_bytes())
+        except OSError:
+            return False
 
 
 def _free_path(source: Source, folder: str, name: str, tag: str) -> str:

@@ -266,6 +266,21 @@ def test_a_source_that_does_not_answer_stops_no_other(tmp_path: Path) -> None:
     assert "127.0.0.1" in failed.value.what
 
 
+def test_a_local_folder_that_is_away_is_a_source_that_failed(tmp_path: Path) -> None:
+    """A disk that is not mounted must not look like a quiet night."""
+    away = EVENTS_FEED.replace('id = "events"', 'id = "away"').replace('"inbox"', '"disk/away"')
+    world = make_world(tmp_path, EVENTS_FEED + away)
+    put(world, "events_20261101.csv", "content")
+    summary = pickup.run(world)
+    assert (summary.counts["received"], summary.counts["failed_sources"]) == (1, 1)
+    with pytest.raises(SourceFailed, match="The source disk/away is not there"):
+        pickup.list_files(world, world.config.feed("away"))
+    with pytest.raises(SourceFailed, match="The source disk/away is not there"):
+        pickup.run(replace(world, feed_ids=("away",)))
+    (tmp_path / "disk" / "away").mkdir(parents=True)
+    assert pickup.run(world).counts["failed_sources"] == 0
+
+
 def test_sftp_without_a_host_key_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="known_hosts"):
         sources.open_source("sftp://bank.example/outgoing", None, Path())

@@ -70,32 +70,22 @@ def _recorded_payouts(context: RunContext) -> list[Path]:
 
 def _send_payout(context: RunContext, target: Source, path: Path, *, again: bool) -> bool:
     """Send one payout file with its totals; return False if it was being sent before and did not arrive."""
-    begun = path.with_suffix(SENDING)
-    if begun.exists() and not _has_arrived(target, path) and not again:
+    begun = path.with_suffix(SENDING)  # from the moment at which the file may have arrived
+    has_arrived = sources.has_arrived(target, path)
+    if begun.exists() and not has_arrived and not again:
         return False
-    if not _has_arrived(target, path):
-        begun.touch(mode=0o600)
+    if not has_arrived:
         totals = path.with_suffix(".totals.json")
         file_hash = _hash(path.read_bytes())
-        if totals.exists():
+        if totals.exists() and not sources.has_arrived(target, totals):
             sources.deliver(target, totals, "", totals.name, file_hash[:8])
-        sources.deliver(target, path, "", path.name, file_hash[:8])
+        sources.deliver(
+            target, path, "", path.name, file_hash[:8], before_naming=lambda: begun.touch(mode=0o600)
+        )
         context.journal.append("payout_delivered", file=path.name, file_hash=file_hash)
     path.with_suffix(SENT).touch(mode=0o600)
     begun.unlink(missing_ok=True)
     return True
-
-
-def _has_arrived(target: Source, path: Path) -> bool:
-    """Tell whether a file of this name and these bytes lies at the destination."""
-    place = target.join(path.name)
-    try:
-        if not target.filesystem.exists(place):
-            return False
-        with target.filesystem.open(place, "rb") as stream:
-            return bool(stream.read() == path.read_bytes())
-    except OSError:
-        return False
 
 
 def _hash(content: bytes) -> str:

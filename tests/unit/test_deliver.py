@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -11,11 +13,13 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 
 from matchback import sources
 from matchback.context import RunContext
 from matchback.deliver import Delivered, deliver_outbox
 from matchback.errors import SourceFailed
+from matchback.private_files import make_private_folder, open_private_file
 from matchback.progress import QuietProgress
 from matchback.warehouse import Warehouse
 from unit.published_world import TOML, context_of
@@ -90,20 +94,72 @@ def test_a_file_that_the_ledger_did_not_record_is_not_sent(context: RunContext) 
 def test_a_sending_that_was_cut_off_waits_for_someone_to_look(
     context: RunContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def cut_off(*arguments: Any) -> str:
-        raise KeyboardInterrupt
+    def cut_off(*arguments: Any) -> None:
+        if str(arguments[2]).endswith(NAME):
+            raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(sources, "deliver", cut_off)
+        patched.setattr(LocalFileSystem, "mv", cut_off)
         with pytest.raises(KeyboardInterrupt):
             deliver_outbox(context)
     assert deliver_outbox(context) == Delivered(results=0, payouts=0, doubtful=(NAME,))
-    assert arrived(context) == {}
+    assert NAME not in arrived(context)
     assert isinstance(context.progress, Notes)
     assert context.progress.lines == [
         f"The sending of {NAME} was cut off: look whether it arrived. If not:  matchback deliver"
     ]
     assert deliver_outbox(context, again=True).payouts == 1
+    assert arrived(context)[NAME] == CONTENT
+
+
+def test_a_target_that_cannot_be_opened_is_tried_again(context: RunContext) -> None:
+    """Nothing can have arrived before the file got its name, so nobody has to look."""
+    (context.workspace.root / "bank").write_text("a file where the folder should be")
+    assert deliver_outbox(context) == Delivered(results=0, payouts=0, doubtful=())
+    (context.workspace.root / "bank").unlink()
+    assert deliver_outbox(context) == Delivered(results=0, payouts=1, doubtful=())
+    assert sorted(arrived(context)) == [NAME, "earned-rewards-000001.totals.json"]
+
+
+def test_a_disk_that_is_full_halfway_is_tried_again(
+    context: RunContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The totals, which had arrived, are not sent a second time under another name."""
+
+    def full(path: Path) -> Any:
+        if path.name == f"{NAME}.part":
+            raise OSError(errno.ENOSPC, "full")
+        return open_private_file(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sources, "open_private_file", full)
+        assert deliver_outbox(context) == Delivered(results=0, payouts=0, doubtful=())
+    assert deliver_outbox(context) == Delivered(results=0, payouts=1, doubtful=())
+    assert sorted(arrived(context)) == [NAME, "earned-rewards-000001.totals.json"]
+
+
+def test_only_the_owner_may_read_what_was_delivered(
+    context: RunContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the first byte, whatever the umask and whatever a killed run left there."""
+    folder = context.workspace.root / "bank" / "incoming"
+    modes = []
+
+    def look(self: LocalFileSystem, aside: str, target: str) -> None:
+        modes.append(Path(aside).stat().st_mode & 0o777)
+        Path(aside).rename(target)
+
+    monkeypatch.setattr(LocalFileSystem, "mv", look)
+    umask = os.umask(0)
+    try:
+        make_private_folder(folder)
+        (folder / f"{NAME}.part").write_text("left behind")
+        deliver_outbox(context)
+    finally:
+        os.umask(umask)
+    assert modes == [0o600, 0o600]
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    assert [path.stat().st_mode & 0o777 for path in (folder, folder.parent)] == [0o700, 0o700]
     assert arrived(context)[NAME] == CONTENT
 
 

@@ -239,7 +239,7 @@ class _Teller:
     def _left_out(self) -> list[str]:
         lines = ["Left out:"]
         why = {
-            "conflict": "it came in versions that contradict each other; none counts until one is chosen or corrected",
+            "conflict": "it came in versions that contradict each other; none counts until a correction record comes",
             "cancelled": "its sender cancelled it",
         }
         for event in self.data["left_out"]:

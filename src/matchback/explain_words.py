@@ -36,7 +36,7 @@ LOST = {
     "relationship_holds": "the friend already belongs to an advocate",
 }
 UNRECOGNIZED = {
-    "conflict": "the event came in two versions that contradict each other, so neither counts until one is chosen",
+    "conflict": "the event came in two versions that contradict each other, so neither counts until a correction comes",
     "no_identifier": "the event names no person: an account or order number alone says nothing about who opened it",
     "placeholder_only": "all that names the person is a placeholder, which is read as missing",
     "no_evidence": "no share, click, coupon or code of any advocate leads to this friend",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from matchback import pickup
+from matchback import archive, pickup
 from matchback.context import RunContext, open_context
 from matchback.errors import ConfigurationError, MatchbackError
 from matchback.workspace import Workspace
@@ -199,3 +202,64 @@ def test_a_bucket_that_is_not_there_is_an_error_of_its_feed(
     context = workspace_with(tmp_path / "workspace", "s3://no-such-bucket/in", "lake")
     with pytest.raises(MatchbackError, match="no-such-bucket"):
         pickup.run(context)
+
+
+AFTER = pytest.mark.parametrize(
+    "after", ['{ move_to = "done" }', "{ delete = true }"], ids=["move", "delete"]
+)
+
+
+def run_while_overwriting(
+    context: RunContext, monkeypatch: pytest.MonkeyPatch, overwrite: Callable[[], object]
+) -> None:
+    """Pick up, and overwrite the file at its source once its bytes were read."""
+    keep = archive.keep
+
+    def overwritten(*arguments: Any) -> Any:
+        kept = keep(*arguments)
+        overwrite()
+        return kept
+
+    with monkeypatch.context() as patched:
+        patched.setattr(archive, "keep", overwritten)
+        pickup.run(context)
+
+
+@AFTER
+def test_a_file_on_sftp_that_was_overwritten_after_it_was_read_is_left(
+    sshd: Sshd,
+    sftp_connection: str,
+    remote: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    after: str,
+) -> None:
+    context = workspace_with(tmp_path / "workspace", sshd.url(remote), sftp_connection, after=after)
+    path = remote / "events_20261102.csv"
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    run_while_overwriting(context, monkeypatch, lambda: path.write_text(CONTENT.replace("E1", "E2")))
+    assert path.read_text() == CONTENT.replace("E1", "E2")
+    pickup.run(context)
+    assert len(received(context)) == 2
+    assert not path.exists()
+
+
+@AFTER
+def test_a_file_on_s3_that_was_overwritten_after_it_was_read_is_left(
+    s3: S3Server, monkeypatch: pytest.MonkeyPatch, remote: Path, tmp_path: Path, after: str
+) -> None:
+    import s3fs
+
+    place = f"overwritten-test/{'in-move' if 'move' in after else 'in-delete'}"
+    s3.upload(remote, place)
+    monkeypatch.setenv("MATCHBACK_CONNECTION_LAKE", json.dumps(s3.options))
+    context = workspace_with(tmp_path / "workspace", f"s3://{place}", "lake", after=after)
+    store = s3fs.S3FileSystem(**s3.options, use_listings_cache=False, skip_instance_cache=True)
+    path = f"{place}/events_20261102.csv"
+    other = CONTENT.replace("E1", "E2").encode()
+    run_while_overwriting(context, monkeypatch, lambda: store.pipe_file(path, other))
+    assert store.cat_file(path) == other
+    pickup.run(context)
+    assert len(received(context)) == 2
+    store.invalidate_cache()
+    assert not store.exists(path)

@@ -7,6 +7,7 @@ SELECT
     fact.content_key,
     fact.version_key,
     'new' AS action,
+    CAST(NULL AS TIMESTAMP) AS corrected_at,
     fact.file_id,
     fact.record_number,
     fact.received_on,

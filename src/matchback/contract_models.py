@@ -113,9 +113,7 @@ def _event_references() -> dict[str, Any]:
 
 def _event_attributes() -> dict[str, Any]:
     return {
-        "amount": money(
-            "Amount of the event: purchase, deposit, balance; at most 12 digits before the point.", "250.00"
-        ),
+        "amount": money("Purchase, deposit or balance; at most 12 digits before the point.", "250.00"),
         "currency": currency(),
         "product": text("What was opened or bought.", "checking"),
         "program": text(

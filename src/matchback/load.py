@@ -192,6 +192,11 @@ def _merge(
         "version_key",
         (pl.col("action") if "action" in rows.columns else pl.lit("new").alias("action")),
         (
+            pl.col("corrected_at")
+            if "corrected_at" in rows.columns
+            else pl.lit(None, pl.Datetime("us")).alias("corrected_at")
+        ),
+        (
             pl.col("amount_minor")
             if "amount_minor" in rows.columns
             else pl.lit(None, pl.Int64).alias("amount_minor")
@@ -200,8 +205,8 @@ def _merge(
     )
     warehouse.stage("incoming_records", incoming.to_arrow())
     warehouse.stage("known_versions", warehouse.arrow(f"load/known_{feed.kind}"))
-    outcomes = _frame(warehouse.arrow("load/record_outcomes", {"conflicts": contract.conflicts}))
-    parameters = {"file_id": file.file_id, "received_on": file.received_on}
+    parameters = {"file_id": file.file_id, "received_on": file.received_on, "conflicts": contract.conflicts}
+    outcomes = _frame(warehouse.arrow("load/record_outcomes", parameters))
     sightings = _frame(warehouse.arrow("load/version_sightings", parameters))
     warehouse.stage("changed_versions", sightings.filter("is_known").to_arrow())
     warehouse.delete_matching(

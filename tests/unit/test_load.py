@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from datetime import date
 from pathlib import Path
@@ -264,3 +265,62 @@ def assert_money_balances(world: RunContext, file_id: str) -> None:
     money = [row for row in table(world, "file_money") if row["file_id"] == file_id]
     seen = sum(row["amount_minor"] for row in money if row["outcome"] == "seen")
     assert seen == sum(row["amount_minor"] for row in money if row["outcome"] != "seen")
+
+
+def test_one_file_that_fails_stops_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it fails with, even a library's panic, is told by its type alone; the next run loads it."""
+
+    class PanicException(BaseException):
+        pass
+
+    world = make_world(tmp_path)
+    put(world, "events_20261101.csv", HEADER + event(1))
+    put(world, "events_20261102.csv", HEADER + event(2))
+    pickup.run(world)
+    validate.run(world)
+    true_merge, failing = load._merge, []
+
+    def merge(*given: Any) -> Any:
+        if not failing:
+            failing.append(True)
+            raise PanicException("ann1@example.com")
+        return true_merge(*given)
+
+    monkeypatch.setattr(load, "_merge", merge)
+    with writing(world) as writer:
+        summary = load.run(writer)
+    assert (summary.counts["failed_files"], summary.counts["files"]) == (1, 1)
+    assert sorted(files(world)) == ["events_20261102.csv"]
+    take_in(world)
+    assert sorted(files(world)) == ["events_20261101.csv", "events_20261102.csv"]
+
+
+def test_a_file_name_that_is_not_utf8_loads(tmp_path: Path) -> None:
+    world = make_world(tmp_path, EVENTS_FEED + 'after = { move_to = "done", results_to = "results" }\n')
+    name = os.fsdecode(b"events_20261101_\xe9.csv")
+    put(world, name, HEADER + event(1))
+    take_in(world)
+    assert sorted(files(world)) == ["events_20261101_\\udce9.csv"]
+    assert os.listdir(os.fsencode(tmp_path / "inbox" / "done")) == [b"events_20261101_\xe9.csv"]
+    assert os.listdir(tmp_path / "inbox" / "results") == ["events_20261101_\\udce9.csv.results.csv"]
+
+
+@pytest.mark.parametrize(
+    ("action", "at", "expected"),
+    [
+        ("correct", "2026-11-02", (1, 0, 0, 0, 1, 0)),
+        ("correct", "2026-11-03", (1, 1, 0, 0, 0, 0)),
+        ("cancel", "2026-11-02", (1, 1, 0, 0, 0, 0)),
+    ],
+)
+def test_corrections_of_equal_rank_that_contradict_are_in_conflict(
+    tmp_path: Path, action: str, at: str, expected: tuple[int, ...]
+) -> None:
+    """Neither wins; a later correction or a cancellation decides."""
+    world = make_world(tmp_path)
+    first = event(1, "11.00", action="correct", at="2026-11-02")
+    put(world, "events_20261104a.csv", HEADER + event(1) + first)
+    take_in(world)
+    put(world, "events_20261104b.csv", HEADER + event(1, "12.00", action=action, at=at))
+    take_in(world)
+    assert counts(files(world)["events_20261104b.csv"]) == expected

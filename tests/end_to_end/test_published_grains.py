@@ -58,7 +58,7 @@ def test_every_published_table_keeps_its_grain(sample_run: SampleRun) -> None:
         repeated = {
             table: connection.execute(
                 f"SELECT COUNT(*) FROM (SELECT 1 FROM {table} GROUP BY {', '.join(key.split())} HAVING COUNT(*) > 1)"
-            ).fetchone()
+            ).fetchall()
             for table, key in GRAINS.items()
         }
-    assert {table: found for table, found in repeated.items() if found != (0,)} == {}
+    assert {table: found for table, found in repeated.items() if found != [(0,)]} == {}

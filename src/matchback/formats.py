@@ -12,7 +12,8 @@ from matchback.records import Block, Counts, UnreadableFile
 if TYPE_CHECKING:
     from matchback.config import Feed
     from matchback.contracts import Contract
-    from matchback.csv_reader import Trailer
+    from matchback.csv_reader import CsvReader, Trailer
+    from matchback.parquet_reader import ParquetReader
 
 
 class Reader(Protocol):
@@ -39,7 +40,7 @@ class HeaderMap:
         return next((name for name, target in self.names.items() if target == column), None)
 
 
-def open_reader(path: Path, feed: Feed, scratch: Path) -> Reader:
+def open_reader(path: Path, feed: Feed, scratch: Path) -> CsvReader | ParquetReader:
     """Open a file; `scratch` is a folder for an inflated or recoded copy. Raises UnreadableFile."""
     if feed.format.type == "parquet":
         from matchback.parquet_reader import ParquetReader

@@ -1,16 +1,23 @@
 -- What can fill each limit: the rewards that were issued, and the claims that may still be.
--- Grain: rule_version x level x role x slot_id, of the limits of every version of a rule.
--- Why: one person's rewards of all versions of a rule share its limits; each version counts them by its own periods.
+-- Grain: rule_version x level x role x slot_id x beneficiary_id, of the limits of every version of a rule.
+-- Why: one person's rewards of all versions of a rule share its limits; each version counts them by its own periods. A
+-- reward that was issued fills the limit of the person of its posting, and of the one whom its journey names today.
 WITH fillers AS (
     SELECT
         p.rule_key, p.rule_version, p.role, p.slot_id, p.journey_id, p.beneficiary_id, p.amount_minor,
-        p.earned_on, p.release_on, 0 AS standing
+        p.earned_on, p.release_on, 0 AS standing, TRUE AS is_shown
     FROM posted_slots AS p
     WHERE p.is_held
     UNION ALL
     SELECT
+        p.rule_key, p.rule_version, p.role, p.slot_id, p.journey_id, p.todays_beneficiary_id AS beneficiary_id,
+        p.amount_minor, p.earned_on, p.release_on, 0 AS standing, FALSE AS is_shown
+    FROM posted_slots AS p
+    WHERE p.is_held AND p.beneficiary_id <> p.todays_beneficiary_id
+    UNION ALL
+    SELECT
         c.rule_key, c.rule_version, c.role, c.slot_id, c.journey_id, c.beneficiary_id, c.amount_minor,
-        c.earned_on, c.release_on, 1 AS standing
+        c.earned_on, c.release_on, 1 AS standing, TRUE AS is_shown
     FROM reward_claims AS c
     LEFT JOIN once_per_results AS o
         ON c.rule_version = o.rule_version AND c.role = o.role AND c.slot_id = o.slot_id
@@ -21,7 +28,7 @@ dated_fillers AS (
     SELECT
         l.rule_version, l.position, l.level, l.max_count, l.max_value_minor, l.per,
         f.rule_key, f.role, f.slot_id, f.journey_id, f.beneficiary_id, f.amount_minor, f.standing,
-        f.rule_version = l.rule_version AS is_own,
+        f.is_shown AND f.rule_version = l.rule_version AS is_own,
         CASE WHEN l.by_date = 'release_on' THEN f.release_on ELSE f.earned_on END AS filled_on
     FROM rule_limits AS l
     INNER JOIN rule_terms AS t ON l.rule_version = t.rule_version

@@ -1,11 +1,17 @@
--- For each case, whether its friend or its account was already rewarded under the same rule and role.
+-- For each case, whether its friend, its account or its root event was already rewarded under the same rule and role.
 -- Grain: rule_version x role x slot_id.
--- Why: rewards that were issued hold their place for good, and waiting ones hold theirs; after them the earliest claim wins, then the smaller journey.
+-- Why: rewards that were issued hold their place for good, and waiting ones hold theirs; after them the earliest claim
+-- wins, then the smaller journey. A posted reward holds the place of the friend of its posting and of its journey's
+-- friend today. An event that a correction moved to another account is not rewarded twice, whatever the rule says.
 -- A case that has not earned anything yet has lost as soon as somebody else holds its place.
 WITH holders AS (
     SELECT rule_key, role, slot_id, journey_id, friend_id, 0 AS standing, earned_on
     FROM posted_slots
     WHERE is_held
+    UNION ALL
+    SELECT rule_key, role, slot_id, journey_id, todays_friend_id AS friend_id, 0 AS standing, earned_on
+    FROM posted_slots
+    WHERE is_held AND (friend_id IS NULL OR friend_id <> todays_friend_id)
     UNION ALL
     SELECT rule_key, role, slot_id, journey_id, friend_id, 1 AS standing, earned_on
     FROM reward_claims
@@ -26,6 +32,20 @@ ranked_holders AS (
             PARTITION BY rule_key, role, journey_id ORDER BY standing, earned_on, slot_id
         ) AS account_rank
     FROM holders
+),
+
+rewarded_roots AS (
+    SELECT
+        c.rule_version,
+        c.role,
+        c.slot_id,
+        MIN(p.reward_id) AS reward_id
+    FROM reward_cases AS c
+    INNER JOIN rule_terms AS t ON c.rule_version = t.rule_version AND t.slot_kind = 'journey'
+    INNER JOIN posted_slots AS p
+        ON c.rule_key = p.rule_key AND c.role = p.role AND c.root_event_id = p.root_event_id AND p.is_live
+    WHERE c.slot_id <> p.slot_id
+    GROUP BY c.rule_version, c.role, c.slot_id
 )
 
 SELECT
@@ -34,6 +54,7 @@ SELECT
     c.slot_id,
     CASE
         WHEN c.is_held THEN NULL
+        WHEN e.reward_id IS NOT NULL THEN 'already_rewarded_event'
         WHEN t.once_per_friend AND f.slot_id <> c.slot_id THEN 'already_rewarded_friend'
         WHEN t.once_per_account AND a.slot_id <> c.slot_id THEN 'already_rewarded_account'
     END AS reason_code
@@ -43,4 +64,6 @@ LEFT JOIN ranked_holders AS f
     ON c.rule_key = f.rule_key AND c.role = f.role AND c.friend_id = f.friend_id AND f.friend_rank = 1
 LEFT JOIN ranked_holders AS a
     ON c.rule_key = a.rule_key AND c.role = a.role AND c.journey_id = a.journey_id AND a.account_rank = 1
-WHERE t.once_per_friend OR t.once_per_account
+LEFT JOIN rewarded_roots AS e
+    ON c.rule_version = e.rule_version AND c.role = e.role AND c.slot_id = e.slot_id
+WHERE t.once_per_friend OR t.once_per_account OR e.reward_id IS NOT NULL

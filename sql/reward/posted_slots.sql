@@ -2,7 +2,8 @@
 -- Grain: reward_id, and by construction (rule_key, role, slot_id).
 -- Why: no version, person or amount is part of a slot, so neither a rule edit nor a merge of persons pays twice. A slot
 -- is held for good once it was issued, also when the money was taken back, and as long as a conflict about its trigger,
--- its root or its account keeps it waiting.
+-- its root or its account keeps it waiting. A posted id may be that of an email which several members turned out to
+-- share, and then means none of them: so the friend and the beneficiary whom the journey names today stand beside it.
 WITH conflicting_journeys AS (
     SELECT DISTINCT COALESCE(account_key, order_key, event_id) AS journey_id
     FROM events
@@ -20,6 +21,12 @@ SELECT
     r.root_event_id,
     COALESCE(b.person_id, r.beneficiary_id) AS beneficiary_id,
     COALESCE(f.person_id, r.friend_id) AS friend_id,
+    CASE
+        WHEN r.role = 'advocate' THEN n.advocate_id
+        WHEN r.role = 'actor' THEN g.person_id
+        ELSE j.person_id
+    END AS todays_beneficiary_id,
+    CASE WHEN r.role = 'actor' THEN g.person_id ELSE j.person_id END AS todays_friend_id,
     r.amount_minor,
     r.state,
     r.earned_on,
@@ -43,4 +50,6 @@ LEFT JOIN person_aliases AS b ON r.beneficiary_id = b.alias
 LEFT JOIN person_aliases AS f ON r.friend_id = f.alias
 LEFT JOIN events AS g ON r.event_id = g.event_id
 LEFT JOIN events AS o ON r.root_event_id = o.event_id
+LEFT JOIN journey_roots AS j ON COALESCE(o.journey_id, r.journey_id) = j.journey_id AND r.program = j.program
+LEFT JOIN recognitions AS n ON j.root_event_id = n.event_id AND j.program = n.program
 LEFT JOIN conflicting_journeys AS w ON r.journey_id = w.journey_id

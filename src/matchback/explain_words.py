@@ -87,6 +87,7 @@ WHY = {
     "event_came": "it came",
     "already_rewarded_friend": "there was a reward for this friend",
     "already_rewarded_account": "there was a reward for this account",
+    "already_rewarded_event": "there was a reward for this event, on the account it was corrected from",
     "limit_reached": "the limit is reached",
 }
 

@@ -83,6 +83,11 @@ class Reward(ConfigModel):
     terms_by: Literal["root", "trigger"] = "root"
     replaces: Name | None = None
 
+    @property
+    def former_id(self) -> str | None:
+        """The id of the rule that this one replaces; None also where it says that it replaces none."""
+        return None if self.replaces == "none" else self.replaces
+
 
 class Payout(ConfigModel):
     format: Literal["earned-rewards-csv"] = "earned-rewards-csv"

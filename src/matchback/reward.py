@@ -7,6 +7,7 @@ reconciled towards it by appending entries, and approved rewards go into a payou
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
@@ -30,9 +31,10 @@ from matchback.payout import (
     write_file,
 )
 from matchback.rule_tables import rule_tables
-from matchback.rules import Rule, current_rules, judged_rules, refuse_changed_terms, terms_hash
+from matchback.rules import Rule, current_rules, judged_rules
 from matchback.settings import operator_name
 from matchback.sqlfiles import sql_file, step_tables
+from matchback.terms import offered_terms, refuse_changed_terms, refuse_second_payment, terms_from_text
 
 if TYPE_CHECKING:
     from matchback.warehouse import Warehouse
@@ -95,10 +97,13 @@ def take_up_terms(context: RunContext, rules: Sequence[Rule]) -> None:
     import pyarrow as pa
 
     warehouse = context.writer
-    state = warehouse.state
-    known = json.loads(state.get("terms", "{}"))
-    refuse_changed_terms(rules, known, state.get("terms_hash"), _accepted_terms(context))
-    kept = set(warehouse.table("reward_rules").column("rule_version").to_pylist())
+    offered = offered_terms(context.config, rules)
+    known = warehouse.table("reward_rules").to_pylist()
+    refuse_second_payment(rules, known, _posted_by_version(context))
+    refuse_changed_terms(
+        offered, terms_from_text(warehouse.state.get("terms_in_force")), _accepted_terms(context)
+    )
+    kept = {row["rule_version"] for row in known}
     rows = [
         {
             "rule_id": rule.terms.id,
@@ -115,8 +120,7 @@ def take_up_terms(context: RunContext, rules: Sequence[Rule]) -> None:
     warehouse.append(
         "reward_rules", pa.Table.from_pylist(rows, schema=warehouse.table("reward_rules").schema)
     )
-    warehouse.set_state("terms_hash", terms_hash(rules))
-    warehouse.set_state("terms", json.dumps({rule.terms.id: rule.version for rule in rules}, sort_keys=True))
+    warehouse.set_state("terms_in_force", offered.text())
 
 
 def read_ledger(warehouse: Warehouse) -> list[Entry]:
@@ -271,6 +275,13 @@ def _barred(context: RunContext, posting: Posting) -> dict[int, str]:
         approved = [state for state in posting.payable if state.last.caused_by in own]
         barred |= {state.earned.reward_id: "payout_needs_another_operator" for state in approved}
     return barred
+
+
+def _posted_by_version(context: RunContext) -> Counter[str]:
+    """Count the posted rewards of each rule version; one that was voided before it went out is forgotten."""
+    context.writer.build_table(STEP, "rewards", context.parameters)
+    rows = context.writer.table("rewards").to_pylist()
+    return Counter(row["rule_version"] for row in rows if row["state"] != "voided" or row["was_issued"])
 
 
 def _accepted_terms(context: RunContext) -> set[str]:

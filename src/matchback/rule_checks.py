@@ -39,6 +39,8 @@ def _value_problems(reward: Reward, config: Config, currency: str) -> list[str]:
             found.append(f"when: {error}")
     if reward.until_on is not None and reward.until_on < reward.from_on:
         found.append("until: it lies before from")
+    if reward.id == "none":
+        found.append('id: "none" is what replaces says of no rule')
     if reward.to != "actor" and "event" in reward.once_per and len(reward.once_per) > 1:
         found.append('once_per: "event" stands alone')
     if reward.on_displaced == "both":

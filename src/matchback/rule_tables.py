@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from matchback.conditions import minor_digits, to_minor
 from matchback.config import Requirement
-from matchback.rules import Rule
+from matchback.rules import ROLES, Rule
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _PERIOD_ORDER = ("day", "month", "calendar_year", "program")
-_ROLES = {
-    "advocate": ("advocate",),
-    "friend": ("friend",),
-    "both": ("advocate", "friend"),
-    "actor": ("actor",),
-}
 
 
 def rule_tables(rules: Sequence[Rule]) -> dict[str, pa.Table]:
@@ -28,7 +22,7 @@ def rule_tables(rules: Sequence[Rule]) -> dict[str, pa.Table]:
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _SHAPES}
     for rule in rules:
         rows["rule_terms"].append(_terms_row(rule))
-        rows["rule_roles"] += [{"rule_version": rule.version, "role": role} for role in _ROLES[rule.terms.to]]
+        rows["rule_roles"] += [{"rule_version": rule.version, "role": role} for role in ROLES[rule.terms.to]]
         rows["rule_requirements"] += [
             _requirement_row(rule, position, item)
             for position, item in enumerate(rule.terms.require, start=1)

@@ -11,12 +11,20 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import combinations
 from typing import Any
 
 from matchback.conditions import Condition, minor_digits, parse_condition, to_minor
 from matchback.config import Config, Reward
 from matchback.errors import ConfigurationError
 from matchback.rule_checks import rule_problems
+
+ROLES = {
+    "advocate": ("advocate",),
+    "friend": ("friend",),
+    "both": ("advocate", "friend"),
+    "actor": ("actor",),
+}
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,11 @@ def current_rules(config: Config) -> tuple[Rule, ...]:
         for reward in config.rewards
         if reward.replaces in names
     ]
+    problems += [
+        f"  rewards.{second.id}: it replaces {second.former_id!r}, as {first.id} does"
+        for first, second in combinations(config.rewards, 2)
+        if first.former_id == second.former_id is not None and set(ROLES[first.to]) & set(ROLES[second.to])
+    ]
     if problems:
         raise ConfigurationError(
             f"The reward rules hold {len(problems)} problem{'s' if len(problems) > 1 else ''}:\n"
@@ -104,7 +117,7 @@ def rule_from_text(text: str, *, key: str | None = None, is_current: bool = True
     assert terms.value.currency is not None
     condition = parse_condition(terms.when, terms.value.currency) if terms.when else None
     version = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return Rule(terms, version, text, key or terms.replaces or terms.id, condition, is_current)
+    return Rule(terms, version, text, key or terms.former_id or terms.id, condition, is_current)
 
 
 def judged_rules(
@@ -116,43 +129,23 @@ def judged_rules(
     """
     texts = {str(row["rule_version"]): str(row["text"]) for row in kept}
     texts |= {rule.version: rule.text for rule in current}
-    former = {json.loads(text)["id"]: json.loads(text).get("replaces") for text in texts.values()}
+    first = first_names(texts.values(), current)
     now = {rule.version for rule in current}
     return tuple(
-        rule_from_text(text, key=_first_name(json.loads(text)["id"], former), is_current=version in now)
+        rule_from_text(text, key=first[json.loads(text)["id"]], is_current=version in now)
         for version, text in sorted(texts.items())
         if version in now or version in posted
     )
 
 
-def terms_hash(rules: Sequence[Rule]) -> str:
-    """Return the hash of a whole set of terms: what `--accept-terms` names."""
-    versions = sorted(f"{rule.terms.id}={rule.version}" for rule in rules)
-    return hashlib.sha256("|".join(versions).encode()).hexdigest()[:16]
-
-
-def refuse_changed_terms(
-    rules: Sequence[Rule], known: Mapping[str, str], in_force: str | None, accepted: Iterable[str]
-) -> None:
-    """Raise ConfigurationError if the terms differ from those in force and nobody accepted them.
-
-    `known` maps rule id to the version in force, `in_force` is the hash of that set (None: the first terms ever).
-    """
-    offered = terms_hash(rules)
-    if in_force is None or offered == in_force or offered in set(accepted):
-        return
-    now = {rule.terms.id: rule.version for rule in rules}
-    changes = [f"  {name}: new" for name in sorted(now.keys() - known.keys())]
-    changes += [f"  {name}: gone" for name in sorted(known.keys() - now.keys())]
-    changes += [
-        f"  {name}: changed" for name in sorted(now.keys() & known.keys()) if now[name] != known[name]
-    ]
-    raise ConfigurationError(
-        "The reward terms are not those that were in force:\n" + "\n".join(changes),
-        state="No reward was judged or posted under the new terms.",
-        next_step="What was promised stays under its own terms; the new ones judge what is not posted yet.\n"
-        f"Compare them with the program's legal terms, then accept them:  matchback run --accept-terms {offered}",
-    )
+def first_names(kept: Iterable[str], current: Iterable[Rule]) -> dict[str, str]:
+    """Return the first name that each rule ever had, by its id; `kept` are the canonical texts of former versions."""
+    former: dict[str, str | None] = {}
+    for text in kept:
+        terms = rule_from_text(text).terms
+        former[terms.id] = terms.former_id or former.get(terms.id)
+    former |= {rule.terms.id: rule.terms.former_id for rule in current}
+    return {name: _first_name(name, former) for name in former}
 
 
 def _once_per(reward: Reward) -> list[str]:

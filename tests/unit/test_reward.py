@@ -19,7 +19,8 @@ from matchback.config_tables import write_config_tables
 from matchback.context import RunContext
 from matchback.errors import CheckFailed, ConfigurationError
 from matchback.journal import Journal
-from matchback.rules import current_rules, terms_hash
+from matchback.rules import current_rules
+from matchback.terms import offered_terms
 from matchback.warehouse import Warehouse
 from matchback.workspace import Workspace
 
@@ -231,11 +232,49 @@ def test_changed_terms_stop_until_they_are_accepted(context: RunContext) -> None
     changed = replace(context, config=load_config(path))
     with pytest.raises(ConfigurationError, match="advocate-100: changed"):
         run(changed, MONDAY)
-    offered = terms_hash(current_rules(changed.config))
-    run(replace(changed, accepted_terms=(offered,)), MONDAY)
+    run(replace(changed, accepted_terms=(offer(changed),)), MONDAY)
     rows = context.writer.table("rewards").to_pylist()
     assert ({row["rule_version"] for row in rows}, {row["amount_minor"] for row in rows}) == (posted, {10000})
     assert context.writer.count("reward_rules") == 2
+
+
+def offer(context: RunContext) -> str:
+    """Return the hash by which the terms of a context are accepted."""
+    return offered_terms(context.config, current_rules(context.config)).hash
+
+
+def test_changed_program_stops_until_it_is_accepted(context: RunContext) -> None:
+    """Nothing that was published as earned goes silently because a program judges otherwise now."""
+    run(context, date(2026, 10, 30))
+    path = context.workspace.config_path
+    path.write_text(
+        TOML.replace('events = ["opened", "qualified"]', 'events = ["qualified"]\ntie_break = "first"')
+    )
+    changed = replace(context, config=load_config(path))
+    before = context.writer.table_hash("reward_entries")
+    with pytest.raises(ConfigurationError, match=r"programs\.refer: changed in events, tie_break"):
+        run(changed, MONDAY)
+    assert context.writer.table_hash("reward_entries") == before
+    assert "approved" in run(replace(changed, accepted_terms=(offer(changed),)), MONDAY)[0]
+
+
+def test_renamed_rule_pays_nothing_again(context: RunContext) -> None:
+    """Even accepted, a new name does not post until it says whose it was; with that, nobody is paid twice."""
+    run(context, MONDAY)
+    path = context.workspace.config_path
+    for says, added in ((None, None), ("advocate-100", []), ("none", ["approved", "earned", "issued"])):
+        path.write_text(
+            TOML.replace('id = "advocate-100"', 'id = "better"' + (f'\nreplaces = "{says}"' if says else ""))
+        )
+        renamed = replace(context, config=load_config(path))
+        accepted = replace(renamed, accepted_terms=(offer(renamed),))
+        if added is None:
+            with pytest.raises(
+                ConfigurationError, match=r"(?s)'advocate-100', which is gone.*posted 2 rewards"
+            ):
+                run(accepted, MONDAY)
+        else:
+            assert sorted(set(run(accepted, MONDAY)[0])) == added
 
 
 def test_reward_without_an_account_waits_and_is_named(context: RunContext) -> None:

@@ -15,9 +15,7 @@ from matchback.rules import (
     Rule,
     current_rules,
     judged_rules,
-    refuse_changed_terms,
     rule_from_text,
-    terms_hash,
 )
 
 BASE: dict[str, Any] = {
@@ -154,17 +152,22 @@ def test_a_rule_cannot_replace_one_that_still_stands() -> None:
         current_rules(config(BASE, {**BASE, "id": "b", "replaces": "advocate-100"}))
 
 
-def test_changed_terms_stop_until_they_are_accepted() -> None:
-    """The message says what changed and what to type; the first terms ever need no acceptance."""
-    old, new = rules(), rules(value={"amount": "120.00"})
-    known = {rule.terms.id: rule.version for rule in old}
-    refuse_changed_terms(old, {}, None, ())
-    refuse_changed_terms(old, known, terms_hash(old), ())
-    refuse_changed_terms(new, known, terms_hash(old), (terms_hash(new),))
-    with pytest.raises(
-        ConfigurationError, match=f"(?s)advocate-100: changed.*--accept-terms {terms_hash(new)}"
-    ):
-        refuse_changed_terms(new, known, terms_hash(old), ("0" * 16,))
+def test_two_rules_cannot_replace_one_for_the_same_side() -> None:
+    """They would fill the same slots; one for each side may."""
+    second = {**BASE, "id": "b", "replaces": "old"}
+    with pytest.raises(ConfigurationError, match=r"rewards\.b: it replaces 'old', as advocate-100 does"):
+        current_rules(config({**BASE, "replaces": "old"}, second))
+    assert current_rules(config({**BASE, "replaces": "old"}, {**second, "to": "friend"}))
+
+
+def test_a_rule_that_replaces_none_keeps_its_own_name() -> None:
+    """`none` is a word, not a rule: two such rules share nothing, and no rule can be called so."""
+    pair = current_rules(config({**BASE, "replaces": "none"}, {**BASE, "id": "b", "replaces": "none"}))
+    assert [rule.key for rule in judged_rules(pair, [], set())] == [
+        rule.terms.id for rule in judged_rules(pair, [], set())
+    ]
+    with pytest.raises(ConfigurationError, match='"none" is what replaces says'):
+        rules(id="none")
 
 
 def test_shorter_periods_are_filled_first() -> None:

@@ -60,7 +60,9 @@ def run(context: RunContext) -> StepSummary:
             if wants_debug():
                 raise
             totals["failed_files"] += 1
-            context.progress.note(f"Loading file {file.file_id[:8]} failed ({type(error).__name__}); it waits")
+            context.progress.note(
+                f"Loading file {file.file_id[:8]} failed ({type(error).__name__}); it waits"
+            )
         context.progress.advance()
     results_file.finish(context)
     if failures:

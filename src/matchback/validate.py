@@ -140,7 +140,7 @@ def stage_file(request: FileToStage) -> StagedSummary:
         summary, parts = _unreadable(request, refused.reason_code, refused.detail)
     except (MatchbackError, OSError, MemoryError, AssertionError, KeyboardInterrupt, SystemExit):
         raise
-    except BaseException as error:  # even a panic: a file that breaks its parser refuses itself, the next goes on
+    except BaseException as error:  # even a panic: a file that breaks its parser refuses itself alone
         if wants_debug():
             raise
         summary, parts = _unreadable(request, "unreadable", f"its reader failed ({type(error).__name__})")

@@ -38,8 +38,8 @@ PROMISED = {
     "unrecognized_events": "event_id program reason_code",
     "relationships": "person_id advocate_id since_event_id from_on until_on",
     "reward_rules": "rule_id rule_version program text from_on until_on first_used_as_of",
-    "reward_decisions": "journey_id event_id rule_id rule_version role status condition observed threshold gap deadline_on"
-    " outcome reason_code",
+    "reward_decisions": "journey_id event_id rule_id rule_version role status condition observed threshold gap"
+    " deadline_on outcome reason_code",
     "rewards": "reward_id rule_id rule_version program role beneficiary_id journey_id event_id kind amount_minor"
     " amount currency state earned_on release_on",
     "reward_entries": "entry_id sequence reward_id generation entry_kind amount_minor currency effective_on"

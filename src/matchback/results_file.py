@@ -149,6 +149,7 @@ def write(context: RunContext, file: ReceivedFile, staged: StagedFile) -> Path:
 def _lines(feed: Feed, archived: Path, staged: StagedFile, *, only_known: bool) -> Iterator[bytes]:
     from matchback.csv_reader import CsvReader
     from matchback.formats import open_reader
+    from matchback.parquet_reader import ParquetReader
 
     verdict = json.loads((staged.folder / VERDICT).read_text(encoding="utf-8"))
     if verdict["status"] == "refused" and verdict["reason_code"] != "too_many_refused":
@@ -159,6 +160,7 @@ def _lines(feed: Feed, archived: Path, staged: StagedFile, *, only_known: bool) 
     if isinstance(reader, CsvReader):
         yield from _csv_lines(reader, said, _structurally_refused(staged))
         return
+    assert isinstance(reader, ParquetReader)
     yield from _parquet_lines(reader, feed, said, only_known=only_known)
 
 

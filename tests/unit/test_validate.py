@@ -297,3 +297,15 @@ def test_an_amount_that_the_published_tables_cannot_hold_is_refused(
 ) -> None:
     _, staged = stage(tmp_path, HEADER + line(amount=amount))
     assert [reason for _, _, reason in reasons(staged)] == found
+
+
+def test_a_panic_of_a_reader_refuses_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class PanicException(BaseException):
+        pass
+
+    def panic(*_: Any) -> Any:
+        raise PanicException("ann@example.com")
+
+    monkeypatch.setattr(validate, "_read_and_check", panic)
+    summary, _ = stage(tmp_path, HEADER + line())
+    assert (summary.reason_code, summary.detail) == ("unreadable", "its reader failed (PanicException)")

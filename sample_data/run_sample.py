@@ -31,6 +31,9 @@ LEFT_OUT = ("generator", "expected", "var", "__pycache__", "*.py")
 
 def main(arguments: list[str]) -> int:
     """Copy the sample if it is not there yet, run its nights, print the summary; return the exit code."""
+    if any(argument.startswith("-") for argument in arguments):
+        print(__doc__)
+        return 2
     target = Path(arguments[0]) if arguments else Path("build/sample")
     try:
         run_sample(copy_sample(target))

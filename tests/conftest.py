@@ -42,3 +42,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "sample_run" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.xdist_group("sample"), append=False)
+        if item.path.parent.name == "cli":  # each runs whole nights in a process of its own
+            item.add_marker(pytest.mark.slow)

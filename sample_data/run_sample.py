@@ -16,12 +16,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from matchback.answers.operations import add_recognition, decide_rewards
+from matchback.answers.summary import night_line, summarize
 from matchback.context import RunContext, open_context
 from matchback.errors import MatchbackError
 from matchback.nights import Night, iterate_nights
-from matchback.operations import add_recognition, decide_rewards
 from matchback.progress import BarProgress, QuietProgress
-from matchback.summary import night_line, summarize
 from matchback.workspace import Workspace
 
 SAMPLE = Path(__file__).resolve().parent

@@ -5,7 +5,7 @@ The way of a file: pickup, validate, load, resolve, recognize, reward, report, p
 
 from __future__ import annotations
 
-from matchback.reading import read
+from matchback.answers.reading import read
 
 __all__ = ["__version__", "read"]
 __version__ = "0.1.0"

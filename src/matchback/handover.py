@@ -24,7 +24,7 @@ from matchback.workspace import Workspace
 
 if TYPE_CHECKING:
     from matchback.config import Feed
-    from matchback.sources import RemoteFile
+    from matchback.intake.sources import RemoteFile
 
 MOST_LISTINGS = 8  # sources that are asked at the same time: most of the time goes in waiting
 Delivery = dict[str, str]
@@ -76,8 +76,8 @@ def take_in(context: RunContext, delivery: Delivery) -> dict[str, str]:
     left unvalidated, the next `validate` step validates); one whose listing is used up tries its feed whole.
     """
     from matchback import pickup, validate
-    from matchback.received import received_file
-    from matchback.sources import RemoteFile
+    from matchback.intake.received import received_file
+    from matchback.intake.sources import RemoteFile
     from matchback.steps import run_steps
 
     feed = context.config.feed(delivery["feed_id"])

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from matchback import results_file
+from matchback.answers.printing import count
 from matchback.context import RunContext, StepSummary
-from matchback.contracts import contract_of
 from matchback.errors import ConfigurationError, MatchbackError
-from matchback.printing import count
-from matchback.received import ReceivedFile, received_file, received_files, without_retired
-from matchback.refusal_text import refusal_text
+from matchback.intake import results_file
+from matchback.intake.contracts import contract_of
+from matchback.intake.received import ReceivedFile, received_file, received_files, without_retired
+from matchback.intake.refusal_text import refusal_text
+from matchback.intake.staging import StagedFile, StagedSummary, staged_file, staging_basis
 from matchback.settings import wants_debug
-from matchback.staging import StagedFile, StagedSummary, staged_file, staging_basis
 from matchback.validate import validate_file
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from matchback.answers.printing import count
 from matchback.context import RunContext, StepSummary
 from matchback.errors import ConfigurationError
-from matchback.printing import count
 from matchback.steps import STEPS, run_steps
 
 MOST_NIGHTS = 3_660

@@ -11,12 +11,12 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from matchback import archive, sources
+from matchback.answers.printing import count
 from matchback.context import RunContext, StepSummary
 from matchback.errors import MatchbackError, SourceFailed
-from matchback.printing import count
-from matchback.received import derive_file_id, printable_name, received_files
-from matchback.sources import RemoteFile, Source
+from matchback.intake import archive, sources
+from matchback.intake.received import derive_file_id, printable_name, received_files
+from matchback.intake.sources import RemoteFile, Source
 
 if TYPE_CHECKING:
     from datetime import date

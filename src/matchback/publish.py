@@ -16,14 +16,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from matchback import __version__, watermarks
-from matchback.checks import refuse_broken
+from matchback.answers.printing import count
 from matchback.context import RunContext, StepSummary
-from matchback.currencies import EXPONENTS
-from matchback.deliver import deliver_outbox
-from matchback.dictionary import PublishedTable, protected_tables, published_tables
 from matchback.errors import MatchbackError
-from matchback.printing import count
-from matchback.versions import Version, VersionStore
+from matchback.intake.currencies import EXPONENTS
+from matchback.publishing.checks import refuse_broken
+from matchback.publishing.deliver import deliver_outbox
+from matchback.publishing.dictionary import PublishedTable, protected_tables, published_tables
+from matchback.publishing.versions import Version, VersionStore
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -145,7 +145,7 @@ def _build(
 
 
 def _page(context: RunContext, version: Version, published: Warehouse) -> str:
-    from matchback.report_page import PageHead, report_page
+    from matchback.publishing.report_page import PageHead, report_page
 
     head = PageHead(
         workspace=context.config.workspace.name,

@@ -14,13 +14,23 @@ from typing import TYPE_CHECKING, Any
 
 from matchback import watermarks
 from matchback.acts import operator_id
-from matchback.conditions import conditions_query
 from matchback.context import RunContext, StepSummary
 from matchback.errors import CheckFailed
 from matchback.keys import derive_key
-from matchback.ledger import Answer, Decision, Due, Finding, Posting, Verdict, answer, issue, reconcile
-from matchback.ledger_book import Entry, Grant, broken_link
-from matchback.payout import (
+from matchback.rewards.conditions import conditions_query
+from matchback.rewards.ledger import (
+    Answer,
+    Decision,
+    Due,
+    Finding,
+    Posting,
+    Verdict,
+    answer,
+    issue,
+    reconcile,
+)
+from matchback.rewards.ledger_book import Entry, Grant, broken_link
+from matchback.rewards.payout import (
     PayoutFile,
     PayoutLine,
     PayTo,
@@ -30,11 +40,16 @@ from matchback.payout import (
     render_file,
     write_file,
 )
-from matchback.rule_tables import rule_tables
-from matchback.rules import Rule, current_rules, judged_rules
+from matchback.rewards.rule_tables import rule_tables
+from matchback.rewards.rules import Rule, current_rules, judged_rules
+from matchback.rewards.terms import (
+    offered_terms,
+    refuse_changed_terms,
+    refuse_second_payment,
+    terms_from_text,
+)
 from matchback.settings import operator_name
 from matchback.sqlfiles import sql_file, step_tables
-from matchback.terms import offered_terms, refuse_changed_terms, refuse_second_payment, terms_from_text
 
 if TYPE_CHECKING:
     from matchback.warehouse import Warehouse

@@ -14,21 +14,21 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from matchback.answers.printing import count
 from matchback.context import RunContext, StepSummary
-from matchback.contracts import Contract, contract_of, refuse_unknown_columns
 from matchback.errors import MatchbackError
-from matchback.printing import count
-from matchback.reasons import record_message
-from matchback.received import ReceivedFile, loaded_ids, received_file, received_files, without_retired
-from matchback.records import Refusal, UnreadableFile
+from matchback.intake.contracts import Contract, contract_of, refuse_unknown_columns
+from matchback.intake.reasons import record_message
+from matchback.intake.received import ReceivedFile, loaded_ids, received_file, received_files, without_retired
+from matchback.intake.records import Refusal, UnreadableFile
+from matchback.intake.staging import StagedFile, StagedSummary, staged_file, staging_basis
 from matchback.settings import wants_debug
-from matchback.staging import StagedFile, StagedSummary, staged_file, staging_basis
 
 if TYPE_CHECKING:
     import polars as pl
 
     from matchback.config import Config, Feed
-    from matchback.formats import Reader
+    from matchback.intake.formats import Reader
 
 Money = dict[str, list[int]]
 
@@ -155,9 +155,9 @@ def _read_and_check(
 ) -> tuple[StagedSummary, tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]:
     import polars as pl
 
-    from matchback.fact_rows import FactRows
-    from matchback.formats import map_header, open_reader
-    from matchback.record_checks import Surroundings, check_block, given_columns, model_of
+    from matchback.intake.fact_rows import FactRows
+    from matchback.intake.formats import map_header, open_reader
+    from matchback.intake.record_checks import Surroundings, check_block, given_columns, model_of
 
     feed, config = request.feed, request.config
     reader = open_reader(request.path, feed, scratch)
@@ -228,7 +228,7 @@ def _unreadable(
 ) -> tuple[StagedSummary, tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]:
     import polars as pl
 
-    from matchback.fact_rows import IDENTIFIER_SHAPE
+    from matchback.intake.fact_rows import IDENTIFIER_SHAPE
 
     summary = StagedSummary(
         file_id=request.file_id,
@@ -258,7 +258,7 @@ def _add_money(totals: Money, frame: pl.DataFrame, column: str) -> None:
     """Add the amounts of a frame to the totals by currency."""
     import polars as pl
 
-    from matchback.casts import side
+    from matchback.intake.casts import side
 
     minor, currency = side(column, "minor"), side(column, "currency")
     if minor not in frame.columns:
@@ -289,7 +289,7 @@ def _compare_with_trailer(reader: Reader, seen: Money) -> None:
 
 
 def _major(currency: str, minor: int) -> Decimal:
-    from matchback.currencies import EXPONENTS
+    from matchback.intake.currencies import EXPONENTS
 
     return Decimal(minor).scaleb(-EXPONENTS[currency])
 

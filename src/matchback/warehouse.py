@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlglot import exp
 
-    from matchback.dictionary import PublishedTable
+    from matchback.publishing.dictionary import PublishedTable
 
 STORAGE_VERSION = "v1.5.0"
 PUBLISHED_STORAGE_VERSION = "v1.0.0"  # every DuckDB since 1.0 opens it

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from end_to_end.conftest import SampleRun
-from matchback.explain import Explanation, Question, explain
+from matchback.answers.explain import Explanation, Question, explain
 from matchback.workspace import Workspace
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample")]

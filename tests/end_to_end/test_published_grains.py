@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from end_to_end.conftest import SampleRun
-from matchback.dictionary import published_tables
+from matchback.publishing.dictionary import published_tables
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample")]
 GRAINS = {

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from end_to_end.chromium import chromium
-from matchback.report_page import PageHead, report_page
+from matchback.publishing.report_page import PageHead, report_page
 from matchback.warehouse import Warehouse
 from unit.published_world import AS_OF, fill, make_tables
 

@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from matchback import archive, pickup
+from matchback import pickup
 from matchback.context import RunContext, open_context
 from matchback.errors import ConfigurationError, MatchbackError
+from matchback.intake import archive
 from matchback.workspace import Workspace
 from servers.s3 import S3Server
 from servers.sshd import Sshd, make_key

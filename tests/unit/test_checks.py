@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from matchback.checks import is_costly, refuse_broken, run_checks
 from matchback.errors import CheckFailed
+from matchback.publishing.checks import is_costly, refuse_broken, run_checks
 from matchback.sqlfiles import SqlFile, sql_file, step_tables
 from matchback.warehouse import Warehouse
 from unit.published_world import AS_OF, fill, make_tables

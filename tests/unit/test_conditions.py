@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchback.conditions import ConditionError, conditions_query, minor_digits, parse_condition, to_minor
+from matchback.rewards.conditions import (
+    ConditionError,
+    conditions_query,
+    minor_digits,
+    parse_condition,
+    to_minor,
+)
 from matchback.warehouse import Warehouse
 
 EVENTS = pa.table(

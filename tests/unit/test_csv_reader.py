@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchback.config import FileFormat
-from matchback.csv_reader import CsvReader
-from matchback.csv_scanner import Dialect, scan_block, split_block
-from matchback.plain_text import prepare_text
-from matchback.records import UnreadableFile
+from matchback.intake.csv_reader import CsvReader
+from matchback.intake.csv_scanner import Dialect, scan_block, split_block
+from matchback.intake.plain_text import prepare_text
+from matchback.intake.records import UnreadableFile
 
 Outcome = tuple[list[tuple[int, int, tuple[str, ...]]], list[tuple[int, int, str]]]
 

@@ -15,12 +15,12 @@ import pyarrow as pa
 import pytest
 from fsspec.implementations.local import LocalFileSystem
 
-from matchback import sources
 from matchback.context import RunContext
-from matchback.deliver import Delivered, deliver_outbox
 from matchback.errors import SourceFailed
-from matchback.private_files import make_private_folder, open_private_file
+from matchback.intake import sources
+from matchback.intake.private_files import make_private_folder, open_private_file
 from matchback.progress import QuietProgress
+from matchback.publishing.deliver import Delivered, deliver_outbox
 from matchback.warehouse import Warehouse
 from unit.published_world import TOML, context_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from matchback.dictionary import (
+from matchback.publishing.dictionary import (
     IDENTIFIER_COLUMNS,
     PublishedTable,
     data_dictionary,
@@ -62,7 +62,7 @@ def named(name: str) -> PublishedTable:
 def test_the_page_is_what_the_code_generates() -> None:
     page = (REPOSITORY / "docs" / "reference" / "data-dictionary.md").read_text(encoding="utf-8")
     assert page == data_dictionary(), (
-        "run: python -m matchback.dictionary > docs/reference/data-dictionary.md"
+        "run: python -m matchback.publishing.dictionary > docs/reference/data-dictionary.md"
     )
 
 
@@ -81,7 +81,7 @@ def test_every_column_has_a_sentence_of_its_own() -> None:
 
 
 def test_no_description_is_left_over() -> None:
-    words = tomllib.loads((REPOSITORY / "src" / "matchback" / "columns.toml").read_text(encoding="utf-8"))
+    words = tomllib.loads((REPOSITORY / "src" / "matchback" / "publishing" / "columns.toml").read_text(encoding="utf-8"))
     used = {
         (table.name, column.name)
         for table in [*published_tables(IDENTIFIER_COLUMNS), *protected_tables()]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from matchback.config import GROUNDS, INELIGIBLE_REASONS, Config
-from matchback.config_tables import LABELS
-from matchback.explain_words import (
+from matchback.answers.explain_words import (
     GROUNDS as GROUND_WORDS,
 )
-from matchback.explain_words import (
+from matchback.answers.explain_words import (
     INELIGIBLE,
     LOST,
     UNRECOGNIZED,
@@ -17,6 +15,8 @@ from matchback.explain_words import (
     describe_ground,
     describe_reasons,
 )
+from matchback.config import GROUNDS, INELIGIBLE_REASONS, Config
+from matchback.config_tables import LABELS
 
 LOSING_REASONS = {
     "lower_tier",

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from matchback.findings import REWARD_FINDINGS, finding_counts, finding_words
-from matchback.summary import _findings
+from matchback.answers.summary import _findings
+from matchback.publishing.findings import REWARD_FINDINGS, finding_counts, finding_words
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 WRITERS = (
-    "src/matchback/ledger.py",
-    "src/matchback/payout.py",
+    "src/matchback/rewards/ledger.py",
+    "src/matchback/rewards/payout.py",
     "src/matchback/reward.py",
     "sql/reward/payout_bars.sql",
 )

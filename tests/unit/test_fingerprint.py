@@ -8,8 +8,8 @@ import pytest
 
 from matchback.context import open_context
 from matchback.errors import ConfigurationError
+from matchback.intake.staging import staging_basis
 from matchback.keys import secret_fingerprint
-from matchback.staging import staging_basis
 from matchback.steps import run_steps
 from matchback.workspace import Workspace
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from matchback import handover, pickup, sources
+from matchback import handover, pickup
 from matchback.context import RunContext
 from matchback.errors import ConfigurationError, SourceFailed
+from matchback.intake import sources
 
 MOMENT = datetime(2026, 11, 3, 12, tzinfo=UTC)
 CONFIGURATION = """

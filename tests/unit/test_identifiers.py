@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchback import identifiers
+from matchback.intake import identifiers
 from matchback.keys import derive_check_bits, derive_key
 
 KINDS = sorted(identifiers.PROFILES)

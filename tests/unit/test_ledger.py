@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchback.keys import derive_key
-from matchback.ledger import Answer, Decision, Due, Posting, Verdict, answer, issue, reconcile
-from matchback.ledger_book import REVERSALS, Book, Entry, Grant, broken_link, fold
+from matchback.rewards.ledger import Answer, Decision, Due, Posting, Verdict, answer, issue, reconcile
+from matchback.rewards.ledger_book import REVERSALS, Book, Entry, Grant, broken_link, fold
 
 DAY = date(2026, 11, 1)
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from matchback import load, pickup, validate
 from matchback.context import RunContext
 from matchback.errors import ConfigurationError
-from matchback.received import received_files
+from matchback.intake.received import received_files
 from unit.intake_world import EVENTS_FEED, make_world, put, table, take_in, writing
 
 HEADER = "event_name,event_time,email,account_id,partner_event_id,amount,action,corrected_at\n"
@@ -147,7 +147,7 @@ def test_a_lost_record_stops_the_load(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_colliding_keys_stop_the_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from matchback import fact_rows
+    from matchback.intake import fact_rows
 
     whole = fact_rows.derive_keys
 

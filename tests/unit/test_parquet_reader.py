@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from matchback.parquet_reader import ParquetReader
-from matchback.records import UnreadableFile
+from matchback.intake.parquet_reader import ParquetReader
+from matchback.intake.records import UnreadableFile
 
 
 def written(folder: Path, columns: dict[str, Any], **options: Any) -> Path:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from matchback.config import Payout
-from matchback.ledger_book import Book, Grant, RewardState
-from matchback.payout import (
+from matchback.rewards.ledger_book import Book, Grant, RewardState
+from matchback.rewards.payout import (
     HEADER,
     PayTo,
     amount_text,

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from matchback import archive, pickup, sources
+from matchback import pickup
 from matchback.context import RunContext
 from matchback.errors import ConfigurationError, MatchbackError, SourceFailed
-from matchback.received import received_files
+from matchback.intake import archive, sources
+from matchback.intake.received import received_files
 from unit.intake_world import EVENTS_FEED, make_world, on, put
 
 MOVING = EVENTS_FEED + 'after = { move_to = "done" }\n'

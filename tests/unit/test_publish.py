@@ -15,12 +15,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from matchback import publish, report_page
+from matchback import publish
 from matchback.config import load_config
 from matchback.context import StepSummary
-from matchback.dictionary import published_tables
 from matchback.errors import CheckFailed
-from matchback.versions import VersionStore
+from matchback.publishing import report_page
+from matchback.publishing.dictionary import published_tables
+from matchback.publishing.versions import VersionStore
 from matchback.warehouse import DatabaseFailed, Warehouse
 from unit.published_world import AS_OF, context_of, make_workspace, mark_steps, writing
 

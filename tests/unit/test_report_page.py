@@ -10,11 +10,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from matchback.report_charts import COLORS, Part, bar_chart, stacked_bars
-from matchback.report_html import table
-from matchback.report_page import PageHead, report_page
-from matchback.report_sections import _slots, rewards
-from matchback.report_words import bps, hundredths, rate, sums, title_words
+from matchback.publishing.report_charts import COLORS, Part, bar_chart, stacked_bars
+from matchback.publishing.report_html import table
+from matchback.publishing.report_page import PageHead, report_page
+from matchback.publishing.report_sections import _slots, rewards
+from matchback.publishing.report_words import bps, hundredths, rate, sums, title_words
 from matchback.warehouse import Warehouse
 from unit.published_world import AS_OF, fill, make_tables
 

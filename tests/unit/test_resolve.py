@@ -15,8 +15,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from matchback import resolve
-from matchback.checks import run_checks
 from matchback.config_tables import _SHAPES, config_table
+from matchback.publishing.checks import run_checks
 from matchback.sqlfiles import step_tables
 from matchback.warehouse import Warehouse
 

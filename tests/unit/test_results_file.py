@@ -8,12 +8,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from matchback import results_file, sources
 from matchback.context import RunContext
-from matchback.csv_scanner import Dialect
 from matchback.errors import SourceFailed
-from matchback.received import ReceivedFile, received_files
-from matchback.staging import StagedFile
+from matchback.intake import results_file, sources
+from matchback.intake.csv_scanner import Dialect
+from matchback.intake.received import ReceivedFile, received_files
+from matchback.intake.staging import StagedFile
 from unit.intake_world import EVENTS_FEED, make_world, put, take_in, writing
 
 ANSWERED = EVENTS_FEED + 'after = { results_to = "results" }\n'

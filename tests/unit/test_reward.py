@@ -19,8 +19,8 @@ from matchback.config_tables import write_config_tables
 from matchback.context import RunContext
 from matchback.errors import CheckFailed, ConfigurationError
 from matchback.journal import Journal
-from matchback.rules import current_rules
-from matchback.terms import offered_terms
+from matchback.rewards.rules import current_rules
+from matchback.rewards.terms import offered_terms
 from matchback.warehouse import Warehouse
 from matchback.workspace import Workspace
 

@@ -10,8 +10,8 @@ import pytest
 
 from matchback.config import Config
 from matchback.errors import ConfigurationError
-from matchback.rule_tables import rule_tables
-from matchback.rules import (
+from matchback.rewards.rule_tables import rule_tables
+from matchback.rewards.rules import (
     Rule,
     current_rules,
     judged_rules,

@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import pytest
 
+from matchback.answers.printing import as_columns, as_json, count, money
+from matchback.answers.summary import compare
 from matchback.context import StepSummary
 from matchback.errors import ConfigurationError
 from matchback.nights import Night, exit_code, nights_between, unread
-from matchback.printing import as_columns, as_json, count, money
-from matchback.summary import compare
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,14 @@ import pytest
 
 from matchback.config import Config
 from matchback.errors import ConfigurationError
-from matchback.rules import Rule, current_rules
-from matchback.terms import Terms, offered_terms, refuse_changed_terms, refuse_second_payment, terms_from_text
+from matchback.rewards.rules import Rule, current_rules
+from matchback.rewards.terms import (
+    Terms,
+    offered_terms,
+    refuse_changed_terms,
+    refuse_second_payment,
+    terms_from_text,
+)
 
 RULE: dict[str, Any] = {
     "id": "advocate-100",

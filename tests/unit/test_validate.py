@@ -9,10 +9,10 @@ import pytest
 
 from matchback import validate
 from matchback.config import load_config
-from matchback.contracts import contract_of
 from matchback.errors import ConfigurationError
-from matchback.reasons import RECORD_REASONS
-from matchback.staging import StagedFile, StagedSummary
+from matchback.intake.contracts import contract_of
+from matchback.intake.reasons import RECORD_REASONS
+from matchback.intake.staging import StagedFile, StagedSummary
 from unit.intake_world import AS_OF, EVENTS_FEED, make_world
 
 HEADER = "event_name,event_time,email,phone,partner_user_id,partner_event_id,amount,currency,container,owner_rank\n"
@@ -236,7 +236,7 @@ def test_a_file_that_breaks_its_reader_refuses_itself(
     def breaks(*_: Any, **__: Any) -> Any:
         raise RuntimeError("quotes ann@example.com")
 
-    monkeypatch.setattr("matchback.record_checks.check_block", breaks)
+    monkeypatch.setattr("matchback.intake.record_checks.check_block", breaks)
     summary, _ = stage(tmp_path, HEADER + line())
     assert (summary.reason_code, summary.detail) == ("unreadable", "its reader failed (RuntimeError)")
 

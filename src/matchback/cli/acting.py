@@ -30,7 +30,7 @@ def recognitions_add(event: str, program: str | None, advocate: str, reason: str
     \b
     matchback recognitions add --event OPEN-20261103-0017 --advocate M10482 --reason verified_by_phone
     """
-    from matchback.operations import add_recognition
+    from matchback.answers.operations import add_recognition
 
     member = member_or_stdin("advocate", advocate)
     assert member is not None
@@ -47,7 +47,7 @@ def decide_command(act: str, words: str) -> click.Command:
     @click.option("--reason", required=True, metavar="CODE", help=REASON_HELP)
     @as_of_option
     def command(reward_ids: tuple[int, ...], reason: str, as_of: date | None) -> None:
-        from matchback.operations import decide_rewards
+        from matchback.answers.operations import decide_rewards
 
         OPTIONS.words(*decide_rewards(OPTIONS.open_context(as_of), act, reward_ids, reason))
 

@@ -57,13 +57,13 @@ class Options:
 
     def rows(self, rows: Sequence[Any]) -> None:
         """Print rows to stdout, as columns or as JSON."""
-        from matchback.printing import as_columns, as_json
+        from matchback.answers.printing import as_columns, as_json
 
         click.echo(as_json(list(rows)) if self.json else as_columns(rows))
 
     def words(self, text: str, data: Any) -> None:
         """Print what was found as text, or with --json its data."""
-        from matchback.printing import as_json
+        from matchback.answers.printing import as_json
 
         if self.json:
             click.echo(as_json(data))

@@ -23,7 +23,7 @@ def feeds_list() -> None:
     \b
     matchback feeds list
     """
-    from matchback.listings import feed_rows
+    from matchback.answers.listings import feed_rows
 
     OPTIONS.rows(feed_rows(OPTIONS.open_workspace()))
 
@@ -35,7 +35,7 @@ def feeds_plan() -> None:
     \b
     matchback feeds plan
     """
-    from matchback.listings import plan_rows
+    from matchback.answers.listings import plan_rows
 
     OPTIONS.rows(plan_rows(OPTIONS.open_workspace()))
 
@@ -56,7 +56,7 @@ def files_list(feed: str | None, status: str | None) -> None:
     \b
     matchback files list --status refused
     """
-    from matchback.listings import file_rows
+    from matchback.answers.listings import file_rows
 
     OPTIONS.rows(file_rows(OPTIONS.open_workspace(), feed, status))
 
@@ -69,7 +69,7 @@ def files_show(file_id: str) -> None:
     \b
     matchback files show 9c1f42d0
     """
-    from matchback.listings import show_file
+    from matchback.answers.listings import show_file
 
     OPTIONS.words(*show_file(OPTIONS.open_workspace(), file_id))
 
@@ -86,7 +86,7 @@ def quarantine_list() -> None:
     \b
     matchback quarantine list
     """
-    from matchback.listings import quarantine_rows
+    from matchback.answers.listings import quarantine_rows
 
     OPTIONS.rows(quarantine_rows(OPTIONS.open_workspace()))
 
@@ -99,7 +99,7 @@ def quarantine_show(file_id: str) -> None:
     \b
     matchback quarantine show 9c1f42d0
     """
-    from matchback.listings import refusal_rows
+    from matchback.answers.listings import refusal_rows
 
     OPTIONS.rows(refusal_rows(OPTIONS.open_workspace(), file_id))
 
@@ -118,7 +118,7 @@ def events_show(event: str) -> None:
     matchback events show 4611686018427387904
     matchback events show OPEN-20261103-0017
     """
-    from matchback.listings import event_rows
+    from matchback.answers.listings import event_rows
 
     OPTIONS.rows(event_rows(OPTIONS.open_workspace(), event))
 
@@ -137,7 +137,7 @@ def rewards_list(state: str | None, program: str | None) -> None:
     \b
     matchback rewards list --state pending
     """
-    from matchback.listings import reward_rows
+    from matchback.answers.listings import reward_rows
 
     OPTIONS.rows(reward_rows(OPTIONS.open_workspace(), state, program))
 
@@ -164,7 +164,7 @@ def explain(**asked: str | None) -> None:
     matchback explain --email -                         then type the address
     matchback explain --advocate M10482 --friend -      then type the friend's address
     """
-    from matchback.explain import Question, explain
+    from matchback.answers.explain import Question, explain
 
     for name in ("email", "phone"):
         if asked[name] not in (None, "-"):
@@ -192,7 +192,7 @@ def query(sql: str) -> None:
     \b
     matchback query "SELECT label, COUNT(*) FROM recognitions GROUP BY label"
     """
-    from matchback.query import run_query
+    from matchback.answers.query import run_query
 
     text = sys.stdin.read() if sql == "-" else sql
     OPTIONS.rows(run_query(OPTIONS.open_workspace(), text))

@@ -43,8 +43,8 @@ def run(as_of: date | None, from_on: date | None, feeds: tuple[str, ...], terms:
     matchback run --from 2026-11-01 --as-of 2026-11-07     seven nights, one by one
     matchback run --feed account-openings
     """
+    from matchback.answers.summary import summarize
     from matchback.nights import nights_between, run_nights
-    from matchback.summary import summarize
 
     context = OPTIONS.open_context(as_of, feed_ids=feeds, accepted_terms=terms)
     nights = run_nights(context, nights_between(from_on, context.as_of))
@@ -88,7 +88,7 @@ def check(file: Path, feed: str) -> None:
     \b
     matchback check openings.csv --feed account-openings
     """
-    from matchback.dry_run import check_file
+    from matchback.intake.dry_run import check_file
 
     checked = check_file(OPTIONS.open_context(), file, feed)
     OPTIONS.words(checked.text(), checked.data)
@@ -104,7 +104,7 @@ def deliver() -> None:
     \b
     matchback deliver
     """
-    from matchback.deliver import deliver_outbox
+    from matchback.publishing.deliver import deliver_outbox
     from matchback.steps import open_writer
 
     with open_writer(OPTIONS.open_context()) as context:
@@ -120,7 +120,7 @@ def doctor() -> None:
     \b
     matchback doctor
     """
-    from matchback.doctor import examine
+    from matchback.answers.doctor import examine
 
     findings = examine(OPTIONS.open_context())
     OPTIONS.rows([finding.row() for finding in findings])

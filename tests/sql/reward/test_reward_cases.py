@@ -13,7 +13,7 @@ import yaml
 
 from matchback import reward
 from matchback.config import Config
-from matchback.rules import current_rules
+from matchback.rewards.rules import current_rules
 from matchback.sqlfiles import sql_file, step_tables
 from matchback.warehouse import Warehouse
 from sql import cases

@@ -1,0 +1,260 @@
+"""Explain: all that is known about one question, gathered from the published version and the vault's copy beside it.
+
+It never opens the warehouse that a run may hold. What is gathered here is data; `explain_text` puts it into words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from matchback.answers.lookup import find_event, identifier_key, refuse_other_secret
+from matchback.answers.query import open_published
+from matchback.config import Config, load_config
+from matchback.errors import ConfigurationError, MatchbackError
+from matchback.workspace import Workspace
+
+if TYPE_CHECKING:
+    from matchback.warehouse import Warehouse
+
+Data = dict[str, Any]
+PERSON_KINDS = {"email": "email", "phone": "phone", "partner_user_id": "partner_user_id"}
+RECORD_KINDS = {"account": "account_id", "order": "order_id", "coupon": "coupon_code"}
+KINDS = ("event", *PERSON_KINDS, *RECORD_KINDS, "reward")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked about: one thing of a kind, or the pair of an advocate and a friend."""
+
+    kind: str
+    value: str
+    friend: str = ""
+
+    @classmethod
+    def asked(cls, given: Mapping[str, str | None]) -> Question:
+        """Return the question behind the options given; raise ConfigurationError unless it is exactly one."""
+        named = {name: value for name, value in given.items() if value}
+        if set(named) == {"advocate", "friend"}:
+            return cls("pair", named["advocate"], named["friend"])
+        if len(named) != 1 or not set(named) <= set(KINDS):
+            options = ", ".join("--" + kind.replace("_", "-") for kind in KINDS)
+            raise ConfigurationError(
+                "explain answers one question at a time.",
+                next_step=f"Give one of {options}, or --advocate together with --friend.",
+            )
+        ((kind, value),) = named.items()
+        return cls(kind, value)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The answer: `data` for programs, `text()` for people. Neither holds an email or a phone number."""
+
+    data: Data
+    config: Config
+
+    def text(self) -> str:
+        """Return the answer in plain words."""
+        from matchback.answers.explain_text import tell
+
+        return tell(self.data, self.config)
+
+
+def explain(workspace: Workspace, question: Question) -> Explanation:
+    """Gather the answer to a question from the current version."""
+    config = load_config(workspace.config_path)
+    with open_published(workspace, vault=True) as (version, warehouse):
+        refuse_other_secret(warehouse, workspace, config)
+        search = _Search(workspace, config, warehouse)
+        data = search.answer(question)
+        versions = warehouse.rows("explain/version", {"version_id": version.version_id})
+    data["version"] = {"version_id": version.version_id, "as_of": versions[0]["as_of"] if versions else None}
+    return Explanation(data, config)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """One look into one version."""
+
+    workspace: Workspace
+    config: Config
+    warehouse: Warehouse
+
+    def answer(self, question: Question) -> Data:
+        data: Data = {"asked": question.kind, "persons": [], "journeys": [], "left_out": [], "coupon": None}
+        if question.kind == "pair":
+            self._pair(question, data)
+        elif question.kind in PERSON_KINDS:
+            self._persons(data, self._people(PERSON_KINDS[question.kind], question.value))
+        elif question.kind in RECORD_KINDS:
+            self._records(data, RECORD_KINDS[question.kind], question.value)
+        elif question.kind == "reward":
+            self._reward(data, question.value)
+        else:
+            self._event(data, find_event(self.warehouse, self.workspace, self.config, question.value))
+        data["feeds"] = self.warehouse.rows("explain/received_files")
+        data["members"] = {person: self._members(person) for person in _persons_in(data)}
+        return data
+
+    def _event(self, data: Data, event: Data) -> None:
+        if event["journey_id"] is None:
+            data["left_out"] = [event]
+        else:
+            data["journeys"] = [self.journey(event["journey_id"])]
+
+    def _reward(self, data: Data, text: str) -> None:
+        rows = (
+            self.warehouse.rows("explain/reward", {"reward_id": int(text)})
+            if text.isdecimal() and int(text) < 2**63
+            else []
+        )
+        if not rows:
+            raise MatchbackError(
+                "No reward of this id is in the published version.",
+                next_step="See them:  matchback rewards list",
+            )
+        journey = self.journey(rows[0]["journey_id"])
+        if rows[0]["reward_id"] not in [reward["reward_id"] for reward in journey["rewards"]]:
+            journey["rewards"].append(self._with_ledger(rows[0]))
+        data["journeys"] = [journey]
+        data["reward_id"] = rows[0]["reward_id"]
+
+    def _records(self, data: Data, kind: str, text: str) -> None:
+        key = identifier_key(self.workspace, self.config, kind, text)
+        carried = [
+            row
+            for row in self.warehouse.rows("explain/key_events", {"identifier_key": key})
+            if row["column_name"] == kind
+        ]
+        journeys = dict.fromkeys(row["journey_id"] for row in carried if row["journey_id"] is not None)
+        data["journeys"] = [self.journey(journey_id) for journey_id in journeys]
+        data["left_out"] = [
+            self.warehouse.rows("explain/event", {"event_id": row["event_id"]})[0]
+            for row in carried
+            if row["journey_id"] is None
+        ]
+        if kind == "coupon_code":
+            coupons = self.warehouse.rows("explain/coupon", {"identifier_key": key})
+            data["coupon"] = coupons[0] if coupons else None
+
+    def _people(self, kind: str, text: str) -> list[Data]:
+        key = identifier_key(self.workspace, self.config, kind, text)
+        rows = self.warehouse.rows("explain/identifier_persons", {"identifier_key": key})
+        return [row for row in rows if row["person_id"] is not None]
+
+    def _persons(self, data: Data, people: list[Data]) -> None:
+        is_shared = any(row["is_shared"] for row in people)
+        for row in people:
+            person_id = row["person_id"]
+            known = self.warehouse.rows("explain/person", {"person_id": person_id})
+            person: Data = known[0] if known else {"person_id": person_id}
+            person["carries_with_others"] = bool(row["is_shared"])
+            person["is_stand_in"] = is_shared and not row["is_shared"]
+            parameters = {"person_id": person_id}
+            person["activity"] = self.warehouse.rows("explain/advocate_activity", parameters)
+            person["friends"] = self.warehouse.rows("explain/advocate_friends", parameters)
+            person["rewards"] = [
+                self._with_ledger(reward)
+                for reward in self.warehouse.rows("explain/beneficiary_rewards", parameters)
+            ]
+            data["persons"].append(person)
+            known_journeys = [journey["journey_id"] for journey in data["journeys"]]
+            for found in self.warehouse.rows("explain/person_journeys", parameters):
+                if found["journey_id"] not in known_journeys:
+                    data["journeys"].append(self.journey(found["journey_id"]))
+            known_events = [event["event_id"] for event in data["left_out"]]
+            for event in self.warehouse.rows("explain/person_left_out_events", parameters):
+                if event["event_id"] not in known_events:
+                    data["left_out"].append(event)
+
+    def _pair(self, question: Question, data: Data) -> None:
+        advocates = self._people(_kind_of(question.value), question.value)
+        friends = self._people(_kind_of(question.friend), question.friend)
+        self._persons(data, friends)
+        data["advocates"] = [row["person_id"] for row in advocates]
+        touches: list[Data] = []
+        for advocate in advocates:
+            for person_id in self._stand_ins(friends):
+                parameters = {"advocate_id": advocate["person_id"], "person_id": person_id}
+                touches += self.warehouse.rows("explain/pair_touches", parameters)
+        data["touches"] = sorted(touches, key=lambda row: (row["touched_at"], row["touch"]))
+        data["advocate_activity"] = [
+            row
+            for advocate in advocates
+            for row in self.warehouse.rows("explain/advocate_activity", {"person_id": advocate["person_id"]})
+        ]
+
+    def _stand_ins(self, people: list[Data]) -> list[int]:
+        """The persons, and the stand-ins of addresses that they share: what was sent there may mean them."""
+        found = {row["person_id"]: None for row in people}
+        for person_id in list(found):
+            rows = self.warehouse.rows("explain/person_shared_with", {"person_id": person_id})
+            found.update({row["person_id"]: None for row in rows})
+        return list(found)
+
+    def journey(self, journey_id: int) -> Data:
+        """Return everything about one journey."""
+        parameters = {"journey_id": journey_id}
+
+        def rows(name: str) -> list[Data]:
+            return self.warehouse.rows(f"explain/journey_{name}", parameters)
+
+        programs = rows("programs")
+        for name in ("recognitions", "candidates", "unrecognized"):
+            found = rows(name)
+            for program in programs:
+                program[name] = [row for row in found if row["program"] == program["program"]]
+        decisions = [
+            {"rule_id": rule, "role": role, "event_id": event, "conditions": list(conditions)}
+            for (rule, role, event), conditions in groupby(
+                rows("decisions"), key=lambda row: (row["rule_id"], row["role"], row["event_id"])
+            )
+        ]
+        for decision in decisions:
+            decision["status"] = decision["conditions"][0]["status"]
+        return {
+            "journey_id": journey_id,
+            "events": rows("events"),
+            "programs": programs,
+            "decisions": decisions,
+            "rewards": [self._with_ledger(reward) for reward in rows("rewards")],
+        }
+
+    def _with_ledger(self, reward: Data) -> Data:
+        parameters = {"reward_id": reward["reward_id"]}
+        reward["entries"] = self.warehouse.rows("explain/reward_ledger", parameters)
+        reward["findings"] = self.warehouse.rows("explain/reward_findings", parameters)
+        reward["payouts"] = self.warehouse.rows("explain/reward_payouts", parameters)
+        return reward
+
+    def _members(self, person_id: int) -> list[str]:
+        rows = self.warehouse.rows("explain/person_members", {"person_id": person_id})
+        return [row["partner_user_id"] for row in rows]
+
+
+def _kind_of(text: str) -> str:
+    return "email" if "@" in text else "partner_user_id"
+
+
+def _persons_in(data: Data) -> list[int]:
+    """Return every person that the answer names."""
+    found: dict[int, None] = {}
+
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            for name, value in node.items():
+                if name in ("person_id", "advocate_id", "beneficiary_id") and value is not None:
+                    found[value] = None
+                elif name == "advocates":
+                    found.update(dict.fromkeys(value))
+                else:
+                    walk(value)
+        elif isinstance(node, list):
+            for item in node:
+                walk(item)
+
+    walk(data)
+    return list(found)

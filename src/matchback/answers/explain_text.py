@@ -1,0 +1,305 @@
+"""Explain in plain words: what arrived, who was recognized and why, why others lost, what is owed, what is missing."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from matchback.answers.explain_words import (
+    BASIS,
+    DECISION,
+    INELIGIBLE,
+    LOST,
+    OUTCOMES,
+    UNRECOGNIZED,
+    WHY,
+    describe_condition,
+    describe_ground,
+    describe_reasons,
+)
+from matchback.answers.printing import count, money
+from matchback.config import Config
+from matchback.publishing.findings import finding_words
+
+Data = dict[str, Any]
+MOST_CANDIDATES = 12
+ASKED = {
+    "email": "this email",
+    "phone": "this phone number",
+    "partner_user_id": "this member id",
+    "account": "this account",
+    "order": "this order",
+    "coupon": "this coupon",
+    "pair": "this friend",
+    "event": "this event",
+    "reward": "this reward",
+}
+
+
+def tell(data: Data, config: Config) -> str:
+    """Return the whole answer."""
+    return "\n".join(_Teller(data, config).lines())
+
+
+class _Teller:
+    """Puts one answer into lines."""
+
+    def __init__(self, data: Data, config: Config) -> None:
+        self.data = data
+        self.config = config
+        self.labels = {event.name: event.label or event.name for event in config.events}
+
+    def lines(self) -> list[str]:
+        version = self.data["version"]
+        parts = [[f"As of {version['as_of']}, in published version {version['version_id']}:"]]
+        parts += [self._person(person) for person in self.data["persons"]]
+        if self.data["coupon"]:
+            parts.append(self._coupon(self.data["coupon"]))
+        if "touches" in self.data:
+            parts.append(self._pair())
+        parts += [self._journey(journey) for journey in self.data["journeys"]]
+        if self.data["left_out"]:
+            parts.append(self._left_out())
+        if not self.data["journeys"] and not self.data["left_out"]:
+            parts.append(self._nothing())
+        return [line for part in parts for line in ([*part, ""] if part else [])][:-1]
+
+    # --- who ---------------------------------------------------------------------------------------------------
+
+    def name(self, person_id: int | None) -> str:
+        """Return how a person is called: by member id where there is one."""
+        if person_id is None:
+            return "nobody known"
+        members = self.data["members"].get(person_id) or []
+        return f"member {' = '.join(members)} (person {person_id})" if members else f"person {person_id}"
+
+    def _person(self, person: Data) -> list[str]:
+        lines = [f"{self.name(person['person_id'])[0].upper()}{self.name(person['person_id'])[1:]}"]
+        if person["carries_with_others"]:
+            lines.append("  shares this identifier with others, so it links nobody; each of them is shown")
+        if person["is_stand_in"]:
+            lines.append("  stands for the shared identifier itself, where a record carries nothing else")
+        facts = []
+        if person.get("first_seen_on"):
+            facts.append(f"first seen {person['first_seen_on']}")
+        if person.get("customer_since_on"):
+            facts.append(f"customer since {person['customer_since_on']}")
+        if person.get("is_employee"):
+            facts.append("employee")
+        if facts:
+            lines.append("  " + ", ".join(facts))
+        for row in person["activity"]:
+            reach = f"{count(row['click_count'], 'click')}, {count(row['recipient_count'], 'recipient')}"
+            lines.append(
+                f"  as an advocate{_in(row['program'])}: {count(row['share_count'], 'share')} from {row['first_on']}"
+                f" to {row['last_on']}, {reach}"
+            )
+        for row in person["friends"]:
+            verdict = (
+                "eligible" if row["eligible"] else describe_reasons(row["ineligible_reason"], INELIGIBLE)
+            )
+            lines.append(
+                f"  recognized{_in(row['program'])} for {self.name(row['person_id'])}, {row['root_on']}, "
+                f"{row['label']}: {verdict}"
+            )
+        shown = {reward["reward_id"] for journey in self.data["journeys"] for reward in journey["rewards"]}
+        for reward in person["rewards"]:
+            if reward["reward_id"] not in shown:
+                lines.append(f"  {self._reward_head(reward)}")
+        return lines
+
+    def _coupon(self, coupon: Data) -> list[str]:
+        purpose = {
+            "friend_offer": f"an offer to friends from {self.name(coupon['advocate_id'])}",
+            "advocate_reward": f"a reward of {self.name(coupon['advocate_id'])}, not an offer to friends",
+            "public": "public: it is nobody's",
+        }.get(coupon["purpose"], coupon["purpose"])
+        line = f"The coupon is {purpose}{_in(coupon['program'])}, issued {coupon['issued_on']}"
+        if coupon["valid_until"]:
+            line += f", valid until {coupon['valid_until']}"
+        if coupon["revoked_on"]:
+            line += f", revoked {coupon['revoked_on']}"
+        return [f"{line} (file {coupon['file_id'][:8]}, record {coupon['record_number']})."]
+
+    def _pair(self) -> list[str]:
+        advocates = " and ".join(self.name(person) for person in self.data["advocates"])
+        if not advocates:
+            return ["Nobody is known by the advocate's identifier."]
+        lines = [f"Between {advocates} as the advocate and this friend:"]
+        for touch in self.data["touches"]:
+            lines.append(f"  {self.at(touch['touched_at'])}  {touch['touch']}{_in(touch['program'])}")
+        if not self.data["touches"]:
+            shared = sum(row["share_count"] for row in self.data["advocate_activity"])
+            lines.append(
+                f"  no click of the friend on a link of theirs, and no share sent to the friend; "
+                f"the advocate made {count(shared, 'share')} in all"
+            )
+        return lines
+
+    # --- one journey -------------------------------------------------------------------------------------------
+
+    def _journey(self, journey: Data) -> list[str]:
+        lines = [f"Journey {journey['journey_id']}", "  Arrived"]
+        for event in journey["events"]:
+            amount = f"  {money(event['amount_minor'], event['currency'])}" if event["amount_minor"] else ""
+            test = "  (test record)" if event["container"] == "test" else ""
+            lines.append(
+                f"    {event['occurred_on']}  {self.labels.get(event['event_name'], event['event_name'])}{amount}{test}"
+                f"  [event {event['event_id']}, {event['feed_id']} file {event['file_id'][:8]} record "
+                f"{event['record_number']}, received {event['received_on']}]"
+            )
+        for program in journey["programs"]:
+            lines += self._program(program)
+        if not journey["programs"]:
+            judged = sorted({name for program in self.config.programs for name in program.events})
+            lines.append(f"  No program judges these events; programs judge {', '.join(judged)}.")
+        for decision in journey["decisions"]:
+            alike = [(row["rule_id"], row["role"]) for row in journey["decisions"]]
+            several = alike.count((decision["rule_id"], decision["role"])) > 1
+            lines += self._decision(decision, names_event=several)
+        for reward in journey["rewards"]:
+            lines += self._reward(reward)
+        return lines
+
+    def _program(self, program: Data) -> list[str]:
+        lines = [f"  Program {program['program']}: friend is {self.name(program['person_id'])}"]
+        for found in program["recognitions"]:
+            how = describe_ground(found["recognition_type"], found["on_event"])
+            lines.append(
+                f"    Recognized: {self.name(found['advocate_id'])}, {found['label']}: the friend {how}, "
+                f"{self.at(found['evidence_at'])}{BASIS.get(found['basis'], '')}"
+            )
+            if found["eligible"]:
+                lines.append("    Eligible: yes")
+            else:
+                lines.append(f"    Not eligible: {describe_reasons(found['ineligible_reason'], INELIGIBLE)}")
+        for missing in program["unrecognized"]:
+            lines.append(f"    Nobody recognized: {describe_reasons(missing['reason_code'], UNRECOGNIZED)}")
+        losers = [row for row in program["candidates"] if row["outcome"] != "won"]
+        if losers:
+            lines.append("    Others who could have been:")
+        for row in losers[:MOST_CANDIDATES]:
+            lines.append(
+                f"      {self.name(row['advocate_id'])}: {describe_ground(row['recognition_type'], row['on_event'])}, "
+                f"{self.at(row['evidence_at'])}; lost, since {describe_reasons(row['reason_code'], LOST)}"
+            )
+        if len(losers) > MOST_CANDIDATES:
+            lines.append(f"      and {len(losers) - MOST_CANDIDATES} more")
+        return lines
+
+    # --- rewards -----------------------------------------------------------------------------------------------
+
+    def _decision(self, decision: Data, *, names_event: bool) -> list[str]:
+        status = DECISION.get(decision["status"], decision["status"])
+        event = (
+            f" on event {decision['event_id']}" if names_event and decision["event_id"] is not None else ""
+        )
+        lines = [f"  Reward rule {decision['rule_id']} for the {decision['role']}{event} {status}"]
+        over = decision["status"] in ("failed", "expired")
+        for row in decision["conditions"]:
+            if over and row["reason_code"] == "not_judged":
+                continue
+            words = describe_condition(self.config, decision["rule_id"], row["condition"])
+            details = _measures(row, is_described=words != row["condition"])
+            if row["deadline_on"]:
+                details.append(f"{'until' if row['condition'] == 'released' else 'by'} {row['deadline_on']}")
+            if row["reason_code"]:
+                details.append(WHY.get(row["reason_code"], row["reason_code"].replace("_", " ")))
+            tail = f": {', '.join(details)}" if details else ""
+            lines.append(f"    {OUTCOMES.get(row['outcome'], row['outcome'])}  {words}{tail}")
+        return lines
+
+    def _reward_head(self, reward: Data) -> str:
+        amount = money(reward["amount_minor"], reward["currency"])
+        return (
+            f"Reward {reward['reward_id']}: {amount} {reward['kind'].replace('_', ' ')} for the {reward['role']} "
+            f"by rule {reward['rule_id']}: {reward['state'].replace('_', ' ')}, earned {reward['earned_on']}, "
+            f"release {reward['release_on']}"
+        )
+
+    def _reward(self, reward: Data) -> list[str]:
+        lines = [f"  {self._reward_head(reward)}", f"    goes to {self.name(reward['beneficiary_id'])}"]
+        for entry in reward["entries"]:
+            amount = f"  {money(entry['amount_minor'], entry['currency'])}" if entry["amount_minor"] else ""
+            reason = f"  ({entry['reason_code']})" if entry["reason_code"] else ""
+            lines.append(
+                f"    {entry['effective_on']}  {entry['entry_kind'].replace('_', ' ')}{amount}{reason}"
+            )
+        for finding in reward["findings"]:
+            name, meaning = finding_words(finding["finding"])
+            lines.append(f"    to look at: {name}. {meaning} ({finding['finding']})")
+        for payout in reward["payouts"]:
+            lines.append(
+                f"    in payout file {payout['payout_number']}, issued {payout['issued_on']}: {payout['status']}"
+            )
+        return lines
+
+    # --- what is missing ---------------------------------------------------------------------------------------
+
+    def _left_out(self) -> list[str]:
+        lines = ["Left out:"]
+        why = {
+            "conflict": "it came in versions that contradict each other; none counts until a correction record comes",
+            "cancelled": "its sender cancelled it",
+        }
+        for event in self.data["left_out"]:
+            lines.append(
+                f"  {event['occurred_on']}  {self.labels.get(event['event_name'], event['event_name'])}  "
+                f"[event {event['event_id']}, file {event['file_id'][:8]} record {event['record_number']}]: "
+                f"{why.get(event['status'], event['status'])}"
+            )
+        return lines
+
+    def _nothing(self) -> list[str]:
+        about = ASKED[self.data["asked"]]
+        if any(person["friends"] for person in self.data["persons"]) and "touches" not in self.data:
+            return ["No event of their own that counts has arrived; what they are owed stands above."]
+        feeds = [row for row in self.data["feeds"] if row["kind"] == "events"]
+        refused = sum(row["refused"] or 0 for row in feeds)
+        where = count(len(feeds), "feed")
+        lines = [f"No event that counts has arrived about {about}. Looked for it in all events of {where}:"]
+        for row in feeds:
+            lines.append(
+                f"  {row['feed_id']:<24} {count(row['file_count'], 'file')}, the last on {row['last_received_on']}, "
+                f"{count(row['refused'] or 0, 'record')} refused"
+            )
+        declared = [feed.id for feed in self.config.feeds if feed.kind == "events"]
+        silent = [feed for feed in declared if feed not in [row["feed_id"] for row in feeds]]
+        lines += [f"  {feed:<24} nothing was ever received" for feed in silent]
+        lines.append("What is usually missing:")
+        if refused:
+            lines.append(
+                f"  - the record was refused ({count(refused, 'record')} of these feeds so far):  "
+                "matchback quarantine list"
+            )
+        lines += [
+            "  - the file of that day has not come, or came without the record: compare the days above",
+            "  - the record names only the account, or another address:  matchback explain --account ID",
+            "  - the event has not happened yet in the sender's system",
+        ]
+        if self.data["persons"]:
+            lines.append(
+                "  This person is known, from the records named above, but not from an event of their own."
+            )
+        elif self.data["asked"] in ("email", "phone", "partner_user_id"):
+            lines.append("  This person is not known at all: no share, click, list or event names them.")
+        return lines
+
+    def at(self, moment: datetime | None) -> str:
+        """Return a time in the program's zone."""
+        if moment is None:
+            return "at no known time"
+        local = moment.replace(tzinfo=UTC).astimezone(self.config.zone)
+        return local.strftime("%Y-%m-%d %H:%M")
+
+
+def _measures(row: Data, *, is_described: bool) -> list[str]:
+    """Return what was observed, what is needed (unless the condition's words say it), and what is missing."""
+    names = [("earned" if row["condition"] == "released" else "observed", "observed"), ("missing", "gap")]
+    if not is_described:
+        names.insert(1, ("needed", "threshold"))
+    return [f"{label} {row[name]}" for label, name in names if row[name] not in (None, "")]
+
+
+def _in(program: str | date | None) -> str:
+    return f" in {program}" if program else ""

@@ -1,0 +1,175 @@
+"""The listings of the command line: feeds and event names from the configuration, the rest as published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from matchback.answers.lookup import find_event
+from matchback.answers.printing import as_columns, count, money
+from matchback.answers.query import open_published
+from matchback.config import load_config
+from matchback.errors import MatchbackError
+from matchback.workspace import Workspace
+
+if TYPE_CHECKING:
+    from matchback.warehouse import Warehouse
+
+Row = dict[str, Any]
+
+
+def feed_rows(workspace: Workspace) -> list[Row]:
+    """Return the declared feeds."""
+    return [
+        {
+            "feed": feed.id,
+            "kind": feed.kind,
+            "source": feed.source,
+            "pattern": feed.pattern,
+            "format": feed.format.type,
+            "delivery": feed.delivery,
+            "refuse_file_above": feed.refuse_file_above,
+        }
+        for feed in load_config(workspace.config_path).feeds
+    ]
+
+
+def plan_rows(workspace: Workspace) -> list[Row]:
+    """Return the declared event names, in the order of their stages."""
+    config = load_config(workspace.config_path)
+    rows = [
+        {
+            "event": event.name,
+            "label": event.label or event.name,
+            "subject": event.subject,
+            "stage": event.stage,
+            "rewardable": event.rewardable,
+            "negative": event.negative,
+            "repeatable": event.repeatable,
+            "programs": ", ".join(program.id for program in config.programs if event.name in program.events),
+        }
+        for event in config.events
+    ]
+    return sorted(rows, key=lambda row: (row["stage"], row["event"]))
+
+
+def file_rows(workspace: Workspace, feed: str | None = None, status: str | None = None) -> list[Row]:
+    """Return delivered files, of one feed or status if named."""
+    if feed is not None:
+        load_config(workspace.config_path).feed(feed)
+    with open_published(workspace) as (_, warehouse):
+        rows = warehouse.rows("explain/files")
+    kept = [row for row in rows if feed in (None, row["feed_id"]) and status in (None, row["status"])]
+    return [{name: row[name] for name in _FILE_COLUMNS} for row in kept]
+
+
+def show_file(workspace: Workspace, file_id: str) -> tuple[str, Row]:
+    """Return one file in words and as data; the start of an id is enough."""
+    with open_published(workspace, vault=True) as (_, warehouse):
+        file = _find_file(warehouse, file_id)
+        names = warehouse.rows("explain/file_name", {"file_id": file["file_id"]})
+        reasons = [
+            row for row in warehouse.rows("explain/refused_counts") if row["file_id"] == file["file_id"]
+        ]
+    file["delivered_name"] = names[0]["delivered_name"] if names else None
+    results = sorted(workspace.outbox.rglob(f"{file['file_id']}*.results.csv"))
+    file["results_file"] = str(results[0]) if results else None
+    file["reasons"] = [
+        {name: row[name] for name in ("records", "column_name", "reason_code", "first_record", "first_line")}
+        for row in reasons
+    ]
+    return _file_words(file), file
+
+
+def quarantine_rows(workspace: Workspace) -> list[Row]:
+    """Return refused records counted by file, column and reason."""
+    with open_published(workspace) as (_, warehouse):
+        return warehouse.rows("explain/refused_counts")
+
+
+def refusal_rows(workspace: Workspace, file_id: str) -> list[Row]:
+    """Return every refused record of one file."""
+    with open_published(workspace) as (_, warehouse):
+        file = _find_file(warehouse, file_id)
+        return warehouse.rows("explain/refused_records", {"file_id": file["file_id"]})
+
+
+def event_rows(workspace: Workspace, event: str) -> list[Row]:
+    """Return one event, by its id or the sender's own id of it."""
+    config = load_config(workspace.config_path)
+    with open_published(workspace, vault=True) as (_, warehouse):
+        return [find_event(warehouse, workspace, config, event)]
+
+
+def reward_rows(workspace: Workspace, state: str | None, program: str | None) -> list[Row]:
+    """Return rewards, of one state or program if named."""
+    with open_published(workspace) as (_, warehouse):
+        rows = warehouse.rows("explain/rewards")
+    kept = [row for row in rows if state in (None, row["state"]) and program in (None, row["program"])]
+    return [
+        {
+            "reward_id": row["reward_id"],
+            "program": row["program"],
+            "rule": row["rule_id"],
+            "role": row["role"],
+            "state": row["state"],
+            "amount": money(row["amount_minor"], row["currency"]),
+            "kind": row["kind"],
+            "earned_on": row["earned_on"],
+            "release_on": row["release_on"],
+            "beneficiary_id": row["beneficiary_id"],
+        }
+        for row in kept
+    ]
+
+
+_FILE_COLUMNS = (
+    "file_id",
+    "feed_id",
+    "received_on",
+    "status",
+    "reason_code",
+    "records",
+    "accepted",
+    "refused",
+    "duplicates",
+    "conflicts",
+    "waiting",
+    "control_lines",
+)
+
+
+_OUTCOMES = (
+    ("accepted", "accepted"),
+    ("refused", "refused"),
+    ("duplicates", "duplicate"),
+    ("conflicts", "in conflict"),
+    ("waiting", "waiting"),
+    ("control_lines", "control lines"),
+)
+
+
+def _find_file(warehouse: Warehouse, start: str) -> Row:
+    found = [row for row in warehouse.rows("explain/files") if row["file_id"].startswith(start.lower())]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise MatchbackError(
+            f"No file {start} is in the published version.", next_step="See them:  matchback files list"
+        )
+    raise MatchbackError(f"{count(len(found), 'file')} begin with {start}.", next_step="Type more of the id.")
+
+
+def _file_words(file: Row) -> str:
+    lines = [
+        f"File {file['file_id']} of feed {file['feed_id']} ({file['kind']}), received on {file['received_on']}: "
+        f"{file['status']}" + (f" ({file['reason_code']})" if file["reason_code"] else ""),
+        f"  delivered as {file['delivered_name'] or 'an unknown name'}",
+        f"  {count(file['records'] or 0, 'record')} = "
+        + " + ".join(f"{file[name] or 0:,} {word}" for name, word in _OUTCOMES),
+    ]
+    if file["results_file"]:
+        lines.append(f"  results file {file['results_file']}")
+    if file["reasons"]:
+        lines += ["", as_columns(file["reasons"])]
+        lines.append(f"\nSee every record:  matchback quarantine show {file['file_id'][:8]}")
+    return "\n".join(lines)

@@ -1,0 +1,77 @@
+"""From what an operator types to keys: the same normalization and the same secret as at load."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from matchback.config import Config
+from matchback.errors import ConfigurationError, MatchbackError
+from matchback.keys import derive_key
+from matchback.workspace import Workspace
+
+if TYPE_CHECKING:
+    from matchback.warehouse import Warehouse
+
+WORDS = {
+    "email": "an email address",
+    "phone": "a phone number",
+    "partner_user_id": "a member id",
+    "account_id": "an account number",
+    "order_id": "an order number",
+    "coupon_code": "a coupon code",
+    "partner_event_id": "an event's id",
+}
+
+
+def identifier_key(workspace: Workspace, config: Config, kind: str, text: str) -> int:
+    """Return the key of an identifier; raise ConfigurationError if the text is none, or a placeholder."""
+    import polars as pl
+
+    from matchback.intake.identifiers import is_placeholder, normalize
+
+    typed = pl.DataFrame({"text": [text]}, schema={"text": pl.String})
+    if typed.select(is_placeholder("text", kind, config.identifiers.placeholders)).item():
+        raise ConfigurationError(
+            f"What was typed is a placeholder, not {WORDS[kind]}.",
+            state="Placeholders are read as missing: they link and match nobody.",
+        )
+    value = normalize(typed["text"], kind, config.workspace.country)[0]
+    if value is None:
+        raise ConfigurationError(f"What was typed is not {WORDS[kind]}.")
+    return derive_key(config.id_secret(workspace.root), kind, value)
+
+
+def refuse_other_secret(warehouse: Warehouse, workspace: Workspace, config: Config) -> None:
+    """Refuse to look anything up under a secret that did not make these keys: nothing would ever be found."""
+    samples = warehouse.rows("explain/any_identifier")
+    secret = config.id_secret(workspace.root)
+    if any(derive_key(secret, row["kind"], row["value"]) != row["identifier_key"] for row in samples):
+        raise ConfigurationError(
+            "The id_secret is not the one under which this version was made, so nothing could be found.",
+            next_step="Set the secret that was used before; it never rotates, since every id rests on it.",
+        )
+
+
+def find_event(warehouse: Warehouse, workspace: Workspace, config: Config, text: str) -> dict[str, Any]:
+    """Return one published event, by its id or by the sender's own id of it."""
+    if text.isdecimal() and int(text) < 2**63:
+        rows = warehouse.rows("explain/event", {"event_id": int(text)})
+        if rows:
+            return rows[0]
+    key = identifier_key(workspace, config, "partner_event_id", text)
+    carried = [
+        row
+        for row in warehouse.rows("explain/key_events", {"identifier_key": key})
+        if row["column_name"] == "partner_event_id"
+    ]
+    if not carried:
+        raise MatchbackError(
+            "No event of this id is in the published version.",
+            next_step="Look for the person or the account instead:  matchback explain --account ID",
+        )
+    if len(carried) > 1:
+        raise MatchbackError(
+            f"{len(carried)} events carry this id.",
+            next_step="Name one of them:  " + ", ".join(str(row["event_id"]) for row in carried),
+        )
+    return warehouse.rows("explain/event", {"event_id": carried[0]["event_id"]})[0]

@@ -1,0 +1,121 @@
+"""What an operator does by hand: checked against what is published, then journaled for the next run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from matchback.acts import record_act
+from matchback.answers.lookup import find_event, identifier_key, refuse_other_secret
+from matchback.answers.query import open_published
+from matchback.context import RunContext
+from matchback.errors import ConfigurationError, MatchbackError
+
+REASON_CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+DECIDABLE = {"approve": ("pending",), "decline": ("pending", "approved")}
+PAST = {"approve": "approved", "decline": "declined"}
+Outcome = tuple[str, dict[str, Any]]
+
+
+def add_recognition(
+    context: RunContext, event: str, program: str | None, advocate: str, reason: str
+) -> Outcome:
+    """Journal that `advocate` (a member id or email) is to be recognized for an event; return words and data."""
+    _check_reason(reason)
+    config = context.config
+    if program is not None and program not in [known.id for known in config.programs]:
+        names = ", ".join(known.id for known in config.programs)
+        raise ConfigurationError(f"There is no program {program}.", next_step=f"The programs are: {names}.")
+    kind = "email" if "@" in advocate else "partner_user_id"
+    key = identifier_key(context.workspace, config, kind, advocate)
+    with open_published(context.workspace, vault=True) as (_, warehouse):
+        refuse_other_secret(warehouse, context.workspace, config)
+        found = find_event(warehouse, context.workspace, config, event)
+        persons = [
+            row
+            for row in warehouse.rows("explain/identifier_persons", {"identifier_key": key})
+            if row["person_id"] is not None
+        ]
+        programs = (
+            warehouse.rows("explain/journey_programs", {"journey_id": found["journey_id"]})
+            if found["journey_id"] is not None
+            else []
+        )
+    if not persons:
+        raise MatchbackError(
+            "Nobody is known by this advocate's identifier, so nothing was journaled.",
+            next_step="Check it, or load the advocate's record first.",
+        )
+    if len(persons) > 1:
+        raise MatchbackError(
+            "Several persons share this identifier, so nothing was journaled.",
+            next_step="Name the advocate by member id.",
+        )
+    program = _judging_program(program, [row["program"] for row in programs])
+    if any(row["program"] == program and row["person_id"] == persons[0]["person_id"] for row in programs):
+        raise MatchbackError(
+            "This advocate is the friend of that event: nobody is recognized for themselves."
+        )
+    number = record_act(
+        context,
+        "recognition_added",
+        subject_id=found["event_id"],
+        reason_code=reason,
+        event_id=found["event_id"],
+        program=program,
+        advocate_id=persons[0]["person_id"],
+    )
+    words = f"Journaled as entry {number}: event {found['event_id']} in {program}. It counts from {context.as_of}."
+    return f"{words}\nThe next run applies it:  matchback run", {
+        "journal_number": number,
+        "event_id": found["event_id"],
+        "program": program,
+        "advocate_id": persons[0]["person_id"],
+    }
+
+
+def decide_rewards(context: RunContext, act: str, reward_ids: Sequence[int], reason: str) -> Outcome:
+    """Journal that rewards are approved or declined; all of them or none. Return words and data."""
+    _check_reason(reason)
+    with open_published(context.workspace) as (_, warehouse):
+        states = {row["reward_id"]: row["state"] for row in warehouse.rows("explain/rewards")}
+    wrong = [
+        f"  {reward_id}: {states.get(reward_id, 'unknown')}"
+        for reward_id in reward_ids
+        if states.get(reward_id) not in DECIDABLE[act]
+    ]
+    if wrong:
+        raise MatchbackError(
+            f"These rewards cannot be {PAST[act]} in their state:\n" + "\n".join(wrong),
+            state="Nothing was journaled.",
+            next_step="See those that can:  matchback rewards list --state pending",
+        )
+    numbers = [
+        record_act(context, f"reward_{PAST[act]}", subject_id=reward_id, reason_code=reason)
+        for reward_id in dict.fromkeys(reward_ids)
+    ]
+    words = f"Journaled {len(numbers)} as {PAST[act]} from {context.as_of}."
+    return f"{words}\nThe next run applies it:  matchback run", {
+        "journal_numbers": numbers,
+        "reward_ids": list(dict.fromkeys(reward_ids)),
+        "act": f"reward_{PAST[act]}",
+    }
+
+
+def _judging_program(program: str | None, judging: Sequence[str]) -> str:
+    if program is None and len(judging) == 1:
+        return judging[0]
+    if program is None or program not in judging:
+        names = ", ".join(judging) or "no program"
+        raise MatchbackError(
+            f"{'Program ' + program + ' does not judge this event' if program else 'No program was named'}: "
+            f"{names} judge{'s' if len(judging) < 2 else ''} it. Nothing was journaled.",
+            next_step="Name one of them with --program." if judging else "",
+        )
+    return program
+
+
+def _check_reason(reason: str) -> None:
+    if not REASON_CODE.fullmatch(reason):
+        raise ConfigurationError("--reason is a short code of letters, digits, _ and -.")

@@ -1,0 +1,82 @@
+"""A dry run of one file against its feed's contract: what would be refused, before it is sent. Nothing is kept."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from matchback.answers.printing import as_columns, count
+from matchback.context import RunContext
+from matchback.errors import ConfigurationError
+
+MOST_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a file would give: its counts, and each refusal by record, line, column and reason; never a value."""
+
+    data: dict[str, Any]
+
+    @property
+    def exit_code(self) -> int:
+        return 3 if self.data["refused"] or self.data["status"] == "refused" else 0
+
+    def text(self) -> str:
+        """Return the verdict in words."""
+        from matchback.intake.reasons import file_message
+
+        data = self.data
+        accepted = data["records"] - data["refused"]
+        records = count(data["records"], "record")
+        lines = [
+            f"Feed {data['feed']} would read {records}: {accepted:,} accepted, {data['refused']:,} refused."
+        ]
+        if data["status"] == "refused":
+            lines.append(
+                f"The whole file would be refused: {file_message(data['reason_code'], data['detail'])}."
+            )
+        shown = [row for row in data["refusals"] if row["reason_code"] != "file_refused"]
+        if shown:
+            lines += ["", as_columns(shown[:MOST_SHOWN])]
+        if len(shown) > MOST_SHOWN:
+            lines.append(f"and {len(shown) - MOST_SHOWN:,} more")
+        lines.append("Nothing was kept.")
+        return "\n".join(lines)
+
+
+def check_file(context: RunContext, path: Path, feed_id: str) -> Checked:
+    """Read and check one file as its feed would; nothing of it stays."""
+    from matchback.intake.staging import StagedFile
+    from matchback.validate import FileToStage, stage_file
+
+    feed = context.config.feed(feed_id)
+    if not path.is_file():
+        raise ConfigurationError(f"{path} is not a file.")
+    with tempfile.TemporaryDirectory(dir=context.workspace.staging, prefix="check") as scratch:
+        folder = Path(scratch) / "result"
+        request = FileToStage(
+            file_id="check",
+            path=path,
+            folder=folder,
+            feed=feed,
+            config=context.config,
+            received_on=context.as_of,
+            declared_on=None,
+            secret=context.config.id_secret(context.workspace.root),
+        )
+        summary = stage_file(request)
+        refusals = StagedFile(folder).refusals().to_dicts()
+    return Checked(
+        {
+            "feed": feed_id,
+            "status": summary.status,
+            "reason_code": summary.reason_code,
+            "detail": summary.detail,
+            "records": summary.records,
+            "refused": summary.refused,
+            "refusals": refusals,
+        }
+    )

@@ -1,0 +1,125 @@
+"""The report page: one self-contained file that a marketing head opens, reads on a phone, and prints.
+
+It runs no script and loads nothing: charts are drawings inside the page, and the content security policy allows its own
+style sheet only. Every value is escaped. All figures come from the version that it lies in.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+from matchback.answers.printing import count
+from matchback.publishing import report_sections as sections
+from matchback.publishing.report_html import card, tiles
+from matchback.publishing.report_words import day_words, sums, title_words
+
+if TYPE_CHECKING:
+    from matchback.warehouse import Warehouse
+
+ASSETS = Path(__file__).with_name("report_assets")
+Row = Mapping[str, Any]
+Rows = Sequence[Row]
+
+
+@dataclass(frozen=True)
+class PageHead:
+    """What the page says about itself."""
+
+    workspace: str
+    as_of: date
+    version_id: str
+    journal_number: int
+    config_hash: str
+    code_version: str
+
+
+def report_page(published: Warehouse, head: PageHead) -> str:
+    """Return the page of an open published version."""
+
+    def rows(query: str) -> Rows:
+        return published.rows(f"page/{query}", {"as_of": head.as_of})
+
+    states, liability = rows("reward_states"), rows("liability")
+    parts = [
+        _header(head),
+        _hero(rows("comparison")),
+        _headline(rows("comparison"), rows("totals")[0], states, liability, rows("deliveries")[0]),
+        sections.recognition(rows("mix"), rows("days")),
+        sections.programs(rows("programs"), rows("recent_days")),
+        sections.sources(rows("channels"), rows("funnel")),
+        sections.rewards(states, liability, rows("findings")),
+        sections.unrecognized(rows("reasons")),
+        sections.deliveries(rows("feeds")),
+        _footer(head),
+    ]
+    style = (ASSETS / "page.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return Template((ASSETS / "page.html").read_text(encoding="utf-8")).substitute(
+        title=escape(f"{title_words(head.workspace)}: referral report of {head.as_of.isoformat()}"),
+        style=style,
+        style_hash=f"sha256-{digest}",
+        body="\n".join(parts),
+    )
+
+
+# --- sections ----------------------------------------------------------------------------------------------------
+
+
+def _header(head: PageHead) -> str:
+    return (
+        f'<header><p class="kind">Referral report</p><h1>{escape(title_words(head.workspace))}</h1>'
+        f'<p class="quiet">As of {day_words(head.as_of)} · version {escape(head.version_id)}</p></header>'
+    )
+
+
+def _hero(comparison: Rows) -> str:
+    if not comparison:
+        return card("<p>No friend has been recognized yet.</p>", "hero")
+    alone, friends = comparison[0]["friends_coupon_only"], comparison[0]["friends_recognized"]
+    gain = f" (<strong>{(friends - alone) * 100 // alone:+,} %</strong>)" if alone else ""
+    return card(
+        f"<p>Coupon only would have recognized {count(alone, 'friend')}; "
+        f"Matchback recognized <strong>{friends:,}</strong>{gain}.</p>"
+        '<p class="quiet">Coupon only counts the friends who used an advocate’s valid coupon. Matchback also follows '
+        "clicked links, advocate codes, members named on the form, and addresses that advocates shared to.</p>",
+        "hero",
+    )
+
+
+def _headline(comparison: Rows, totals: Row, states: Rows, liability: Rows, deliveries: Row) -> str:
+    friends = comparison[0]["friends_recognized"] if comparison else 0
+    recognized, judged = totals["recognized_journeys"], totals["judged_journeys"]
+    files = count(deliveries["files"], "file")
+    owed, owed_unit = sums(liability, "due_minor")
+    sent, sent_unit = sums(liability, "paid_minor")
+    return tiles(
+        [
+            ("Friends recognized", f"{friends:,}", f"in {recognized:,} of {judged:,} journeys"),
+            ("New customers", f"{totals['new_customers']:,}", "brought by an advocate"),
+            ("Rewards", f"{sum(row['rewards'] for row in states):,}", "granted under the terms"),
+            ("Still owed", owed, f"{owed_unit} granted and not yet sent".strip()),
+            ("Sent", sent, f"{sent_unit} in payout files, not taken back".strip()),
+            (
+                "Records accepted",
+                f"{deliveries['accepted']:,}",
+                f"of {deliveries['records']:,} in {files}; {deliveries['refused']:,} refused",
+            ),
+        ]
+    )
+
+
+def _footer(head: PageHead) -> str:
+    return (
+        f"<footer><p>Made by Matchback {escape(head.code_version)} from journal entry {head.journal_number:,} and "
+        f"configuration {escape(head.config_hash[:12])}. The same figures stand beside this page in analytics.duckdb, "
+        "in the tables report_*, with every column explained.</p>"
+        "<p>Only production records are counted. This page holds no personal data.</p></footer>"
+    )

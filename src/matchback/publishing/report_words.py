@@ -1,0 +1,47 @@
+"""How the report page writes names, dates, rates and sums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from matchback.answers.printing import money
+
+
+def title_words(workspace: str) -> str:
+    """Return a workspace's name as a heading: `harbor-credit-union` is Harbor Credit Union."""
+    return workspace.replace("-", " ").replace("_", " ").title()
+
+
+def day_words(day: date) -> str:
+    """Return a date as people write it."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+def sums(rows: Sequence[Mapping[str, Any]], column: str) -> tuple[str, str]:
+    """Return the sum of a column of minor units as a figure and its unit; of several currencies, all in the figure."""
+    totals: dict[str, int] = {}
+    for row in rows:
+        currency = row["currency"] or ""
+        totals[currency] = totals.get(currency, 0) + row[column]
+    amounts = [money(total, currency) for currency, total in sorted(totals.items())]
+    if len(amounts) == 1:
+        figure, _, unit = amounts[0].partition(" ")
+        return figure, unit
+    return " + ".join(amounts) or "0", ""
+
+
+def rate(part: int, whole: int) -> str:
+    """Return a part of a whole in percent, or a dash of nothing."""
+    return bps(10_000 * part // whole) if whole else "–"
+
+
+def bps(value: int | None) -> str:
+    """Return basis points in percent."""
+    return "–" if value is None else f"{value / 100:.1f} %"
+
+
+def hundredths(value: int | None) -> str:
+    """Return hundredths as a decimal."""
+    return "–" if value is None else f"{value / 100:.2f}"

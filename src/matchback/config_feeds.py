@@ -1,0 +1,97 @@
+"""What `[[feeds]]` may hold: where a sender's files are, how they are written and what becomes of them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from matchback.config_values import ConfigModel, Currency, Name
+
+FEED_KINDS = (
+    "events",
+    "shares",
+    "clicks",
+    "emails",
+    "coupons",
+    "advocates",
+    "persons",
+    "audience",
+    "approvals",
+    "fulfillments",
+    "costs",
+)
+FeedKind = Literal[
+    "events",
+    "shares",
+    "clicks",
+    "emails",
+    "coupons",
+    "advocates",
+    "persons",
+    "audience",
+    "approvals",
+    "fulfillments",
+    "costs",
+]
+
+
+class FileFormat(ConfigModel):
+    type: Literal["csv", "psv", "parquet"] = "csv"
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str = '"'
+    encoding: Literal["utf-8", "utf-16", "latin-1", "cp1252"] = "utf-8"
+    header: bool = True
+    columns: list[str] | None = None
+    skip_lines: int = Field(default=0, ge=0)
+    trailer: str | None = None
+    compression: Literal["none", "gzip"] = "none"
+
+
+class AfterPickup(ConfigModel):
+    move_to: str | None = None
+    delete: bool = False
+    results_to: str | None = None
+
+
+class Expectation(ConfigModel):
+    by: str | None = None
+    on: str | None = None
+    records: str | None = None
+
+
+class Feed(ConfigModel):
+    id: Name
+    kind: FeedKind
+    source: str
+    connection: str | None = None
+    pattern: str
+    format: FileFormat = FileFormat()
+    time_zone: str | None = None
+    currency: Currency | None = None
+    columns: dict[str, str] = {}
+    constants: dict[str, str] = {}
+    identity: list[str] | None = None
+    content: list[str] | None = None
+    scope: Literal["workspace", "feed"] = "workspace"
+    delivery: Literal["new", "window", "full"] = "new"
+    custom_events: bool = False
+    quiet_seconds: float | None = None
+    refuse_file_above: str = "5%"
+    after: AfterPickup = AfterPickup()
+    expect: Expectation | None = None
+
+    @field_validator("refuse_file_above")
+    @classmethod
+    def _percentage(cls, value: str) -> str:
+        text = value.removesuffix("%")
+        if not value.endswith("%") or not text.replace(".", "", 1).isdigit() or Decimal(text) > 100:
+            raise ValueError('is a percentage from "0%" to "100%"')
+        return value
+
+    @property
+    def refuse_above_share(self) -> Decimal:
+        """Share of refused records above which the whole file is refused, 0 to 1."""
+        return Decimal(self.refuse_file_above.removesuffix("%")) / 100

@@ -10,7 +10,7 @@ TEST = .venv/.matchback-test
 AIRFLOW = .venv-airflow/.matchback-airflow
 WORKERS ?= 2
 PYTEST = .venv/bin/python -m pytest -q
-COMPILE = $(UV) pip compile --quiet --python-version 3.11 --no-header --no-annotate pyproject.toml --extra sftp --extra s3
+COMPILE = $(UV) pip compile --quiet --python-version 3.11 --no-header --no-annotate pyproject.toml --extra sftp --extra s3 --extra pgp
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast lint bench pins clean system-packages

@@ -8,6 +8,7 @@ missing=()
 [ -x /usr/lib/openssh/sftp-server ] || missing+=(openssh-sftp-server)
 command -v ssh-keygen >/dev/null || missing+=(openssh-client)
 command -v chromium >/dev/null || missing+=(chromium)
+command -v gpg >/dev/null || missing+=(gnupg)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 install="apt-get install --yes --no-install-recommends ${missing[*]}"

@@ -1,55 +1,44 @@
-"""The charts of the report page: Vega-Lite drawings rendered to SVG, so that the page runs no script at all.
+"""The charts of the report page: plain SVG, so that the page runs no script and a night spends no time on drawing.
 
-Each chart is drawn twice, for a wide and a narrow screen. Colors are placeholders that become CSS variables, so that
-one drawing serves light, dark and print; each mark carries its own words as a tooltip and for screen readers. What a
-drawing looks like does not depend on its rows: it is worked out once, and filled with rows each time.
+Each chart is drawn twice, for a wide and a narrow screen. Colors are CSS variables, so that one drawing serves light,
+dark and print; each mark carries its own words as a tooltip and for screen readers.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from datetime import date, timedelta
+from html import escape
+from itertools import groupby
 from typing import Any
 
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
-# Placeholders that no drawing uses otherwise, and the CSS variables that they become.
-COLORS = {
-    "ink": "#010a01",
-    "muted": "#010a02",
-    "line": "#010a03",
-    "first": "#010a04",
-    "second": "#010a05",
-    "third": "#010a06",
-    "fourth": "#010a07",
-    "fifth": "#010a08",
-    "quiet": "#010a09",
-}
-_INVISIBLE, _ROWS = "\u200b", "rows"
-_MARK = re.compile(r'<path aria-label="([^"]*)" role="graphics-symbol"([^>]*?)/>')
-_CLIP = re.compile(r"\bclip(\d+)\b")
-_SIZE = re.compile(r' width="[\d.]+" height="[\d.]+" (viewBox="0 0 ([\d.]+) [\d.]+")')
+# The CSS variables that a drawing may use: text, faint text, lines and six colors of marks.
+COLORS = ("ink", "muted", "line", "first", "second", "third", "fourth", "fifth", "quiet")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+TEXT, SMALL = 12, 11
+GAP = 8
+BAR_STEP, BAR_HEIGHT = 30, 18
+SHARE_STEP, SHARE_HEIGHT = 24, 16
+GROUP_HEIGHT, LEGEND_HEIGHT, TIME_HEIGHT, AXIS_HEIGHT = 24, 24, 220, 24
+LEAST_PLOT, LEAST_BAR = 60, 1.5
+_NARROW_LETTERS, _WIDE_LETTERS = frozenset("fijlrt .,:;'’|!()[]-·"), frozenset("mwMW%@…—")
 
 
 @dataclass(frozen=True)
 class Screen:
-    """A screen that a chart is drawn for, in pixels: its width, and the room in it for labels and for words."""
+    """A screen that a chart is drawn for, in pixels: its width, and the room in it for labels."""
 
     kind: str
     width: int
     labels: int
-    words: int
-
-    @property
-    def plot(self) -> int:
-        """Width that is left for the bars of a chart with labels and words."""
-        return self.width - self.labels - self.words
+    most_ticks: int
 
 
-NARROW = Screen("narrow", 320, 112, 96)
-HALF = Screen("wide", 490, 140, 130)
-FULL = Screen("wide", 1040, 170, 20)
+NARROW = Screen("narrow", 320, 124, 4)
+HALF = Screen("wide", 490, 154, 6)
+FULL = Screen("wide", 1040, 170, 6)
 
 
 @dataclass(frozen=True)
@@ -62,240 +51,234 @@ class Part:
 
 
 def bar_chart(
-    name: str, rows: Sequence[Mapping[str, Any]], *, label: str, value: str, words: str, color: str = "first"
+    rows: Sequence[Mapping[str, Any]], *, label: str, value: str, words: str, color: str = "first"
 ) -> str:
     """Draw one bar per row, in the given order: `label` beside it, `words` (a column) at its end.
 
-    A row may name its own `color` and a `group`, under whose name it stands. Without rows there is no drawing.
+    A row may name its own `color` and a `group`, under whose name it stands, drawn to a scale of its own. Without rows
+    there is no drawing.
     """
-    items = [
-        {
-            "label": row[label] + _INVISIBLE * at,  # two rows of one name are two bars
-            "value": row[value],
-            "words": row[words],
-            "color": COLORS[row.get("color", color)],
-            "group": row.get("group", ""),
-            "all": f"{row[label]}: {row[words]}",
-        }
-        for at, row in enumerate(rows)
-    ]
-    is_grouped = any(item["group"] for item in items)
-    return _both(name, HALF, items, _bars, is_grouped)
+
+    def draw(screen: Screen) -> str:
+        room = max(text_width(row[words], TEXT) for row in rows) + GAP
+        plot = max(LEAST_PLOT, screen.width - screen.labels - room)
+        marks, y = [], 0.0
+        for group, members in groupby(rows, key=lambda row: str(row.get("group", ""))):
+            bars = list(members)
+            greatest = max(bar[value] for bar in bars)
+            if group:
+                marks.append(_text(screen.labels, y + 15, group, fill="muted"))
+                y += GROUP_HEIGHT
+            for bar in bars:
+                length = max(LEAST_BAR, plot * bar[value] / greatest) if bar[value] > 0 else 0.0
+                middle = y + BAR_STEP / 2
+                told = f"{bar[label]}: {bar[words]}"
+                marks += [
+                    _label(screen, middle, bar[label]),
+                    _mark(
+                        _round_bar(screen.labels, middle - BAR_HEIGHT / 2, length),
+                        bar.get("color", color),
+                        told,
+                    ),
+                    _text(screen.labels + length + GAP - 2, middle + 4, bar[words]),
+                ]
+                y += BAR_STEP
+        return _svg(screen.labels + plot + room, y, marks)
+
+    return _both(HALF, draw) if rows else ""
 
 
-def stacked_bars(name: str, rows: Sequence[Mapping[str, Any]], *, label: str, parts: Sequence[Part]) -> str:
+def stacked_bars(rows: Sequence[Mapping[str, Any]], *, label: str, parts: Sequence[Part]) -> str:
     """Draw one bar per row that is divided into shares of its parts; a row without any is left out."""
-    items = []
-    for row in rows:
-        total = sum(row[part.column] for part in parts)
-        for order, part in enumerate(parts):
-            if total and row[part.column]:
-                share = row[part.column] / total
-                words = f"{row[label]}: {row[part.column]:,} of {total:,} {part.label}"
-                items.append(
-                    {"label": row[label], "value": share, "part": part.label, "order": order, "all": words}
-                )
-    used = [part for part in parts if any(item["part"] == part.label for item in items)]
-    return _both(name, FULL, items, _shares, tuple(used))
+    totals = [(row, sum(row[part.column] for part in parts)) for row in rows]
+    drawn = [(row, total) for row, total in totals if total]
+    used = [part for part in parts if any(row[part.column] for row, _ in drawn)]
+
+    def draw(screen: Screen) -> str:
+        plot = screen.width - screen.labels - 20
+        marks, top = _legend(screen.labels, screen.width, used)
+        bottom = top + SHARE_STEP * len(drawn)
+        for at, share in enumerate(("0%", "50%", "100%")):
+            x = screen.labels + plot * at / 2
+            marks += [
+                _line(x, top, x, bottom),
+                _text(x, bottom + 15, share, ("start", "middle", "end")[at], "muted", SMALL),
+            ]
+        for place, (row, total) in enumerate(drawn):
+            middle, x = top + SHARE_STEP * (place + 0.5), float(screen.labels)
+            marks.append(_label(screen, middle, row[label]))
+            for part in used:
+                width = plot * row[part.column] / total
+                if width:
+                    told = f"{row[label]}: {row[part.column]:,} of {total:,} {part.label}"
+                    marks.append(
+                        _mark(_box(x, middle - SHARE_HEIGHT / 2, width, SHARE_HEIGHT), part.color, told)
+                    )
+                x += width
+        return _svg(screen.width, bottom + AXIS_HEIGHT, marks)
+
+    return _both(FULL, draw) if drawn else ""
 
 
-def time_bars(
-    name: str, rows: Sequence[Mapping[str, Any]], *, day: str, parts: Sequence[Part], slots: int
-) -> str:
-    """Draw stacked bars over time; `day` is a date column, `slots` how many bars the time would hold."""
-    items = [
-        {
-            "day": row[day].isoformat(),
-            "value": row[part.column],
-            "part": part.label,
-            "order": order,
-            "all": f"{row[day].isoformat()}: {row[part.column]:,} {part.label}",
-        }
-        for row in rows
-        for order, part in enumerate(parts)
-        if row[part.column]
-    ]
-    return _both(name, HALF, items, _times, tuple(parts), slots)
+def time_bars(rows: Sequence[Mapping[str, Any]], *, day: str, parts: Sequence[Part], slots: int) -> str:
+    """Draw stacked bars over time; `day` is a date column in order, `slots` how many bars the time would hold."""
+    greatest = max((sum(row[part.column] for part in parts) for row in rows), default=0)
+
+    def draw(screen: Screen) -> str:
+        first, last = rows[0][day], rows[-1][day]
+        slot_days = max(1, (last - first).days // max(slots - 1, 1))
+        ticks = _nice_ticks(greatest)
+        left = text_width(f"{ticks[-1]:,}", SMALL) + GAP
+        plot = screen.width - left - GAP
+        marks, top = _legend(left, screen.width, parts)
+        bottom = top + TIME_HEIGHT
+        for tick in ticks:
+            y = bottom - TIME_HEIGHT * tick / ticks[-1]
+            marks += [
+                _line(left, y, left + plot, y),
+                _text(left - 6, y + 4, f"{tick:,}", "end", "muted", SMALL),
+            ]
+        slot = plot / max(slots, 1)
+        for stands, words in _date_ticks(first, last, screen.most_ticks):
+            x = left + slot * ((stands - first).days / slot_days + 0.5)
+            marks += [
+                _line(x, bottom, x, bottom + 5),
+                _text(x, bottom + 17, words, "middle", "muted", SMALL),
+            ]
+        thickness = max(1.5, min(22.0, slot * 0.72))
+        for row in rows:
+            x = left + slot * ((row[day] - first).days / slot_days + 0.5) - thickness / 2
+            y = bottom
+            for part in parts:
+                height = TIME_HEIGHT * row[part.column] / ticks[-1]
+                y -= height
+                if height:
+                    told = f"{row[day].isoformat()}: {row[part.column]:,} {part.label}"
+                    marks.append(_mark(_box(x, y, thickness, height), part.color, told))
+        return _svg(screen.width, bottom + AXIS_HEIGHT, marks)
+
+    return _both(HALF, draw) if greatest > 0 else ""
 
 
-def _bars(screen: Screen, is_grouped: bool) -> Any:
-    import altair as alt
-
-    base = alt.Chart().encode(
-        y=alt.Y("label:N", sort=None, title=None, axis=_label_axis(screen)),
-        x=alt.X("value:Q", axis=None, scale=alt.Scale(domainMin=0, nice=False)),
-        description=alt.Description("all:N"),
-    )
-    bars = base.mark_bar(cornerRadiusEnd=4, height=18).encode(color=alt.Color("color:N", scale=None))
-    words = base.mark_text(align="left", dx=6, color=COLORS["ink"], fontSize=12, aria=False).encode(
-        text=alt.Text("words:N")
-    )
-    both = alt.layer(bars, words, data=_rows()).properties(width=screen.plot, height=alt.Step(30))
-    if not is_grouped:
-        return both
-    header = alt.Header(
-        title=None,
-        labelOrient="top",
-        labelAnchor="start",
-        labelColor=COLORS["muted"],
-        labelFontSize=12,
-        labelPadding=2,
-    )
-    row = alt.Row("group:N", sort=None, header=header)
-    return both.facet(row=row, spacing=10).resolve_scale(y="independent", x="independent")
+def text_width(text: str, size: int) -> float:
+    """Return about how wide a text is, in pixels; rather too wide: machines have different fonts."""
+    return sum(_letter_width(letter) for letter in text) * size
 
 
-def _shares(screen: Screen, parts: Sequence[Part]) -> Any:
-    import altair as alt
+def shortened(text: str, width: float, size: int) -> str:
+    """Return a text, or as much of it as fits into a width, with an ellipsis."""
+    if text_width(text, size) <= width:
+        return text
+    kept = text
+    while kept and text_width(kept + "…", size) > width:
+        kept = kept[:-1]
+    return kept.rstrip() + "…"
 
+
+# --- scales ------------------------------------------------------------------------------------------------------
+
+
+def _nice_ticks(greatest: int) -> list[int]:
+    """Return about five round numbers from 0 to at least the greatest value."""
+    step = 1
+    while step * 5 < greatest:
+        step = step * 5 // 2 if str(step)[0] == "2" else step * 2
+    return list(range(0, greatest + step, step)) if greatest % step else list(range(0, greatest + 1, step))
+
+
+def _date_ticks(first: date, last: date, most: int) -> list[tuple[date, str]]:
+    """Return days to name on an axis, evenly apart as a calendar is: days, weeks, months or years."""
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    for step in (1, 2, 7, 14):
+        chosen = [day for day in days if (day.toordinal() - 1) % step == 0]  # 7 and 14: Mondays
+        if len(chosen) <= most:
+            return [(day, f"{MONTHS[day.month - 1]} {day.day}") for day in chosen]
+    months = [day for day in days if day.day == 1]
+    is_long = (last - first).days > 366
+    for step in (1, 2, 3, 6, 12):
+        chosen = [day for day in months if (day.month - 1) % step == 0]
+        if len(chosen) <= most:
+            return [(day, f"{MONTHS[day.month - 1]} {day.year if is_long else day.day}") for day in chosen]
+    years = [day for day in months if day.month == 1]
+    every = -(-len(years) // most)
+    return [(day, str(day.year)) for day in years[::every]]
+
+
+def _letter_width(letter: str) -> float:
+    """Return a letter's width as a part of the font's size, as in the widest of the usual fonts."""
+    if letter in _NARROW_LETTERS:
+        return 0.33
+    if letter in _WIDE_LETTERS or unicodedata.east_asian_width(letter) in "WF":
+        return 1.0
+    return 0.68 if letter.isupper() else 0.61
+
+
+# --- marks -------------------------------------------------------------------------------------------------------
+
+
+def _both(wide: Screen, draw: Callable[[Screen], str]) -> str:
+    return "".join(f'<div class="{screen.kind}">{draw(screen)}</div>' for screen in (wide, NARROW))
+
+
+def _svg(width: float, height: float, marks: Iterable[str]) -> str:
+    size = f"{_number(width)} {_number(height)}"
     return (
-        alt.Chart(_rows(), width=screen.width - screen.labels - 20)
-        .mark_bar(height=16, stroke="transparent")
-        .encode(
-            y=alt.Y("label:N", sort=None, title=None, axis=_label_axis(screen)),
-            x=alt.X(
-                "value:Q",
-                title=None,
-                stack="zero",
-                scale=alt.Scale(domain=[0, 1]),
-                axis=_number_axis(format="%", values=[0, 0.5, 1]),
-            ),
-            color=_part_color(parts, screen),
-            order=alt.Order("order:Q"),
-            description=alt.Description("all:N"),
-        )
-        .properties(height=alt.Step(24))
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" width="{_number(width)}" role="group" '
+        f'font-size="{TEXT}" fill="var(--ink)">{"".join(marks)}</svg>'
     )
 
 
-def _times(screen: Screen, parts: Sequence[Part], slots: int) -> Any:
-    import altair as alt
-
-    thickness = max(1.5, min(22.0, (screen.width - 50) / max(slots, 1) * 0.72))
+def _mark(path: str, color: str, words: str) -> str:
+    assert color in COLORS, color
+    told = escape(words)
     return (
-        alt.Chart(_rows(), width=screen.width - 40, height=220)
-        .mark_bar(width=thickness)
-        .encode(
-            x=alt.X(
-                "utcyearmonthdate(day):T",
-                title=None,
-                scale=alt.Scale(type="utc"),
-                axis=alt.Axis(
-                    grid=False,
-                    format="%b %-d",
-                    tickCount=4 if screen is NARROW else 6,
-                    labelColor=COLORS["muted"],
-                    labelFontSize=11,
-                    domainColor=COLORS["line"],
-                    tickColor=COLORS["line"],
-                ),
-            ),
-            y=alt.Y(
-                "value:Q",
-                title=None,
-                stack="zero",
-                axis=_number_axis(format=",d", tickMinStep=1, tickCount=5),
-            ),
-            color=_part_color(parts, screen),
-            order=alt.Order("order:Q"),
-            description=alt.Description("all:N"),
-        )
+        f'<path role="img" aria-label="{told}" d="{path}" fill="var(--{color})"><title>{told}</title></path>'
     )
 
 
-def _label_axis(screen: Screen) -> Any:
-    import altair as alt
+def _box(x: float, y: float, width: float, height: float) -> str:
+    return f"M{_number(x)},{_number(y)}h{_number(width)}v{_number(height)}h-{_number(width)}Z"
 
-    return alt.Axis(
-        labelColor=COLORS["ink"],
-        labelFontSize=12,
-        labelLimit=screen.labels - 8,
-        minExtent=screen.labels,
-        maxExtent=screen.labels,
-        domain=False,
-        ticks=False,
-        labelPadding=8,
+
+def _round_bar(x: float, y: float, length: float) -> str:
+    """Return the outline of a bar whose far end is round."""
+    corner = min(4.0, length)
+    straight, rounded = _number(length - corner), _number(corner)
+    top, down, below = f"{rounded},4", BAR_HEIGHT - 8, f"-{rounded},4"
+    far_end = f"a{top} 0 0 1 {top}v{down}a{top} 0 0 1 {below}"
+    return f"M{_number(x)},{_number(y)}h{straight}{far_end}h-{straight}Z"
+
+
+def _line(x: float, y: float, to_x: float, to_y: float) -> str:
+    return f'<path d="M{_number(x)},{_number(y)}L{_number(to_x)},{_number(to_y)}" stroke="var(--line)" fill="none"/>'
+
+
+def _label(screen: Screen, middle: float, words: str) -> str:
+    return _text(screen.labels - GAP, middle + 4, shortened(words, screen.labels - GAP, TEXT), "end")
+
+
+def _text(x: float, y: float, words: str, anchor: str = "start", fill: str = "ink", size: int = TEXT) -> str:
+    options = (
+        (f' text-anchor="{anchor}"' if anchor != "start" else "")
+        + (f' fill="var(--{fill})"' if fill != "ink" else "")
+        + (f' font-size="{size}"' if size != TEXT else "")
     )
+    return f'<text x="{_number(x)}" y="{_number(y)}"{options}>{escape(words)}</text>'
 
 
-def _number_axis(**options: Any) -> Any:
-    import altair as alt
-
-    return alt.Axis(
-        labelColor=COLORS["muted"],
-        labelFontSize=11,
-        gridColor=COLORS["line"],
-        domain=False,
-        ticks=False,
-        labelPadding=6,
-        **options,
-    )
-
-
-def _part_color(parts: Sequence[Part], screen: Screen) -> Any:
-    import altair as alt
-
-    return alt.Color(
-        "part:N",
-        scale=alt.Scale(domain=[part.label for part in parts], range=[COLORS[part.color] for part in parts]),
-        legend=alt.Legend(
-            title=None,
-            orient="top",
-            columns=2 if screen is NARROW else 5,
-            symbolType="square",
-            columnPadding=26,
-            labelColor=COLORS["ink"],
-            labelFontSize=12,
-        ),
-    )
+def _legend(left: float, width: float, parts: Sequence[Part]) -> tuple[list[str], float]:
+    """Return the squares and names of parts, on as many lines as they need, and where the drawing below begins."""
+    marks, x, y = [], left, 0.0
+    for part in parts:
+        needed = 16 + text_width(part.label, TEXT)
+        if x > left and x + needed > width:
+            x, y = left, y + 20
+        marks.append(f'<path d="{_box(x, y, 10, 10)}" fill="var(--{part.color})"/>')
+        marks.append(_text(x + 16, y + 10, part.label))
+        x += needed + 16
+    return marks, y + LEGEND_HEIGHT
 
 
-def _rows() -> Any:
-    """Return a reference to the rows: Altair copies what it holds again and again."""
-    import altair as alt
-
-    return alt.NamedData(_ROWS)
-
-
-def _both(
-    name: str, wide: Screen, items: list[dict[str, Any]], draw: Callable[..., Any], *options: Hashable
-) -> str:
-    if not items:
-        return ""
-    return "".join(
-        f'<div class="{screen.kind}">{_svg(_plan(draw, screen, *options), items, f"{name}-{screen.kind}")}</div>'
-        for screen in (wide, NARROW)
-    )
-
-
-@cache
-def _plan(draw: Callable[..., Any], screen: Screen, *options: Hashable) -> dict[str, Any]:
-    """Return the Vega specification of a chart without its rows."""
-    import vl_convert
-    from altair.utils.schemapi import debug_mode
-
-    with debug_mode(
-        False
-    ):  # the tests look at the drawings; checking them against the schema costs more than drawing
-        chart = draw(screen, *options).configure(font=FONT, background="transparent", padding=4)
-        spec = chart.configure_view(stroke=None).to_dict(validate=False)
-    plan: dict[str, Any] = vl_convert.vegalite_to_vega({**spec, "datasets": {_ROWS: []}})
-    return plan
-
-
-def _svg(plan: Mapping[str, Any], items: list[dict[str, Any]], name: str) -> str:
-    import vl_convert
-
-    data = [{**part, "values": items} if part["name"] == _ROWS else part for part in plan["data"]]
-    return _as_page_part(vl_convert.vega_to_svg({**plan, "data": data}), name)
-
-
-def _as_page_part(svg: str, name: str) -> str:
-    """Make a drawing part of the page: its ids its own, colors from CSS, tooltips, and a width that may shrink."""
-    numbers: dict[str, int] = {}
-    svg = _CLIP.sub(lambda match: f"{name}-{numbers.setdefault(match[1], len(numbers))}", svg)
-    svg = _MARK.sub(r'<path role="img" aria-label="\1"\2><title>\1</title></path>', svg)
-    svg = _SIZE.sub(r' \1 width="\2"', svg, count=1)
-    for color, placeholder in COLORS.items():
-        svg = svg.replace(f'"{placeholder}"', f'"var(--{color})"')
-    return svg
+def _number(value: float) -> str:
+    """Return a coordinate with two decimals at most, always written alike."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -62,14 +62,14 @@ def recognition(mix: Rows, days: Rows) -> str:
     ]
     slots, unit = _slots(days)
     length = len(slots) and (slots[-1]["day_on"] - slots[0]["day_on"]).days // (1 if unit == "day" else 7) + 1
-    by_day = charts.time_bars("days", slots, day="day_on", parts=DAY_PARTS, slots=length)
+    by_day = charts.time_bars(slots, day="day_on", parts=DAY_PARTS, slots=length)
     return section(
         "How friends were recognized",
         "A journey is one friend’s way to one account or order. It is counted once, on the day that it began.",
         pair(
             figure(
                 "Recognized journeys, by what led to the advocate",
-                charts.bar_chart("mix", bars, label="label", value="journeys", words="words"),
+                charts.bar_chart(bars, label="label", value="journeys", words="words"),
             ),
             figure(f"Journeys begun, by {unit}", by_day),
         ),
@@ -170,15 +170,11 @@ def sources(channels: Rows, funnel: Rows) -> str:
         pair(
             figure(
                 "Recognized journeys by channel",
-                charts.bar_chart(
-                    "channels", bars, label="label", value="journeys", words="words", color="fifth"
-                ),
+                charts.bar_chart(bars, label="label", value="journeys", words="words", color="fifth"),
             ),
             figure(
                 "Journeys that reached each step",
-                charts.bar_chart(
-                    "funnel", steps, label="label", value="journeys", words="words", color="second"
-                ),
+                charts.bar_chart(steps, label="label", value="journeys", words="words", color="second"),
             ),
         )
         + card(more("Channels with amounts and shared credit", by_channel)),
@@ -224,11 +220,11 @@ def rewards(states: Rows, liability: Rows, findings: Rows) -> str:
         pair(
             figure(
                 "Rewards by state",
-                charts.bar_chart("states", bars, label="label", value="rewards", words="words"),
+                charts.bar_chart(bars, label="label", value="rewards", words="words"),
             ),
             figure(
                 "Still owed, by rule",
-                charts.bar_chart("owed", owed, label="label", value="due", words="words", color="third"),
+                charts.bar_chart(owed, label="label", value="due", words="words", color="third"),
             ),
         )
         + card(by_rule)
@@ -259,9 +255,7 @@ def unrecognized(reasons: Rows) -> str:
         pair(
             figure(
                 "Rewardable events without a recognition",
-                charts.bar_chart(
-                    "reasons", bars, label="label", value="events", words="words", color="quiet"
-                ),
+                charts.bar_chart(bars, label="label", value="events", words="words", color="quiet"),
             ),
             figure("What the reasons mean", meanings([_reason(row) for row in reasons])),
         ),
@@ -302,7 +296,7 @@ def deliveries(feeds: Rows) -> str:
     return section(
         "Quality of deliveries",
         "Every record of every file is in exactly one of these parts.",
-        card(figure("Records by feed", charts.stacked_bars("feeds", bars, label="label", parts=FEED_PARTS)))
+        card(figure("Records by feed", charts.stacked_bars(bars, label="label", parts=FEED_PARTS)))
         + card(more("Counts of every feed", counts)),
     )
 

@@ -38,6 +38,7 @@ SELECT
     ) AS amount,
     e.currency,
     e.product,
+    e.attributes,
     e.status,
     e.file_id,
     e.record_number,

@@ -46,6 +46,7 @@ SELECT
     standing_events.container,
     standing_events.owner_rank,
     standing_events.has_placeholder,
+    standing_events.attributes,
     standing_events.status,
     standing_events.file_id,
     standing_events.record_number,

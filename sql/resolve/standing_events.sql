@@ -71,6 +71,7 @@ SELECT
     fact_events.container,
     fact_events.owner_rank,
     fact_events.has_placeholder,
+    fact_events.attributes,
     origins.status,
     origins.file_id,
     origins.record_number,

@@ -33,6 +33,7 @@ SELECT
     CAST(NULL AS VARCHAR) AS container,
     CAST(NULL AS INTEGER) AS owner_rank,
     CAST(NULL AS BOOLEAN) AS has_placeholder,
+    CAST(NULL AS VARCHAR) AS attributes,
     CAST(NULL AS VARCHAR) AS file_id,
     CAST(NULL AS BIGINT) AS record_number,
     CAST(NULL AS DATE) AS received_on,

@@ -10,17 +10,19 @@ import json
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_origin
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     BaseModel,
     Field,
+    PrivateAttr,
     ValidationError,
     field_validator,
     model_validator,
 )
 
+from matchback.config_contracts import read_sources
 from matchback.config_feeds import FEED_KINDS as FEED_KINDS
 from matchback.config_feeds import Expectation as Expectation
 from matchback.config_feeds import Feed as Feed
@@ -181,6 +183,7 @@ class Config(ConfigModel):
     rewards: list[Reward] = []
     payout: Payout = Payout()
     publish: Publish = Publish()
+    _contract_sources: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _references(self) -> Config:
@@ -209,8 +212,19 @@ class Config(ConfigModel):
         return hashlib.sha256(self.canonical().encode()).hexdigest()
 
     def canonical(self) -> str:
-        """Return the whole configuration as sorted JSON; it holds references, never secrets."""
-        return json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True, separators=(",", ":"))
+        """Return the whole configuration as sorted JSON; it holds references, never secrets.
+
+        The texts of the workspace's own contracts stand in it: what they say decides what is loaded.
+        """
+        content = self.model_dump(mode="json", by_alias=True)
+        if self._contract_sources:
+            content["contract_sources"] = self._contract_sources
+        return json.dumps(content, sort_keys=True, separators=(",", ":"))
+
+    @property
+    def contract_sources(self) -> dict[str, str]:
+        """The text of every Pandera model that feeds name, by its path in the workspace."""
+        return self._contract_sources
 
     def has_feed(self, feed_id: str) -> bool:
         """Tell whether a feed is declared; files of one that was taken out stay in the history."""
@@ -250,7 +264,7 @@ def load_config(path: Path) -> Config:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} is not valid TOML: {error}.") from None
     try:
-        return Config.model_validate(content)
+        config = Config.model_validate(content)
     except ValidationError as error:
         problems = [_describe(problem) for problem in error.errors()]
         raise ConfigurationError(
@@ -258,6 +272,9 @@ def load_config(path: Path) -> Config:
             + "\n".join(problems),
             next_step="Mend the file and run again.",
         ) from None
+    named = {feed.id: feed.contract for feed in config.feeds if feed.contract is not None}
+    config._contract_sources.update(read_sources(named, path.parent))
+    return config
 
 
 def _describe(problem: Any) -> str:
@@ -270,17 +287,21 @@ def _describe(problem: Any) -> str:
 
 def _keys_beside(location: tuple[Any, ...]) -> list[str]:
     model: Any = Config
+    by_name: Any = False
     for part in location[:-1]:
-        if isinstance(part, int):
+        if isinstance(part, int) or by_name:
+            by_name = False
             continue
         field = next(
             (field for name, field in model.model_fields.items() if part in (name, field.alias)),
             None,
         )
-        inner = _inner_model(field.annotation) if field is not None else None
+        annotation: Any = field.annotation if field is not None else None
+        inner = _inner_model(annotation)
         if inner is None:
             return []
         model = inner
+        by_name = get_origin(annotation) is dict  # the next part is a name that the workspace chose
     return [field.alias or name for name, field in model.model_fields.items()]
 
 

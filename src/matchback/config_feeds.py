@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from matchback.config_contracts import ColumnChecks, ExtraColumn, refuse_odd_model, refuse_odd_names
 from matchback.config_values import ConfigModel, Currency, Name
 
 FEED_KINDS = (
@@ -82,6 +83,9 @@ class Feed(ConfigModel):
     refuse_file_above: str = "5%"
     after: AfterPickup = AfterPickup()
     expect: Expectation | None = None
+    extra_columns: dict[str, ExtraColumn] = {}
+    checks: dict[str, ColumnChecks] = {}
+    contract: str | None = None
 
     @field_validator("refuse_file_above")
     @classmethod
@@ -90,6 +94,16 @@ class Feed(ConfigModel):
         if not value.endswith("%") or not text.replace(".", "", 1).isdigit() or Decimal(text) > 100:
             raise ValueError('is a percentage from "0%" to "100%"')
         return value
+
+    @field_validator("extra_columns")
+    @classmethod
+    def _column_names(cls, value: dict[str, ExtraColumn]) -> dict[str, ExtraColumn]:
+        return refuse_odd_names(value)
+
+    @field_validator("contract")
+    @classmethod
+    def _model_reference(cls, value: str | None) -> str | None:
+        return refuse_odd_model(value)
 
     @property
     def refuse_above_share(self) -> Decimal:

@@ -22,11 +22,11 @@ def run_steps(context: RunContext, steps: Sequence[str] = STEPS) -> list[StepSum
     The warehouse is opened once, for the steps that write. A crash anywhere is mended by running again.
     """
     refuse_wrong_secret(context)
+    archive_config(context)
     chosen = [step for step in STEPS if step in steps]
     context.journal.append(
         "run_started", as_of=context.as_of.isoformat(), config_hash=context.config.hash, steps=chosen
     )
-    archive_config(context)
     summaries = [_run_step(context, step) for step in chosen if step not in WRITING_STEPS]
     writing = [step for step in chosen if step in WRITING_STEPS]
     if writing:
@@ -49,11 +49,14 @@ def open_writer(context: RunContext) -> Iterator[RunContext]:
 
 
 def archive_config(context: RunContext) -> None:
-    """Keep every configuration ever used, by its hash."""
+    """Keep every configuration ever used, by its hash; one that is new is examined first."""
     folder = context.workspace.archive / "configurations"
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / f"{context.config.hash}.json"
     if not path.exists():
+        from matchback.intake.contract_check import refuse_misdeclared
+
+        refuse_misdeclared(context.config)
         aside = path.with_suffix(".part")
         aside.write_text(context.config.canonical(), encoding="utf-8")
         aside.replace(path)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from matchback.answers.printing import count
 from matchback.context import RunContext, StepSummary
 from matchback.errors import MatchbackError
-from matchback.intake.contracts import Contract, contract_of, refuse_unknown_columns
+from matchback.intake.contracts import Contract, feed_contract, refuse_unknown_columns
 from matchback.intake.reasons import record_message
 from matchback.intake.received import ReceivedFile, loaded_ids, received_file, received_files, without_retired
 from matchback.intake.records import Refusal, UnreadableFile
@@ -129,7 +129,7 @@ def _stage(context: RunContext, file: ReceivedFile) -> StagedSummary:
 
 def stage_file(request: FileToStage) -> StagedSummary:
     """Read, check and key one file; write the result and return its counts."""
-    contract = contract_of(request.feed.kind)
+    contract = feed_contract(request.feed)
     refuse_unknown_columns(request.feed, contract)
     staged = StagedFile(request.folder)
     scratch = staged.begin()
@@ -157,6 +157,7 @@ def _read_and_check(
 
     from matchback.intake.fact_rows import FactRows
     from matchback.intake.formats import map_header, open_reader
+    from matchback.intake.own_model import own_model
     from matchback.intake.record_checks import Surroundings, check_block, given_columns, model_of
 
     feed, config = request.feed, request.config
@@ -164,6 +165,7 @@ def _read_and_check(
     header = map_header(reader.header, feed, contract)
     around = Surroundings.of(config, feed)
     model = model_of(contract, config, feed, given_columns(contract, header.names, feed))
+    own = own_model(config, feed, contract)
     facts = FactRows(contract, config, feed, request.secret, request.declared_on or request.received_on)
     money_column = header.source_of(contract.money.name) if contract.money else None
     frames: list[pl.DataFrame] = []
@@ -172,6 +174,8 @@ def _read_and_check(
     lost: Money = {}
     for block in reader.blocks(list(header.names), money_column):
         checked = check_block(block, header.names, feed, contract, around, model)
+        if own is not None:
+            checked = own.check(checked)
         frames.append(facts.make(checked.good))
         refusals += checked.refusals
         if contract.money:

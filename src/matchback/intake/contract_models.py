@@ -40,20 +40,14 @@ Parts = tuple[dict[str, Any], list[Any]]
 
 @dataclass(frozen=True)
 class Rules:
-    """What a workspace adds to the contracts: its event names, and the columns that each requires."""
+    """What the event catalog says about the contracts: the names that are known, and whether others may come."""
 
     event_names: tuple[str, ...] = ()
     custom_events: bool = False
-    required: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def _events(rules: Rules) -> Parts:
     names = [check("unknown_event_name", lambda name: pl.col(name).is_in(rules.event_names))]
-    checks = [
-        row_check("missing_identifier", (pl.col("event_name") != event).fill_null(True) | some(column))
-        for event, columns in rules.required
-        for column in columns
-    ]
     columns = {
         "event_name": column(
             "text",
@@ -80,7 +74,7 @@ def _events(rules: Rules) -> Parts:
         **_event_references(),
         **_event_attributes(),
     }
-    return columns, checks
+    return columns, []
 
 
 def _event_references() -> dict[str, Any]:

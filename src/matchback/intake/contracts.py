@@ -5,19 +5,24 @@ Derived from the Pandera models by introspection; nothing is declared a second t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matchback.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from matchback.config import Feed
 
 
 @dataclass(frozen=True)
 class ContractColumn:
     """One column of a contract.
 
-    `type` is text, choice, currency, time, date, money, flag, whole, id or identifier. For an identifier, `identifier`
-    is its kind, `whose` one of own, advocate, recipient, reference, and `target` the fact column of its key.
+    `type` is text, choice, currency, time, date, money, flag, whole, id, identifier, or number (only of an `extra`
+    column, which the workspace declares; one that is `kept` stands in the event's attributes). For an identifier,
+    `identifier` is its kind, `whose` one of own, advocate, recipient, reference, and `target` the fact column of its
+    key.
     """
 
     name: str
@@ -33,10 +38,14 @@ class ContractColumn:
     ends_day: bool = False
     choices: tuple[str, ...] = ()
     default: str = ""
+    extra: bool = False
+    kept: bool = False
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """The fact columns that this column fills."""
+        """The fact columns that this column fills; the workspace's own columns fill `attributes`, if any."""
+        if self.extra:
+            return ()
         if self.type == "identifier":
             return (self.target,)
         if self.type == "time":
@@ -125,6 +134,32 @@ def _described(name: str, column: Any) -> ContractColumn:
         reasons=reasons,
         **declared,
     )
+
+
+def feed_contract(feed: Feed) -> Contract:
+    """Return the contract of a feed: that of its kind, with what the workspace requires and adds."""
+    base = contract_of(feed.kind)
+    columns = [
+        replace(column, required=True)
+        if column.name in feed.checks and feed.checks[column.name].required
+        else column
+        for column in base.columns
+    ]
+    columns += [
+        ContractColumn(
+            name=name,
+            type=extra.type,
+            required=extra.required,
+            description=extra.description,
+            example=extra.example or (extra.allowed or [""])[0],
+            reasons=(),
+            choices=tuple(extra.allowed or ()),
+            extra=True,
+            kept=extra.keep,
+        )
+        for name, extra in feed.extra_columns.items()
+    ]
+    return replace(base, columns=tuple(columns))
 
 
 def refuse_unknown_columns(feed: Any, contract: Contract) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from matchback.intake.casts import side
+from matchback.intake.extensions import attributes
 from matchback.intake.identifiers import derive_keys
 from matchback.intake.record_checks import LINE, RECORD
 from matchback.intake.row_hash import RowHasher
@@ -35,7 +36,9 @@ class FactRows:
         self._scope = feed.id if feed.scope == "feed" else ""
         self._identity = tuple(feed.identity) if feed.identity is not None else None
         self._targets = [target for column in contract.columns for target in column.targets]
-        self._targets += {"events": ["has_placeholder"], "audience": ["list_on"]}.get(contract.kind, [])
+        self._targets += {"events": ["has_placeholder", "attributes"], "audience": ["list_on"]}.get(
+            contract.kind, []
+        )
         content = [
             column for column in contract.columns if feed.content is None or column.name in feed.content
         ]
@@ -58,7 +61,7 @@ class FactRows:
         for column in self.contract.columns:
             rows = rows.with_columns(self._values(good, column))
         if self.contract.kind == "events":
-            rows = rows.with_columns(good["has_placeholder"])
+            rows = rows.with_columns(good["has_placeholder"], attributes(good, self.contract))
         if self.contract.kind == "audience":
             rows = rows.with_columns(pl.lit(self._list_on).alias("list_on"))
         hasher = RowHasher(rows, self._secret)
@@ -74,6 +77,8 @@ class FactRows:
 
     def _values(self, good: pl.DataFrame, column: ContractColumn) -> list[pl.Series]:
         name = column.name
+        if column.extra:
+            return []
         if column.type == "identifier":
             return [self._keys(good, column)]
         if column.type == "time":

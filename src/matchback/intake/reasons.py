@@ -26,7 +26,12 @@ RECORD_REASONS: dict[str, str] = {
     "not_a_phone": "the column is not one phone number with its area code",
     "spreadsheet_number": "a spreadsheet has rounded this id to a number such as 1.23E+15",
     "unknown_event_name": "the event catalog has no event of this name",
-    "missing_identifier": "the record lacks an identifier that its kind or its event requires",
+    "missing_for_event": "the event catalog requires the column for this event, and it is empty",
+    "not_a_number": "the column is not a number, such as 12.5: digits, a point, no sign but a leading minus",
+    "not_in_pattern": "the column is not written as the file specification says",
+    "out_of_range": "the column lies outside the range that the file specification gives",
+    "own_check": "the record fails a check that this workspace added",
+    "missing_identifier": "the record lacks an identifier that its kind requires",
     "file_refused": "the record is good, but its file was refused as a whole",
 }
 
@@ -47,6 +52,7 @@ FILE_REASONS: dict[str, str] = {
     "encrypted_parquet": "the Parquet file is encrypted",
     "unsupported_type": "a column has a type that the contract cannot take",
     "too_many_records": "the file has more records than the limit",
+    "own_contract_failed": "the workspace's own contract failed; its operator must mend it",
     "counts_disagree": "two independent readings of the file disagree",
     "unreadable": "the file could not be read",
     "too_many_refused": "more records are refused than the feed's limit allows",

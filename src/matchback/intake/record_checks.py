@@ -64,15 +64,13 @@ def given_columns(contract: Contract, names: dict[str, str], feed: Feed) -> tupl
 
 
 def model_of(contract: Contract, config: Config, feed: Feed, given: tuple[str, ...]) -> Any:
-    """Build the Pandera model of a feed: its contract with the workspace's event catalog, over the given columns."""
+    """Build the Pandera model of a feed: its contract with what the workspace adds, over the given columns."""
     from matchback.intake.contract_models import Rules, model
+    from matchback.intake.extensions import extended
 
-    rules = Rules(
-        event_names=tuple(event.name for event in config.events),
-        custom_events=feed.custom_events,
-        required=tuple((event.name, tuple(event.required)) for event in config.events if event.required),
-    )
-    return model(contract.kind, rules, given)
+    rules = Rules(tuple(event.name for event in config.events), feed.custom_events)
+    base = model(contract.kind, rules, tuple(name for name in given if name not in feed.extra_columns))
+    return extended(base, contract, config, feed, given)
 
 
 def check_block(
@@ -106,7 +104,7 @@ def _cells(
         given = feed.constants.get(column.name) or column.default
         if given:
             cell = cell.fill_null(given)
-        if column.type in ("choice", "flag"):
+        if column.type in ("choice", "flag") and not column.extra:
             cell = cell.str.to_lowercase()
         columns.append(cell.alias(column.name))
     frame = (
@@ -176,7 +174,9 @@ def _problems(frame: pl.DataFrame, model: Any) -> list[tuple[int, str, str]]:
         problems = set()
         for index, column, check, context in cases.iter_rows():
             assert index is not None, f"the contract {model.name} is wrong at {column}: {check}"
-            reason = "missing" if check == "not_nullable" else check
-            problems.add((int(index), column if context == "Column" else "", reason))
+            reason, _, named = check.partition("@")  # a check on whole records can name a column
+            if reason == "not_nullable":
+                reason = "missing"
+            problems.add((int(index), column if context == "Column" else named, reason))
         return sorted(problems)
     return []

@@ -168,10 +168,10 @@ def _parquet_lines(
     reader: ParquetReader, feed: Feed, said: dict[int, tuple[str, str]], *, only_known: bool
 ) -> Iterator[bytes]:
     """Write every column that has text; only those that the contract knows, where another cannot be read."""
-    from matchback.intake.contracts import contract_of
+    from matchback.intake.contracts import feed_contract
     from matchback.intake.formats import map_header
 
-    known = list(map_header(reader.header, feed, contract_of(feed.kind)).names) if only_known else None
+    known = list(map_header(reader.header, feed, feed_contract(feed)).names) if only_known else None
     header, blocks = reader.blocks_by_position(known)
     yield _row([*COLUMNS, *header])
     for block in blocks:

@@ -12,59 +12,18 @@ by hand) and the zone in which it is read (MATCHBACK_SCHEDULE_ZONE). The pool `d
 from __future__ import annotations
 
 import os
-from datetime import timedelta
 from typing import Any
 
-import pendulum
 from airflow.providers.standard.operators.empty import EmptyOperator
-from airflow.sdk import (
-    Asset,
-    ExceptionRetryPolicy,
-    Param,
-    RetryAction,
-    RetryRule,
-    TriggerRule,
-    dag,
-    get_current_context,
-    task,
-)
-
-FACTS = Asset(name="matchback_facts", uri="matchback://facts")
-HOPELESS = RetryRule(
-    exception="matchback.errors.ConfigurationError",
-    action=RetryAction.FAIL,
-    reason="the configuration must be mended first",
-)
-
-
-def night() -> Any:
-    """Open the workspace for the night that this run is for."""
-    from matchback.handover import open_night
-
-    context = get_current_context()
-    run = context["dag_run"]
-    moment = run.logical_date or run.run_after
-    return open_night(context["params"]["workspace"], context["params"]["as_of"], moment)
+from airflow.sdk import TriggerRule, dag, get_current_context, task
+from matchback_night import FACTS, ONE_AT_A_TIME, RETRIES, chosen_night, open_night
 
 
 @dag(
     schedule=os.environ.get("MATCHBACK_SCHEDULE", "0 6 * * *") or None,
-    start_date=pendulum.datetime(2026, 1, 1, tz=os.environ.get("MATCHBACK_SCHEDULE_ZONE", "UTC")),
-    catchup=False,
-    max_active_runs=1,
-    tags=["matchback"],
-    params={
-        "workspace": Param(None, type=["null", "string"], description="Folder; default: MATCHBACK_WORKSPACE"),
-        "as_of": Param(
-            None, type=["null", "string"], format="date", description="Local day; default: the run's"
-        ),
-    },
-    default_args={
-        "retries": 2,
-        "retry_delay": timedelta(minutes=1),
-        "retry_policy": ExceptionRetryPolicy(rules=[HOPELESS]),
-    },
+    default_args=RETRIES,
     doc_md=__doc__,
+    **ONE_AT_A_TIME,
 )
 def offline_events() -> None:
     """Declare the tasks."""
@@ -74,7 +33,7 @@ def offline_events() -> None:
         """List the files that wait; one entry each, with ids only."""
         from matchback.handover import list_deliveries
 
-        return list_deliveries(night())
+        return list_deliveries(open_night(chosen_night()))
 
     @task(map_index_template="{{ label }}", max_active_tis_per_dagrun=4)
     def take_in(delivery: dict[str, str]) -> dict[str, str]:
@@ -82,7 +41,7 @@ def offline_events() -> None:
         from matchback import handover
 
         get_current_context()["label"] = delivery["label"]
-        taken = handover.take_in(night(), delivery)
+        taken = handover.take_in(open_night(chosen_night()), delivery)
         get_current_context()["label"] = taken["label"]
         return taken
 
@@ -91,11 +50,13 @@ def offline_events() -> None:
         """Load every file that was taken in, each in a transaction of its own, and answer its sender."""
         from matchback.handover import bring_up_to
 
-        context = night()
+        chosen = chosen_night()
+        context = open_night(chosen)
         said = bring_up_to(context, ("validate", "load"))
         outlet_events[FACTS].extra = {
             "workspace": str(context.workspace.root),
             "as_of": context.as_of.isoformat(),
+            "allow_future": chosen["allow_future"],
         }
         return said
 

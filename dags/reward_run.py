@@ -7,75 +7,39 @@ the earlier ones' work first, and where nothing is new it does nothing.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-import pendulum
-from airflow.sdk import (
-    Asset,
-    ExceptionRetryPolicy,
-    Param,
-    RetryAction,
-    RetryRule,
-    dag,
-    get_current_context,
-    task,
-    task_group,
-)
+from airflow.sdk import dag, task, task_group
+from matchback_night import FACTS, ONE_AT_A_TIME, RETRIES, chosen_night, open_night
 
-FACTS = Asset(name="matchback_facts", uri="matchback://facts")
-HOPELESS = RetryRule(
-    exception="matchback.errors.ConfigurationError",
-    action=RetryAction.FAIL,
-    reason="the configuration must be mended first",
-)
 STEPS = ("resolve", "recognize", "reward", "report", "publish")
 
 
 @dag(
     schedule=[FACTS],
-    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
-    catchup=False,
-    max_active_runs=1,
-    tags=["matchback"],
-    params={
-        "workspace": Param(None, type=["null", "string"], description="Folder; default: MATCHBACK_WORKSPACE"),
-        "as_of": Param(
-            None, type=["null", "string"], format="date", description="Local day; default: the run's"
-        ),
-    },
-    default_args={
-        "retries": 2,
-        "retry_delay": timedelta(minutes=1),
-        "retry_policy": ExceptionRetryPolicy(rules=[HOPELESS]),
-        "pool": "duckdb_writer",
-    },
+    default_args={**RETRIES, "pool": "duckdb_writer"},
     doc_md=__doc__,
+    **ONE_AT_A_TIME,
 )
 def reward_run() -> None:
     """Declare the tasks."""
 
     @task(pool="default_pool")
-    def choose_nights(*, triggering_asset_events: Any = None) -> list[dict[str, str | None]]:
+    def choose_nights(*, triggering_asset_events: Any = None) -> list[dict[str, Any]]:
         """One entry a workspace: its newest night among the updates that woke this run; else the run's own."""
-        newest: dict[str, str] = {}
+        newest: dict[str, dict[str, Any]] = {}
         for events in (triggering_asset_events or {}).values():
             for event in events:
-                workspace, as_of = event.extra["workspace"], event.extra["as_of"]
-                newest[workspace] = max(as_of, newest.get(workspace, as_of))
-        if newest:
-            return [{"workspace": workspace, "as_of": as_of} for workspace, as_of in sorted(newest.items())]
-        params = get_current_context()["params"]
-        return [{"workspace": params["workspace"], "as_of": params["as_of"]}]
+                best = newest.setdefault(event.extra["workspace"], event.extra)
+                newest[event.extra["workspace"]] = max(best, event.extra, key=lambda extra: extra["as_of"])
+        return [newest[workspace] for workspace in sorted(newest)] or [chosen_night()]
 
     @task
-    def bring_up_to(step: str, chosen: dict[str, str | None]) -> dict[str, str]:
+    def bring_up_to(step: str, chosen: dict[str, Any]) -> dict[str, str]:
         """Run the steps through this one; say in words what each did."""
-        from matchback.handover import bring_up_to, open_night
+        from matchback.handover import bring_up_to
 
-        run = get_current_context()["dag_run"]
-        context = open_night(chosen["workspace"], chosen["as_of"], run.logical_date or run.run_after)
-        return bring_up_to(context, STEPS[: STEPS.index(step) + 1])
+        return bring_up_to(open_night(chosen), STEPS[: STEPS.index(step) + 1])
 
     @task_group
     def one_night(chosen: Any) -> None:

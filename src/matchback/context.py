@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from matchback.config import Config, load_config
+from matchback.errors import ConfigurationError
 from matchback.journal import Journal
 from matchback.progress import Progress, QuietProgress
 from matchback.workspace import Workspace
@@ -59,6 +60,22 @@ class StepSummary:
 def today(config: Config) -> date:
     """Return the local date in the program's zone, by the clock."""
     return datetime.now(config.zone).date()
+
+
+def refuse_future(
+    config: Config, as_of: date, *, named: str = "--as-of", consent: str = "add --allow-future"
+) -> None:
+    """Refuse an as-of date that is likely mistyped: what is posted on it holds up every night before it.
+
+    `named` is what the date is called where it was typed, `consent` what to do there to have it all the same.
+    """
+    current = today(config)
+    if as_of > current:
+        raise ConfigurationError(
+            f"{named} {as_of} is later than today, {current} in {config.workspace.time_zone}.",
+            state="Nothing was changed. The ledger never goes back: after such a run, no earlier night posts anything.",
+            next_step=f"Correct the date; or, on a copy of the workspace, {consent}.",
+        )
 
 
 def open_context(

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matchback.context import RunContext, open_context
+from matchback.context import RunContext, open_context, refuse_future
 from matchback.errors import ConfigurationError, MatchbackError
 from matchback.fingerprint import refuse_wrong_secret
 from matchback.progress import LineProgress
@@ -30,11 +30,14 @@ MOST_LISTINGS = 8  # sources that are asked at the same time: most of the time g
 Delivery = dict[str, str]
 
 
-def open_night(workspace: str | None, as_of: str | None, moment: datetime) -> RunContext:
+def open_night(
+    workspace: str | None, as_of: str | None, moment: datetime, *, allow_future: bool = False
+) -> RunContext:
     """Open a workspace for one night.
 
     `workspace` defaults to MATCHBACK_WORKSPACE; `as_of` (ISO date) to the local day of `moment` (which has an
     offset) in the program's zone. So every task of one night has the same as-of date, however late it runs.
+    Raises ConfigurationError for an `as_of` after today, unless `allow_future`.
     """
     folder = Path(workspace) if workspace else workspace_from_environment()
     if folder is None:
@@ -44,6 +47,8 @@ def open_night(workspace: str | None, as_of: str | None, moment: datetime) -> Ru
     context = open_context(Workspace.at(folder), progress=LineProgress())
     refuse_wrong_secret(context)
     day = date.fromisoformat(as_of) if as_of else moment.astimezone(context.config.zone).date()
+    if as_of and not allow_future:
+        refuse_future(context.config, day, named="as_of", consent="set allow_future")
     return replace(context, as_of=day, run_id=day.isoformat())
 
 

@@ -76,7 +76,24 @@ def test_a_night_stands_at_the_local_day_of_its_moment(
 
 
 def test_a_named_day_is_taken_as_it_is(night: RunContext) -> None:
-    assert handover.open_night(str(night.workspace.root), "2026-11-07", MOMENT).as_of == date(2026, 11, 7)
+    assert handover.open_night(str(night.workspace.root), "2026-10-07", MOMENT).as_of == date(2026, 10, 7)
+
+
+def test_a_named_day_after_today_is_refused_in_the_command_lines_words(
+    night: RunContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matchback.context.today", lambda config: date(2026, 11, 3))
+    root = str(night.workspace.root)
+    assert handover.open_night(root, "2026-11-03", MOMENT).as_of == date(2026, 11, 3)
+    with pytest.raises(ConfigurationError) as refused:
+        handover.open_night(root, "2026-11-04", MOMENT)
+    assert str(refused.value) == (
+        "as_of 2026-11-04 is later than today, 2026-11-03 in America/New_York.\n"
+        "Nothing was changed. The ledger never goes back: after such a run, no earlier night posts anything.\n"
+        "Correct the date; or, on a copy of the workspace, set allow_future."
+    )
+    allowed = handover.open_night(root, "2026-11-04", MOMENT, allow_future=True)
+    assert allowed.as_of == date(2026, 11, 4)
 
 
 def test_the_environment_names_the_workspace(night: RunContext, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,6 @@ from matchback.errors import ConfigurationError
 from matchback.settings import enable_debug
 
 if TYPE_CHECKING:
-    from matchback.config import Config
     from matchback.context import RunContext
     from matchback.workspace import Workspace
 
@@ -44,7 +43,7 @@ class Options:
 
     def open_context(self, as_of: date | None = None, **more: Any) -> RunContext:
         """Return the context in which steps run, with progress on stderr unless --quiet."""
-        from matchback.context import open_context
+        from matchback.context import open_context, refuse_future
         from matchback.progress import choose_progress
 
         progress = choose_progress(self.quiet)
@@ -52,7 +51,7 @@ class Options:
         for feed_id in context.feed_ids:
             context.config.feed(feed_id)
         if as_of and not self.allow_future:
-            _refuse_future(context.config, as_of)
+            refuse_future(context.config, as_of)
         return context
 
     def rows(self, rows: Sequence[Any]) -> None:
@@ -120,19 +119,6 @@ def as_of_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "--allow-future", is_flag=True, help=consent, expose_value=False, callback=_remember
     )(command)
     return click.option("--as-of", type=DATE, metavar="DATE", callback=to_date, help=words)(command)
-
-
-def _refuse_future(config: Config, as_of: date) -> None:
-    """Refuse an as-of date that is likely mistyped: what is posted on it holds up every night before it."""
-    from matchback import context
-
-    today = context.today(config)
-    if as_of > today:
-        raise ConfigurationError(
-            f"--as-of {as_of} is later than today, {today} in {config.workspace.time_zone}.",
-            state="Nothing was changed. The ledger never goes back: after such a run, no earlier night posts anything.",
-            next_step="Correct the date; or, on a copy of the workspace, add --allow-future.",
-        )
 
 
 def to_date(context: click.Context, parameter: click.Parameter, value: datetime | None) -> date | None:

@@ -26,7 +26,7 @@ from matchback.config_contracts import read_sources
 from matchback.config_feeds import FEED_KINDS as FEED_KINDS
 from matchback.config_feeds import Expectation as Expectation
 from matchback.config_feeds import Feed as Feed
-from matchback.config_feeds import FileFormat as FileFormat
+from matchback.config_formats import FileFormat as FileFormat
 from matchback.config_terms import Limit as Limit
 from matchback.config_terms import Payout as Payout
 from matchback.config_terms import Requirement as Requirement

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from matchback.config_contracts import ColumnChecks, ExtraColumn, refuse_odd_model, refuse_odd_names
+from matchback.config_formats import FileFormat
 from matchback.config_values import ConfigModel, Currency, Name
 
 FEED_KINDS = (
@@ -36,19 +37,6 @@ FeedKind = Literal[
     "fulfillments",
     "costs",
 ]
-
-
-class FileFormat(ConfigModel):
-    type: Literal["csv", "psv", "parquet"] = "csv"
-    delimiter: str = ","
-    quote: str = '"'
-    escape: str = '"'
-    encoding: Literal["utf-8", "utf-16", "latin-1", "cp1252"] = "utf-8"
-    header: bool = True
-    columns: list[str] | None = None
-    skip_lines: int = Field(default=0, ge=0)
-    trailer: str | None = None
-    compression: Literal["none", "gzip"] = "none"
 
 
 class AfterPickup(ConfigModel):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +18,7 @@ from matchback.answers.printing import count
 from matchback.context import RunContext, StepSummary
 from matchback.errors import MatchbackError
 from matchback.intake.contracts import Contract, feed_contract, refuse_unknown_columns
-from matchback.intake.reasons import record_message
+from matchback.intake.reasons import note_message, record_message
 from matchback.intake.received import ReceivedFile, loaded_ids, received_file, received_files, without_retired
 from matchback.intake.records import Refusal, UnreadableFile
 from matchback.intake.staging import StagedFile, StagedSummary, staged_file, staging_basis
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from matchback.config import Config, Feed
-    from matchback.intake.formats import Reader
+    from matchback.intake.formats import DeclaredFile
 
 Money = dict[str, list[int]]
 
@@ -45,6 +45,8 @@ class FileToStage:
     received_on: date
     declared_on: date | None
     secret: bytes
+    root: Path = Path()
+    announced: dict[str, str] = field(default_factory=dict)
 
 
 def run(context: RunContext) -> StepSummary:
@@ -123,6 +125,7 @@ def _stage(context: RunContext, file: ReceivedFile) -> StagedSummary:
             received_on=file.received_on,
             declared_on=file.declared_on,
             secret=context.config.id_secret(context.workspace.root),
+            root=context.workspace.root,
         )
     )
 
@@ -156,12 +159,12 @@ def _read_and_check(
     import polars as pl
 
     from matchback.intake.fact_rows import FactRows
-    from matchback.intake.formats import map_header, open_reader
+    from matchback.intake.formats import map_header, open_file
     from matchback.intake.own_model import own_model
     from matchback.intake.record_checks import Surroundings, check_block, given_columns, model_of
 
     feed, config = request.feed, request.config
-    reader = open_reader(request.path, feed, scratch)
+    reader = open_file(request.path, feed, scratch, root=request.root, announced=request.announced)
     header = map_header(reader.header, feed, contract)
     around = Surroundings.of(config, feed)
     model = model_of(contract, config, feed, given_columns(contract, header.names, feed))
@@ -183,8 +186,8 @@ def _read_and_check(
             _add_money(seen, checked.bad, contract.money.name)
             _add_money(lost, checked.bad, contract.money.name)
     rows = pl.concat(frames) if frames else facts.make(_no_records(contract))
-    _compare_with_trailer(reader, seen)
-    summary = _summary(request, reader, refusals, seen, lost, len(header.unknown))
+    reader.refuse_wrong_totals({code: _major(code, total[0]) for code, total in seen.items()})
+    summary = _summary(request, reader, refusals, seen, lost, header.unknown)
     if summary.status == "refused":
         refusals += [
             Refusal(number, line, "", "file_refused")
@@ -199,7 +202,12 @@ def _read_and_check(
 
 
 def _summary(
-    request: FileToStage, reader: Reader, refusals: list[Refusal], seen: Money, lost: Money, unknown: int
+    request: FileToStage,
+    reader: DeclaredFile,
+    refusals: list[Refusal],
+    seen: Money,
+    lost: Money,
+    unknown: tuple[str, ...],
 ) -> StagedSummary:
     """Judge the file by its feed's limit."""
     records, refused = reader.counts.records, len({item.record_number for item in refusals})
@@ -220,7 +228,8 @@ def _summary(
         refused=records if too_many else refused,
         control_lines=reader.counts.control_lines,
         blank_lines=reader.counts.blank_lines,
-        unknown_columns=unknown,
+        unknown_columns=len(unknown) + len(reader.unknown),
+        notes=[note_message(code, detail) for code, detail in reader.notes(unknown)],
         purpose=request.feed.constants.get("purpose", ""),
         money_seen=seen,
         money_refused=seen if too_many else lost,
@@ -276,20 +285,6 @@ def _add_money(totals: Money, frame: pl.DataFrame, column: str) -> None:
         total = totals.setdefault(str(code), [0, 0])
         total[0] += int(amount)
         total[1] += int(records)
-
-
-def _compare_with_trailer(reader: Reader, seen: Money) -> None:
-    trailer = reader.trailer
-    if trailer is None:
-        return
-    if trailer.records is not None and trailer.records != reader.counts.records:
-        raise UnreadableFile(
-            "trailer_wrong", f"it says {trailer.records} records, the file has {reader.counts.records}"
-        )
-    if trailer.amount is not None and trailer.amount != sum(
-        _major(code, total[0]) for code, total in seen.items()
-    ):
-        raise UnreadableFile("trailer_wrong", "its amount is not the sum of the records")
 
 
 def _major(currency: str, minor: int) -> Decimal:

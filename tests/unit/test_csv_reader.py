@@ -80,6 +80,13 @@ HEADER = b"id,amt,d\n"
             [],
         ),
         (b"1,2\r,3\n2,2,2\n", [(2, 3, ("2", "2", "2"))], [(1, 2, "stray_line_end")]),
+        (b"1,2,3\r4,5,6\n", [(1, 2, ("1", "2", "3")), (2, 2, ("4", "5", "6"))], []),
+        (b"1,2,3\r\r\n4,5,6\r\r\n", [(1, 2, ("1", "2", "3")), (2, 3, ("4", "5", "6"))], []),
+        (b"1,2,3\r4,5\n", [], [(1, 2, "stray_line_end"), (2, 2, "stray_line_end")]),
+        (b'1,"a"b,3\r4,5,6\n', [], [(1, 2, "stray_line_end"), (2, 2, "stray_line_end")]),
+        (b'1,"open,3\r4,5,6\n', [], [(1, 2, "stray_line_end"), (2, 2, "stray_line_end")]),
+        (b'1,"a\rb",3\n', [(1, 2, ("1", "a\rb", "3"))], []),
+        (b"\r\r\n1,2,3\n", [(1, 3, ("1", "2", "3"))], []),
         (b"1,\xe9,3\n2,2,2\n", [(2, 3, ("2", "2", "2"))], [(1, 2, "bad_encoding")]),
         ("1,a\u2028b\x0b\x0c\x85c,3\n".encode(), [(1, 2, ("1", "a\u2028b\x0b\x0c\x85c", "3"))], []),
         (
@@ -118,6 +125,14 @@ def test_a_field_of_many_megabytes_is_refused_alone(tmp_path: Path) -> None:
     good, refused = read(written(tmp_path, content))
     assert [cells for _, _, cells in good] == [("1", "2", "3"), ("4", "5", "6")]
     assert refused == [(2, 3, "record_too_long")]
+
+
+def test_a_body_that_ends_its_lines_in_carriage_returns_only_is_refused_whole(tmp_path: Path) -> None:
+    """It would be one line too long for a record, and every record of it would be lost in one refusal."""
+    path = written(tmp_path, HEADER + b"1,2,3\r" * 400_000)
+    with pytest.raises(UnreadableFile) as caught:
+        read(path)
+    assert caught.value.refused.reason_code == "stray_line_end"
 
 
 def test_the_last_record_is_not_lost_when_it_is_long(tmp_path: Path) -> None:
@@ -187,7 +202,7 @@ def test_gzip_is_checked_to_the_last_byte(tmp_path: Path) -> None:
     assert len(read(prepare_text(written(tmp_path, whole), form, tmp_path), form)[0]) == 2
     flipped = bytearray(gzip.compress(b"id,d\n1,2\n"))
     flipped[-6] ^= 1
-    for content in (bytes(flipped), whole[:-4], b"id,d\n1,2\n"):
+    for content in (bytes(flipped), whole[:-4], whole + b"more"):
         with pytest.raises(UnreadableFile) as caught:
             prepare_text(written(tmp_path, content), form, tmp_path)
         assert caught.value.refused.reason_code == "damaged_archive"
@@ -201,8 +216,8 @@ def test_the_declared_trailer_is_a_control_line(tmp_path: Path) -> None:
     form = FileFormat(trailer="TRAILER,{records},{amount}")
     reader = CsvReader(written(tmp_path, HEADER + b"1,2,3\n4,5,6\nTRAILER,2,7.00\n\n"), form)
     assert sum(block.texts.height for block in reader.blocks()) == 2
-    assert reader.trailer is not None
-    assert (reader.trailer.records, str(reader.trailer.amount)) == (2, "7.00")
+    (claims,) = reader.claims
+    assert (claims.records, str(claims.amount)) == (2, "7.00")
     assert reader.counts.control_lines == 1
     with pytest.raises(UnreadableFile):
         CsvReader(written(tmp_path, HEADER + b"1,2,3\n"), form)

@@ -12,8 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from matchback.config import FileFormat
 from matchback.intake.parquet_reader import ParquetReader
 from matchback.intake.records import UnreadableFile
+
+PARQUET = FileFormat(type="parquet")
 
 
 def written(folder: Path, columns: dict[str, Any], **options: Any) -> Path:
@@ -23,7 +26,7 @@ def written(folder: Path, columns: dict[str, Any], **options: Any) -> Path:
 
 
 def texts(path: Path) -> dict[str, list[str | None]]:
-    (block,) = list(ParquetReader(path).blocks())
+    (block,) = list(ParquetReader(path, PARQUET).blocks())
     return block.texts.to_dict(as_series=False)
 
 
@@ -56,7 +59,7 @@ def test_every_type_becomes_exact_text(tmp_path: Path) -> None:
 
 def test_records_are_numbered_through_the_file(tmp_path: Path) -> None:
     path = written(tmp_path, {"id": list(range(250_000))}, row_group_size=60_000)
-    reader = ParquetReader(path)
+    reader = ParquetReader(path, PARQUET)
     numbers = [
         number for block in reader.blocks(money_column="id") for number in block.record_numbers.tolist()
     ]
@@ -66,7 +69,7 @@ def test_records_are_numbered_through_the_file(tmp_path: Path) -> None:
 
 def refusal(path: Path) -> str:
     with pytest.raises(UnreadableFile) as caught:
-        list(ParquetReader(path).blocks())
+        list(ParquetReader(path, PARQUET).blocks())
     return caught.value.refused.reason_code
 
 
@@ -113,10 +116,10 @@ def test_columns_of_one_name_are_told_apart_by_position(tmp_path: Path) -> None:
     path = tmp_path / "file.parquet"
     columns = [pa.array(["a"]), pa.array(["id"]), pa.array(["b"]), pa.array([b"x"])]
     pq.write_table(pa.Table.from_arrays(columns, names=["note", "id", "note", "bytes"]), path)
-    names, blocks = ParquetReader(path).blocks_by_position()
+    names, blocks = ParquetReader(path, PARQUET).blocks_by_position()
     assert names == ("note", "id", "note")
     assert [block.texts.rows() for block in blocks] == [[("a", "id", "b")]]
-    (wanted,) = ParquetReader(path).blocks(["id"])
+    (wanted,) = ParquetReader(path, PARQUET).blocks(["id"])
     assert wanted.texts.to_dict(as_series=False) == {"id": ["id"]}
 
 
@@ -124,6 +127,6 @@ def test_text_that_is_not_utf8_is_damage(tmp_path: Path) -> None:
     latin = pa.Array.from_buffers(pa.string(), 1, pa.array([b"Q\xe9"], pa.binary()).buffers())
     path = written(tmp_path, {"id": ["1"], "note": latin})
     with pytest.raises(UnreadableFile) as found:
-        list(ParquetReader(path).blocks())
+        list(ParquetReader(path, PARQUET).blocks())
     assert found.value.refused.reason_code == "damaged_parquet"
-    assert len(list(ParquetReader(path).blocks(["id"]))) == 1
+    assert len(list(ParquetReader(path, PARQUET).blocks(["id"]))) == 1

@@ -7,25 +7,24 @@ is in doubt, the slow strict reader of ours takes the block alone. (DuckDB's own
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from matchback.intake.control_totals import Claims, read_trailer
 from matchback.intake.csv_scanner import (
     MAX_RECORD_BYTES,
     NEWLINE,
     Dialect,
     Split,
+    refuse_returns,
     scan_block,
     split_block,
 )
 from matchback.intake.money_scan import sum_money, sum_money_texts
-from matchback.intake.plain_text import UTF8_BOM
+from matchback.intake.plain_text import REPLACEMENT, UTF8_BOM
 from matchback.intake.records import Block, Counts, Refusal, UnreadableFile
 
 if TYPE_CHECKING:
@@ -36,16 +35,10 @@ if TYPE_CHECKING:
 BLOCK_BYTES = 8 << 20
 MAX_COLUMNS = 2000
 THREADS_FROM = 1 << 20
-TAIL_BYTES = 1 << 16
-REPLACEMENT = "�"
-
-
-@dataclass(frozen=True)
-class Trailer:
-    """What the last line of the file claims."""
-
-    records: int | None
-    amount: Decimal | None
+MISREAD = (
+    b"\xc3\x83\xc2",
+    b"\xc3\xa2\xe2\x82\xac",
+)  # UTF-8 that was read as Latin-1 or CP1252, and written again
 
 
 class CsvReader:
@@ -55,10 +48,10 @@ class CsvReader:
     """
 
     def __init__(self, path: Path, form: FileFormat, *, block_bytes: int = BLOCK_BYTES) -> None:
-        delimiter = "|" if form.type == "psv" and form.delimiter == "," else form.delimiter
-        self.dialect = Dialect(delimiter, form.quote, form.escape)
+        self.dialect = Dialect(form.separator, form.quote, form.escape)
         self.counts = Counts()
-        self.trailer: Trailer | None = None
+        self.claims: list[Claims] = []
+        self.unknown: tuple[str, ...] = ()
         self._path = path
         self._block_bytes = block_bytes
         self._recoded = form.encoding != "utf-8"
@@ -66,7 +59,9 @@ class CsvReader:
         self._end = path.stat().st_size
         self.header = self._read_header() if form.header else tuple(form.columns or ())
         if form.trailer:
-            self._read_trailer(form.trailer)
+            claims, self._end = read_trailer(path, self._start, self._end, form.trailer)
+            self.claims.append(claims)
+            self.counts.control_lines += 1
 
     def blocks(self, wanted: Sequence[str] | None = None, money_column: str | None = None) -> Iterator[Block]:
         """Yield the records in order; `texts` holds the wanted columns of the header (default: all)."""
@@ -124,25 +119,6 @@ class CsvReader:
         self._start += min(line_end + 1, len(head))
         return names
 
-    def _read_trailer(self, template: str) -> None:
-        with self._path.open("rb") as stream:
-            first = max(self._start, self._end - TAIL_BYTES)
-            stream.seek(first)
-            tail = stream.read().rstrip(b"\r\n")
-        begin = tail.rfind(b"\n") + 1
-        pattern = re.escape(template).replace(r"\{records\}", r"(?P<records>[0-9]{1,12})")
-        pattern = pattern.replace(r"\{amount\}", r"(?P<amount>-?[0-9]{1,15}(?:\.[0-9]{1,3})?)")
-        match = re.fullmatch(pattern.encode(), tail[begin:])
-        if match is None:
-            raise UnreadableFile("trailer_missing", "its last line is not the declared trailer")
-        found = match.groupdict()
-        records, amount = found.get("records"), found.get("amount")
-        self.trailer = Trailer(
-            int(records) if records else None, Decimal(amount.decode()) if amount else None
-        )
-        self._end = first + begin
-        self.counts.control_lines += 1
-
     def _splits(self) -> Iterator[tuple[bytes, Split, bool]]:
         """Yield consecutive blocks, each beginning at a record, and whether the fast scanner was sure of it."""
         remaining = self._end - self._start
@@ -154,6 +130,7 @@ class CsvReader:
                 remaining -= len(chunk)
                 buffer = carry + chunk
                 if len(buffer) > MAX_RECORD_BYTES and NEWLINE not in buffer:
+                    refuse_returns(buffer[:MAX_RECORD_BYTES], self.dialect, len(self.header))
                     cut, remaining = self._finish_long_line(stream, remaining)
                     buffer = buffer[: MAX_RECORD_BYTES + 1] + cut
                 final = remaining == 0
@@ -164,6 +141,8 @@ class CsvReader:
                 carry = buffer[split.consumed :]
                 yield buffer, split, certain
                 if final:
+                    if not buffer.endswith((b"\n", b"\r")) and buffer:
+                        self.counts.notes["no_last_line_end"] = ""
                     assert not carry, "a final block is consumed whole"
                     return
 
@@ -194,6 +173,8 @@ class CsvReader:
         self.counts.records += len(split.starts)
         self.counts.physical_lines += split.physical_lines
         self.counts.blank_lines += split.blank_lines
+        if any(mark in buffer for mark in MISREAD):
+            self.counts.notes["misread_text"] = ""
         return Block(texts, numbers[good], lines[good], refusals)
 
     def _parse_fast(

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from matchback.intake.csv_dialect import Dialect as Dialect
+from matchback.intake.records import UnreadableFile
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -25,70 +28,7 @@ if TYPE_CHECKING:
 MAX_RECORD_BYTES = 1 << 20
 MAX_RECORD_LINES = 64
 NEWLINE, RETURN = 0x0A, 0x0D
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """How a sender writes CSV: declared, never guessed. `quote` may be empty: then nothing is quoted."""
-
-    delimiter: str = ","
-    quote: str = '"'
-    escape: str = '"'
-
-    @property
-    def doubles_quotes(self) -> bool:
-        """Whether a quote inside a quoted cell is written twice."""
-        return self.escape == self.quote
-
-    @cached_property
-    def record_pattern(self) -> re.Pattern[bytes]:
-        """Match one record from its first byte up to its line end, in one way only."""
-        delimiter = re.escape(self.delimiter.encode())
-        plain = rb"[^" + delimiter + re.escape(self.quote.encode()) + rb"\r\n]*+"
-        cell = plain
-        if self.quote:
-            cell = rb"(?:" + self._quoted + rb"|" + plain + rb")"
-        return re.compile(cell + rb"(?:" + delimiter + cell + rb")*+", re.DOTALL)
-
-    @cached_property
-    def cell_pattern(self) -> re.Pattern[bytes]:
-        """Match one cell and the delimiter or end after it."""
-        delimiter = re.escape(self.delimiter.encode())
-        plain = rb"([^" + delimiter + re.escape(self.quote.encode()) + rb"\r\n]*+)"
-        cell = plain
-        if self.quote:
-            cell = rb"(?:(" + self._quoted + rb")|" + plain + rb")"
-        return re.compile(cell + rb"(" + delimiter + rb"|\Z)", re.DOTALL)
-
-    @property
-    def _quoted(self) -> bytes:
-        quote = re.escape(self.quote.encode())
-        if self.doubles_quotes:
-            return quote + rb"(?:[^" + quote + rb"]++|" + quote + quote + rb")*+" + quote
-        escape = re.escape(self.escape.encode())
-        return quote + rb"(?:[^" + quote + escape + rb"]++|" + escape + rb".)*+" + quote
-
-    def cells(self, record: bytes) -> list[bytes]:
-        """Return the cells of one well-formed record, unquoted and unescaped."""
-        found: list[bytes] = []
-        position = 0
-        while True:
-            match = self.cell_pattern.match(record, position)
-            assert match is not None, "only records that record_pattern matched whole come here"
-            *_, plain, end = match.groups()
-            found.append(plain if plain is not None else self._unquoted(match.group(1)))
-            if not end:
-                return found
-            position = match.end()
-
-    def _unquoted(self, cell: bytes) -> bytes:
-        body = cell[1:-1]
-        quote, escape = self.quote.encode(), self.escape.encode()
-        if self.doubles_quotes:
-            return body.replace(quote + quote, quote)
-        if escape not in body:
-            return body
-        return re.sub(re.escape(escape) + rb"(.)", rb"\1", body, flags=re.DOTALL)
+_RETURN = re.compile(rb"\r")
 
 
 @dataclass
@@ -238,13 +178,22 @@ def split_block(buffer: bytes, dialect: Dialect, columns: int, *, final: bool) -
         if in_doubt and not final and size - position <= MAX_RECORD_BYTES:
             break  # the quote that seems open may be closed by what is not read yet
         reason = _judge(buffer, position, end, line_end, columns, dialect)
+        if reason == "record_too_long":
+            refuse_returns(buffer[position : position + MAX_RECORD_BYTES], dialect, columns)
+        pieces = [(position, end, reason)]
         if reason:
-            reasons[len(starts)] = reason
             end = content_end
-        starts.append(position)
-        lines.append(line)
-        ends.append(end)
+            pieces = [(position, end, reason)]
+            if reason not in ("record_too_long", "column_count") and b"\r" in buffer[position:end]:
+                pieces = _pieces(buffer, position, end, columns, dialect)
+        for piece_start, piece_end, piece_reason in pieces:
+            if piece_reason:
+                reasons[len(starts)] = piece_reason
+            starts.append(piece_start)
+            lines.append(line)
+            ends.append(piece_end)
         line += buffer.count(b"\n", position, end) + 1
+        blank_lines += not pieces
         position = end + 2 if buffer[end : end + 2] == b"\r\n" else end + 1
     consumed = min(position, size)
     return Split(
@@ -256,6 +205,36 @@ def split_block(buffer: bytes, dialect: Dialect, columns: int, *, final: bool) -
         blank_lines,
         reasons,
     )
+
+
+def _pieces(
+    buffer: bytes, start: int, end: int, columns: int, dialect: Dialect
+) -> list[tuple[int, int, str]]:
+    """Account for a line that holds lone carriage returns: (start, end, reason) of every record in it.
+
+    Where they stand between whole records, those are records of their own. Where the cells add up to one record, it is
+    one, with a carriage return in a cell. Else nobody can tell, and each piece is refused.
+    """
+    bounds = [start, *(match.end() for match in _RETURN.finditer(buffer, start, end)), end + 1]
+    found = [(first, after - 1) for first, after in pairwise(bounds) if after - 1 > first]
+    cells = [_cell_count(buffer[first:last], dialect) for first, last in found]
+    if columns > 1 and all(count == columns for count in cells):
+        return [(first, last, "") for first, last in found]
+    if all(cells) and sum(cells) == columns + len(found) - 1:
+        return [(start, end, "stray_line_end")]
+    return [(first, last, "stray_line_end") for first, last in found]
+
+
+def _cell_count(record: bytes, dialect: Dialect) -> int:
+    """Return the number of cells of a well-formed record, 0 of anything else."""
+    return len(dialect.cells(record)) if dialect.record_pattern.fullmatch(record) else 0
+
+
+def refuse_returns(line: bytes, dialect: Dialect, columns: int) -> None:
+    """Raise UnreadableFile where a line is endless because its records end in carriage returns."""
+    pieces = line.split(b"\r", MAX_RECORD_LINES)[:-1]
+    if columns > 1 and any(_cell_count(piece, dialect) == columns for piece in pieces):
+        raise UnreadableFile("stray_line_end")
 
 
 def _ends(buffer: bytes, end: int) -> bool:
@@ -273,7 +252,7 @@ def _judge(buffer: bytes, start: int, end: int, line_end: int, columns: int, dia
         return "record_too_long"
     if not _ends(buffer, end):
         if buffer[end] == RETURN:
-            return "stray_line_end"
+            return "stray_line_end"  # _pieces has the last word
         return "unclosed_quote" if line.count(dialect.quote.encode()) % 2 else "bad_quoting"
     several = end > line_end
     if several and buffer.count(b"\n", start, end) >= MAX_RECORD_LINES:

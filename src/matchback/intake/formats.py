@@ -2,30 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from matchback.intake.control_totals import Claims, HashTotal, announced_claims, refuse_unless_equal
 from matchback.intake.records import Block, Counts, UnreadableFile
 
 if TYPE_CHECKING:
     from matchback.config import Feed
     from matchback.intake.contracts import Contract
-    from matchback.intake.csv_reader import CsvReader, Trailer
+    from matchback.intake.csv_reader import CsvReader
+    from matchback.intake.fixed_reader import FixedReader
+    from matchback.intake.json_reader import JsonReader
     from matchback.intake.parquet_reader import ParquetReader
+
+    AnyReader = CsvReader | FixedReader | JsonReader | ParquetReader
+
+MOST_NAMES = 20
+_NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_ $.()/#-]{0,63}")
+_MANY_DIGITS = re.compile(r"[0-9]{5}")
 
 
 class Reader(Protocol):
-    """What both readers offer."""
+    """What every reader offers; `claims` and `header` are known at once, the others when `blocks` is exhausted.
+
+    `unknown` names what the file holds beside its header (keys of JSON objects).
+    """
 
     header: tuple[str, ...]
     counts: Counts
-    trailer: Trailer | None
+    claims: list[Claims]
+
+    @property
+    def unknown(self) -> Sequence[str]:
+        """Names that the header does not have."""
+        ...
 
     def blocks(self, wanted: Sequence[str] | None = None, money_column: str | None = None) -> Iterator[Block]:
         """Yield the records in order."""
         ...
+
+
+class DeclaredFile:
+    """A file with all that its feed declares of it: a reader, words for missing cells, totals, the most records."""
+
+    def __init__(self, reader: Reader, feed: Feed, announced: Claims | None = None) -> None:
+        self._reader, self._form = reader, feed.format
+        self.header, self.counts = reader.header, reader.counts
+        self.claims = [*reader.claims, *([announced] if announced else [])]
+        summed = any(claims.hash_total is not None for claims in self.claims)
+        self._hash = HashTotal() if summed else None
+        if summed and feed.format.hash_column not in reader.header:
+            raise UnreadableFile("missing_column", f"{feed.format.hash_column}, of the hash total")
+
+    @property
+    def unknown(self) -> Sequence[str]:
+        """Names that the header does not have, once every block was read."""
+        return self._reader.unknown
+
+    def blocks(self, wanted: Sequence[str] | None = None, money_column: str | None = None) -> Iterator[Block]:
+        """Yield the records in order; raises UnreadableFile."""
+        names = list(self.header if wanted is None else wanted)
+        column = str(self._form.hash_column)
+        if self._hash and column not in names:
+            names.append(column)
+        for block in self._reader.blocks(names, money_column):
+            if self.counts.records > self._form.max_records:
+                raise UnreadableFile("too_many_records", f"its feed takes {self._form.max_records:,}")
+            if self._hash:
+                self._hash.add(block.texts[column])
+            yield self._without_missing(block)
+
+    def _without_missing(self, block: Block) -> Block:
+        import polars as pl
+
+        if not self._form.missing:
+            return block
+        cells = pl.all().str.strip_chars(" \t").is_in(self._form.missing)
+        texts = block.texts.with_columns(pl.when(~cells).then(pl.all()).otherwise(pl.lit("")))
+        return Block(texts, block.record_numbers, block.line_numbers, block.refusals)
+
+    def refuse_wrong_totals(self, amounts: dict[str, Decimal]) -> None:
+        """Compare every claim with what was read, once it is; `amounts` is money in major units, by currency."""
+        for claims in self.claims:
+            refuse_unless_equal(claims, self.counts.records, amounts, self._hash)
+
+    def notes(self, unknown_columns: Sequence[str]) -> list[tuple[str, str]]:
+        """Return what the sender should know though nothing is refused, as (code, detail)."""
+        found = list(self.counts.notes.items())
+        names = [*unknown_columns, *self.unknown]
+        if names:
+            found.append(("unknown_columns", shown_names(names)))
+        if not self.counts.records:
+            found.append(("no_records", ""))
+        return found
+
+
+def shown_names(names: Sequence[str]) -> str:
+    """Return names of the sender's columns for people; what does not look like a name could be somebody's data."""
+    plain = [name for name in names if _NAME.fullmatch(name) and not _MANY_DIGITS.search(name)]
+    words = plain[:MOST_NAMES]
+    more = len(names) - len(words)
+    return ", ".join(words + ([f"{more} more that are not shown"] if more else []))
 
 
 @dataclass(frozen=True)
@@ -40,16 +122,48 @@ class HeaderMap:
         return next((name for name, target in self.names.items() if target == column), None)
 
 
-def open_reader(path: Path, feed: Feed, scratch: Path) -> CsvReader | ParquetReader:
-    """Open a file; `scratch` is a folder for an inflated or recoded copy. Raises UnreadableFile."""
-    if feed.format.type == "parquet":
-        from matchback.intake.parquet_reader import ParquetReader
+def open_file(
+    path: Path,
+    feed: Feed,
+    scratch: Path,
+    *,
+    root: Path = Path(),
+    announced: Mapping[str, str] | None = None,
+) -> DeclaredFile:
+    """Open a file with everything that its feed declares of it; `announced` is what a manifest says of it.
 
-        return ParquetReader(path)
-    from matchback.intake.csv_reader import CsvReader
+    Raises UnreadableFile.
+    """
+    claims = announced_claims(announced or {})
+    return DeclaredFile(open_reader(path, feed, scratch, root=root), feed, claims)
+
+
+def open_reader(path: Path, feed: Feed, scratch: Path, *, root: Path = Path()) -> AnyReader:
+    """Open a file; `scratch` is a folder for an unpacked or recoded copy, `root` the workspace.
+
+    Raises UnreadableFile.
+    """
+    form = feed.format
+    if form.type == "parquet":
+        from matchback.intake.parquet_reader import ParquetReader
+        from matchback.intake.unpack import unpack
+
+        return ParquetReader(unpack(path, form, scratch, root), form)
     from matchback.intake.plain_text import prepare_text
 
-    return CsvReader(prepare_text(path, feed.format, scratch), feed.format)
+    text = prepare_text(path, form, scratch, root)
+    if form.type == "fixed":
+        from matchback.intake.fixed_reader import FixedReader
+
+        return FixedReader(text, form)
+    if form.type == "jsonl":
+        from matchback.intake.contracts import feed_contract
+        from matchback.intake.json_reader import JsonReader
+
+        return JsonReader(text, form, feed.columns, [column.name for column in feed_contract(feed).columns])
+    from matchback.intake.csv_reader import CsvReader
+
+    return CsvReader(text, form)
 
 
 def map_header(header: Sequence[str], feed: Feed, contract: Contract) -> HeaderMap:

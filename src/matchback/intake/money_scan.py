@@ -5,6 +5,7 @@ They share no code and no parser, so a reader that loses or shifts a cell is fou
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from matchback.intake.records import Int64Array
 
+_LINE = re.compile(rb"[^\r\n]+")
 PLAIN = r"^-?[0-9]{1,15}(\.[0-9]{1,3})?$"
 WIDEST = 20
 _MILLION = 1_000_000
@@ -62,3 +64,8 @@ def sum_money_texts(column: Any) -> int:
     plain = column.filter(pc.match_substring_regex(column, PLAIN))
     total = pc.sum(pc.cast(plain, pa.decimal128(38, 3))).as_py()
     return 0 if total is None else int(total * 1000)
+
+
+def count_lines(buffer: bytes) -> int:
+    """Count the lines that hold anything; every line end counts, a lone carriage return too."""
+    return sum(1 for _ in _LINE.finditer(buffer))

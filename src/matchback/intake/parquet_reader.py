@@ -18,13 +18,15 @@ import pyarrow.parquet as pq
 
 from matchback.intake.money_scan import PLAIN, sum_money_texts
 from matchback.intake.records import Block, Counts, UnreadableFile
+from matchback.intake.unpack import Meter
 
 if TYPE_CHECKING:
-    from matchback.intake.csv_reader import Trailer
+    from matchback.config import FileFormat
+    from matchback.intake.control_totals import Claims
 
 BATCH_ROWS = 100_000
-MAX_RECORDS = 100_000_000
 MAX_COLUMNS = 2000
+LEAST_CELL_BYTES = 8
 MAGIC = b"PAR1"
 
 
@@ -34,20 +36,27 @@ class ParquetReader:
     Raises UnreadableFile when nothing can be read, also while reading.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, form: FileFormat) -> None:
         self.counts = Counts()
-        self.trailer: Trailer | None = None
+        self.claims: list[Claims] = []
+        self.unknown: tuple[str, ...] = ()
         _refuse_other_formats(path)
         try:
             self._file = pq.ParquetFile(path, page_checksum_verification=True)
         except (pa.ArrowException, OSError):
             raise UnreadableFile("damaged_parquet", "its end is cut off or damaged") from None
-        if self._file.metadata.num_rows > MAX_RECORDS:
-            raise UnreadableFile("too_many_records")
-        if self._file.metadata.num_columns > MAX_COLUMNS:
-            raise UnreadableFile("too_many_columns", f"it has more than {MAX_COLUMNS} columns")
+        self._refuse_too_much(path.stat().st_size, form)
         self._schema = self._file.schema_arrow
         self.header = tuple(self._schema.names)
+
+    def _refuse_too_much(self, size: int, form: FileFormat) -> None:
+        """Judge by the file's own account of itself, before a page is read: it can hold millions of rows in a few kB."""
+        rows, columns = self._file.metadata.num_rows, self._file.metadata.num_columns
+        if rows > form.max_records:
+            raise UnreadableFile("too_many_records", f"its feed takes {form.max_records:,}")
+        if columns > MAX_COLUMNS:
+            raise UnreadableFile("too_many_columns", f"it has more than {MAX_COLUMNS} columns")
+        Meter(size, form).add(rows * columns * LEAST_CELL_BYTES)
 
     def blocks(self, wanted: Sequence[str] | None = None, money_column: str | None = None) -> Iterator[Block]:
         """Yield the records in order; `texts` holds the wanted columns (default: all) as text."""

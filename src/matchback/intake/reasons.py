@@ -7,7 +7,13 @@ RECORD_REASONS: dict[str, str] = {
     "bad_quoting": "a quote stands where none belongs",
     "unclosed_quote": "a quote is opened and never closed",
     "stray_line_end": "a carriage return stands inside the record",
+    "record_length": "the record has another length than its columns together",
     "record_too_long": "the record is longer than 1 MiB",
+    "not_json": "the line is not one JSON object",
+    "repeated_key": "the object names a key twice",
+    "too_deep": "the object is nested more than 32 levels deep",
+    "not_a_value": "the column holds a list or an object where one value belongs",
+    "readings_differ": "two independent readings of the column differ",
     "bad_encoding": "the record is not text in the declared encoding",
     "missing": "the column is required and empty",
     "not_printable": "the column holds a control or invisible character",
@@ -40,12 +46,18 @@ FILE_REASONS: dict[str, str] = {
     "wrong_format": "the file is not in the declared format",
     "wrong_encoding": "the file is not in the declared encoding",
     "damaged_archive": "the compressed file is damaged",
-    "inflates_too_much": "the compressed file inflates beyond the limit",
+    "inflates_too_much": "the file inflates beyond the limit",
+    "not_one_member": "the zip file does not hold exactly one file",
+    "unsafe_archive": "the zip file is not safe to open",
+    "encrypted_archive": "the zip file is encrypted",
+    "not_decrypted": "the file cannot be decrypted",
+    "not_signed": "the file is not signed as agreed",
     "stray_line_end": "the lines of the file end in carriage returns only",
     "bad_header": "the header line is not well quoted",
     "too_many_columns": "the file has too many columns",
     "trailer_missing": "the declared trailer is missing",
     "trailer_wrong": "the trailer's totals disagree with the records",
+    "manifest_wrong": "the manifest disagrees with the file",
     "missing_column": "the header lacks a column",
     "repeated_column": "the header names a column twice",
     "damaged_parquet": "the Parquet file is damaged",
@@ -59,11 +71,24 @@ FILE_REASONS: dict[str, str] = {
     "already_delivered": "the same bytes were delivered before and loaded",
 }
 
+FILE_NOTES: dict[str, str] = {
+    "no_records": "the file holds no records",
+    "unknown_columns": "nothing takes these columns",
+    "no_last_line_end": "the last line has no line end; it was read all the same",
+    "misread_text": "some text seems to have been read in another encoding before it was sent",
+}
+
 
 def record_message(reason_code: str, column: str) -> str:
     """Return the sentence for one refused record."""
     words = RECORD_REASONS[reason_code]
     return f"{column}: {words}" if column else words
+
+
+def note_message(code: str, detail: str = "") -> str:
+    """Return the words for something that a sender should know though nothing is refused."""
+    words = FILE_NOTES[code]
+    return f"{words}: {detail}" if detail else words
 
 
 def file_message(reason_code: str, detail: str = "") -> str:

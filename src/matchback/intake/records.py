@@ -60,10 +60,14 @@ class Block:
 
 @dataclass
 class Counts:
-    """What a reader has seen so far; complete once its blocks are exhausted."""
+    """What a reader has seen so far; complete once its blocks are exhausted.
+
+    `notes` are codes, with details, of what the sender should know though nothing is refused for it.
+    """
 
     records: int = 0
     control_lines: int = 0
     blank_lines: int = 0
     physical_lines: int = 0
     slow_blocks: int = 0
+    notes: dict[str, str] = field(default_factory=dict)

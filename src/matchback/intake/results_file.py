@@ -126,14 +126,13 @@ def results_name(file: ReceivedFile) -> str:
 
 def write(context: RunContext, file: ReceivedFile, staged: StagedFile) -> Path:
     """Write one results file into the outbox, whole or not at all."""
-    feed = context.config.feed(file.feed_id)
     path = results_path(context, file)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     aside = path.with_suffix(".part")
     with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as sink:
         for only_known in (False, True):
             try:
-                sink.writelines(_lines(feed, file.path(context.workspace), staged, only_known=only_known))
+                sink.writelines(_lines(context, file, staged, only_known=only_known))
                 break
             except UnreadableFile:  # a column that nobody asked for: what was loaded could be read
                 sink.seek(0)
@@ -146,7 +145,9 @@ def write(context: RunContext, file: ReceivedFile, staged: StagedFile) -> Path:
     return path
 
 
-def _lines(feed: Feed, archived: Path, staged: StagedFile, *, only_known: bool) -> Iterator[bytes]:
+def _lines(
+    context: RunContext, file: ReceivedFile, staged: StagedFile, *, only_known: bool
+) -> Iterator[bytes]:
     from matchback.intake.csv_reader import CsvReader
     from matchback.intake.formats import open_reader
     from matchback.intake.parquet_reader import ParquetReader
@@ -156,12 +157,17 @@ def _lines(feed: Feed, archived: Path, staged: StagedFile, *, only_known: bool) 
         yield _whole_file("refused", verdict["reason_code"], verdict["detail"])
         return
     said = _said(staged)
-    reader = open_reader(archived, feed, staged.folder)
+    feed, root = context.config.feed(file.feed_id), context.workspace.root
+    reader = open_reader(file.path(context.workspace), feed, staged.folder, root=root)
     if isinstance(reader, CsvReader):
         yield from _csv_lines(reader, said, _structurally_refused(staged))
         return
-    assert isinstance(reader, ParquetReader)
-    yield from _parquet_lines(reader, feed, said, only_known=only_known)
+    if isinstance(reader, ParquetReader):
+        yield from _parquet_lines(reader, feed, said, only_known=only_known)
+        return
+    yield _row([*COLUMNS, *reader.answer_header])
+    for number, cells in enumerate(reader.answer_rows(), start=1):
+        yield _row([*said.get(number, ("accepted", "")), *cells])
 
 
 def _parquet_lines(

@@ -42,6 +42,7 @@ class StagedSummary:
     control_lines: int = 0
     blank_lines: int = 0
     unknown_columns: int = 0
+    notes: list[str] = field(default_factory=list)
     purpose: str = ""
     money_seen: dict[str, list[int]] = field(default_factory=dict)
     money_refused: dict[str, list[int]] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from matchback import pickup
 from servers.s3 import S3Server, start_s3
 from servers.sshd import Sshd, start_sshd
 
@@ -35,12 +36,18 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     server.stop()
 
 
+@pytest.fixture(autouse=True)
+def one_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that a test lays down are whole: pick-up looks once, unless a feed says otherwise."""
+    monkeypatch.setattr(pickup, "DEFAULT_QUIET_SECONDS", 0.0)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that look at the sample's run are slow, and stand together, so that one process runs it once."""
+    """Tests that look at one run stand together, so that one process makes it once; the sample's is slow."""
     for item in items:
         if "sample_run" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.xdist_group("sample"), append=False)
-        if item.path.parent.name == "cli":  # each runs whole nights in a process of its own
-            item.add_marker(pytest.mark.slow)
+        if "finished_night" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("bank"), append=False)

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 
 from matchback.config_contracts import ColumnChecks, ExtraColumn, refuse_odd_model, refuse_odd_names
 from matchback.config_formats import FileFormat
+from matchback.config_sources import Ready
 from matchback.config_values import ConfigModel, Currency, Name
 
 FEED_KINDS = (
@@ -67,7 +68,8 @@ class Feed(ConfigModel):
     scope: Literal["workspace", "feed"] = "workspace"
     delivery: Literal["new", "window", "full"] = "new"
     custom_events: bool = False
-    quiet_seconds: float | None = None
+    quiet_seconds: float | None = Field(default=None, ge=0, le=3600)
+    ready: Ready | None = None
     refuse_file_above: str = "5%"
     after: AfterPickup = AfterPickup()
     expect: Expectation | None = None

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 import posixpath
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from matchback.answers.printing import count
 from matchback.context import RunContext, StepSummary
 from matchback.errors import MatchbackError, SourceFailed
 from matchback.intake import archive, sources
-from matchback.intake.received import derive_file_id, printable_name, received_files
-from matchback.intake.sources import RemoteFile, Source
+from matchback.intake.received import ReceivedFile, derive_file_id, printable_name, received_files
+from matchback.intake.sources import FileWaits, Listing, Look, RemoteFile, Source, SourceLost, Wanted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from matchback.config import Feed
 
 DEFAULT_QUIET_SECONDS = 2.0
+MOST_LOSSES = 2  # files in a row that could not be read over a broken connection
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,15 @@ class Found:
     waiting: list[RemoteFile]
     later: int
     unmatched: int
+    manifests: tuple[sources.Manifest, ...] = ()
+
+
+class Opened(NamedTuple):
+    """A feed with its source, and the first look at it."""
+
+    feed: Feed
+    source: Source
+    look: Look
 
 
 def run(context: RunContext) -> StepSummary:
@@ -44,21 +55,15 @@ def run(context: RunContext) -> StepSummary:
     received, failures, failed_files = 0, list[SourceFailed](), 0
     later = unmatched = 0
     context.progress.start("pickup", len(feeds))
-    for feed in feeds:
+    for opened in _first_looks(context, feeds, failures):
         try:
-            source = _source_of(context, feed)
-            found = _list(context, feed, source)
+            found = _list(context, opened)
+            later, unmatched = later + found.later, unmatched + found.unmatched
+            some, failed = _receive_all(context, opened, found)
         except SourceFailed as failure:
-            failures.append(failure)
-            context.progress.note(f"{feed.id}: {failure.what}")
+            _fail(context, opened.feed, failure, failures)
             continue
-        later, unmatched = later + found.later, unmatched + found.unmatched
-        for remote in found.waiting:
-            try:
-                received += _receive(context, feed, remote, source) is not None
-            except SourceFailed as failure:
-                failed_files += 1
-                context.progress.note(f"{feed.id}: {failure.what}")
+        received, failed_files = received + some, failed_files + failed
         context.progress.advance()
     if failures and (context.feed_ids or len(failures) == len(feeds)):
         raise failures[0]
@@ -70,31 +75,93 @@ def run(context: RunContext) -> StepSummary:
     return StepSummary("pickup", line, counts, changed=received > 0)
 
 
+def _first_looks(context: RunContext, feeds: Iterable[Feed], failures: list[SourceFailed]) -> list[Opened]:
+    """Open every source and look at it once, so that all of them stand still over one and the same wait."""
+    opened = []
+    for feed in feeds:
+        try:
+            opened.append(_open(context, feed))
+        except SourceFailed as failure:
+            _fail(context, feed, failure, failures)
+    return opened
+
+
+def _fail(context: RunContext, feed: Feed, failure: SourceFailed, failures: list[SourceFailed]) -> None:
+    failures.append(failure)
+    context.progress.note(f"{feed.id}: {failure.what}")
+
+
+def _receive_all(context: RunContext, opened: Opened, found: Found) -> tuple[int, int]:
+    """Receive the files that wait; return how many came, and how many could not be read.
+
+    One that cannot be read stops no other. Raises SourceLost when the connection breaks for one file after the other.
+    """
+    received = failed = losses = 0
+    arrived: set[str] = set()
+    for remote in found.waiting:
+        try:
+            received += _receive(context, opened.feed, remote, opened.source) is not None
+            arrived.add(remote.name)
+            losses = 0
+        except SourceFailed as failure:
+            losses = losses + 1 if isinstance(failure, SourceLost) else 0
+            if losses == MOST_LOSSES:
+                raise
+            failed += not (isinstance(failure, FileWaits) and failure.reason == "vanished")
+            context.progress.note(f"{opened.feed.id}: {failure.what}")
+    _put_manifests_away(context, opened, found, arrived)
+    return received, failed
+
+
 def list_files(context: RunContext, feed: Feed) -> list[RemoteFile]:
     """Return the new whole files at a feed's source, by declared date and name; later dates than as-of stay there."""
-    return _list(context, feed, _source_of(context, feed)).waiting
+    return _list(context, _open(context, feed)).waiting
 
 
-def _list(context: RunContext, feed: Feed, source: Source) -> Found:
-    quiet = feed.quiet_seconds
-    if quiet is None:
-        quiet = 0.0 if source.is_local else DEFAULT_QUIET_SECONDS
-    sharing = [other for other in context.config.feeds if _folder_of(other) == _folder_of(feed)]
-    patterns = [other.pattern for other in sharing]
-    found = sources.list_source(source, feed.pattern, quiet, context.progress.note, patterns)
+def _open(context: RunContext, feed: Feed) -> Opened:
+    source = _source_of(context, feed)
+    with sources.told(source.url):
+        return Opened(feed, source, sources.look(source, _wanted(context, feed)))
+
+
+def _wanted(context: RunContext, feed: Feed, received: frozenset[str] = frozenset()) -> Wanted:
+    quiet = DEFAULT_QUIET_SECONDS if feed.quiet_seconds is None else feed.quiet_seconds
+    beside = [pattern for other in _sharing(context, feed) for pattern in _patterns_of(other)]
+    return Wanted(feed.pattern, beside, quiet, feed.ready, received)
+
+
+def _patterns_of(feed: Feed) -> list[str]:
+    """Return the names that are a feed's: of its files, and of what tells that they are whole."""
+    told_by = feed.ready.pattern if feed.ready else None
+    return [feed.pattern, *([told_by] if told_by else [])]
+
+
+def _sharing(context: RunContext, feed: Feed) -> list[Feed]:
+    return [other for other in context.config.feeds if _folder_of(other) == _folder_of(feed)]
+
+
+def _list(context: RunContext, opened: Opened) -> Found:
+    feed, source = opened.feed, opened.source
+    before = [file for file in received_files(context.journal) if file.feed_id == feed.id]
+    wanted = _wanted(context, feed, frozenset(file.remote for file in before))
+    listing = sources.list_source(source, wanted, context.progress.note, opened.look)
     stays = not (feed.after.move_to or feed.after.delete)
-    seen = {
-        (file.remote, file.size, file.stamp)
-        for file in received_files(context.journal)
-        if file.feed_id == feed.id and stays
-    }
-    new = [remote for remote in found.files if (remote.name, remote.size, remote.stamp) not in seen]
+    seen = {(file.remote, file.size, file.stamp) for file in before if stays}
+    new = [remote for remote in listing.files if (remote.name, remote.size, remote.stamp) not in seen]
     waiting = [remote for remote in new if not _is_after(remote, context.as_of)]
-    until = context.until or context.as_of
-    later = sum(_is_after(remote, until) for remote in new)
+    later = sum(_is_after(remote, context.until or context.as_of) for remote in new)
+    sharing = _sharing(context, feed)
     chosen = [other for other in sharing if not context.feed_ids or other.id in context.feed_ids]
     tells = not chosen or chosen[0].id == feed.id  # a shared folder is told of once
-    unmatched = found.unmatched if tells else 0
+    unmatched = listing.unmatched if tells else 0
+    _tell_of(context, feed, later, unmatched)
+    _journal_left(context, feed, listing)
+    ordered = sorted(waiting, key=lambda remote: (remote.declared_on, remote.path))
+    return Found(ordered, later, unmatched, listing.manifests)
+
+
+def _tell_of(context: RunContext, feed: Feed, later: int, unmatched: int) -> None:
+    until = context.until or context.as_of
     if later:
         are = "is dated after {} and is" if later == 1 else "are dated after {} and are"
         context.progress.note(
@@ -106,7 +173,22 @@ def _list(context: RunContext, feed: Feed, source: Source) -> Found:
             f"{sources.address(feed.source)}: {count(unmatched, 'file')} {match} no feed's pattern "
             f"(left where {_it(unmatched)}); see  matchback feeds list"
         )
-    return Found(sorted(waiting, key=lambda remote: (remote.declared_on, remote.path)), later, unmatched)
+
+
+def _journal_left(context: RunContext, feed: Feed, listing: Listing) -> None:
+    """Write down one by one what is left, and why, when that is new: names stand in the protected area alone."""
+    if not listing.left:
+        return
+    told = {
+        (entry.body["remote"], entry.body["reason"])
+        for entry in context.journal.entries(kind="left_at_source")
+        if entry.body["feed_id"] == feed.id
+    }
+    for name, reason in listing.left:
+        if (printable_name(name), reason) not in told:
+            context.journal.append(
+                "left_at_source", feed_id=feed.id, remote=printable_name(name), reason=reason
+            )
 
 
 def _is_after(remote: RemoteFile, day: date) -> bool:
@@ -141,11 +223,13 @@ def _receive(context: RunContext, feed: Feed, remote: RemoteFile, source: Source
         part.unlink(missing_ok=True)
     with context.journal.deciding():  # tasks receive at the same time
         file_id = _journal(context, feed, remote, content_hash, size)
-    if not _put_away(source, feed, remote, content_hash):
+    if not _put_away(source, feed, stream.entry, content_hash):
         context.progress.note(
             f"{feed.id}: a file was overwritten at its source after it was read; the new version stays there, "
             "and the next run receives it"
         )
+    elif remote.companion:
+        _put_companion_away(context, feed, source, remote.companion)
     return file_id
 
 
@@ -171,25 +255,52 @@ def _journal(context: RunContext, feed: Feed, remote: RemoteFile, content_hash: 
         remote=remote.name,
         stamp=remote.stamp,
         occurrence=len(same),
+        **({"announced": remote.announced} if remote.announced else {}),
     )
     return file_id
 
 
-def _put_away(source: Source, feed: Feed, remote: RemoteFile, content_hash: str) -> bool:
+def _put_away(source: Source, feed: Feed, entry: sources.Entry, content_hash: str) -> bool:
     """Move or delete the sender's file, as declared; the archive holds its bytes by now.
 
     Returns False if the file was overwritten since it was listed, and therefore left.
     """
     if feed.after.move_to:
-        return sources.move(source, remote, feed.after.move_to, content_hash[:12])
+        return sources.move(source, entry, feed.after.move_to, content_hash)
     if feed.after.delete:
-        return sources.remove(source, remote)
+        return sources.remove(source, entry)
     return True
+
+
+def _put_companion_away(context: RunContext, feed: Feed, source: Source, path: str) -> None:
+    """Let a marker or manifest go where its files went; if it cannot, that is only told."""
+    try:
+        with sources.told(source.url):
+            entry = source.tried(source.store.look, path)
+        if entry is not None:
+            _put_away(source, feed, entry, content_hash=f"marker-{entry.size}")
+    except SourceFailed as failure:
+        context.progress.note(f"{feed.id}: a marker or manifest stays where it is: {failure.what}")
+
+
+def _put_manifests_away(context: RunContext, opened: Opened, found: Found, arrived: set[str]) -> None:
+    """Let a manifest go once every file that it names has come."""
+    if not found.manifests or not (opened.feed.after.move_to or opened.feed.after.delete):
+        return
+    came: Sequence[ReceivedFile] = [
+        file for file in received_files(context.journal) if file.feed_id == opened.feed.id
+    ]
+    names = arrived | {file.remote for file in came}
+    for manifest in found.manifests:
+        if manifest.files and set(manifest.files) <= names:
+            _put_companion_away(context, opened.feed, opened.source, manifest.entry.path)
 
 
 def _source_of(context: RunContext, feed: Feed) -> Source:
     try:
-        return sources.open_source(feed.source, feed.connection, context.workspace.root)
+        return sources.open_source(
+            feed.source, feed.connection, context.workspace.root, context.config.transport
+        )
     except MatchbackError as error:
         error.state = error.state or "Nothing was changed."
         raise

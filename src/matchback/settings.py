@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -103,9 +104,40 @@ def _from_airflow(text: str, name: str) -> dict[str, Any]:
     return options
 
 
+def without_gcs_probe() -> None:
+    """Keep gcsfs from asking each bucket for its type over gRPC first: it takes minutes where that is blocked.
+
+    It reads this variable when it is imported.
+    """
+    os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
+
+
 def operator_name() -> str:
     """Return who acts, for the journal only: MATCHBACK_OPERATOR, else the login name of the process."""
     return os.environ.get("MATCHBACK_OPERATOR") or os.environ.get("USER") or f"uid-{os.getuid()}"
+
+
+def worker_environment(*, whole: bool) -> dict[str, str]:
+    """Return the environment of a worker that parses files: `whole` keeps ours, otherwise no secret is in it.
+
+    Its libraries get one thread each: several workers share the machine's cores.
+    """
+    kept = ("PATH", "LANG", "TMPDIR", "MATCHBACK_DEBUG", "PYTHONDONTWRITEBYTECODE")
+    environment = (
+        dict(os.environ) if whole else {name: os.environ[name] for name in kept if name in os.environ}
+    )
+    places = [str(Path(place).absolute()) for place in sys.path if place]
+    return environment | {
+        "PYTHONPATH": os.pathsep.join(places),
+        "POLARS_MAX_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+
+
+def parses_in_process() -> bool:
+    """Tell whether MATCHBACK_PARSE_IN_PROCESS asks for no workers: for debugging, never for strangers' files."""
+    return bool(os.environ.get("MATCHBACK_PARSE_IN_PROCESS"))
 
 
 def enable_debug() -> None:

@@ -13,12 +13,14 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from fsspec.implementations.local import LocalFileSystem
 
 from matchback.context import RunContext
 from matchback.errors import SourceFailed
 from matchback.intake import sources
 from matchback.intake.private_files import make_private_folder, open_private_file
+from matchback.intake.transports import local
+from matchback.intake.transports.local import LocalStore
+from matchback.intake.transports.store import Entry
 from matchback.progress import QuietProgress
 from matchback.publishing.deliver import Delivered, deliver_outbox
 from matchback.warehouse import Warehouse
@@ -97,9 +99,11 @@ def test_a_sending_that_was_cut_off_waits_for_someone_to_look(
     def cut_off(*arguments: Any) -> None:
         if str(arguments[2]).endswith(NAME):
             raise KeyboardInterrupt
+        rename(*arguments)
 
+    rename = LocalStore.rename
     with monkeypatch.context() as patched:
-        patched.setattr(LocalFileSystem, "mv", cut_off)
+        patched.setattr(LocalStore, "rename", cut_off)
         with pytest.raises(KeyboardInterrupt):
             deliver_outbox(context)
     assert deliver_outbox(context) == Delivered(results=0, payouts=0, doubtful=(NAME,))
@@ -132,7 +136,7 @@ def test_a_disk_that_is_full_halfway_is_tried_again(
         return open_private_file(path)
 
     with monkeypatch.context() as patched:
-        patched.setattr(sources, "open_private_file", full)
+        patched.setattr(local, "open_private_file", full)
         assert deliver_outbox(context) == Delivered(results=0, payouts=0, doubtful=())
     assert deliver_outbox(context) == Delivered(results=0, payouts=1, doubtful=())
     assert sorted(arrived(context)) == [NAME, "earned-rewards-000001.totals.json"]
@@ -145,11 +149,12 @@ def test_only_the_owner_may_read_what_was_delivered(
     folder = context.workspace.root / "bank" / "incoming"
     modes = []
 
-    def look(self: LocalFileSystem, aside: str, target: str) -> None:
-        modes.append(Path(aside).stat().st_mode & 0o777)
-        Path(aside).rename(target)
+    def look(self: LocalStore, aside: Entry, target: str) -> None:
+        modes.append(Path(aside.path).stat().st_mode & 0o777)
+        rename(self, aside, target)
 
-    monkeypatch.setattr(LocalFileSystem, "mv", look)
+    rename = LocalStore.rename
+    monkeypatch.setattr(LocalStore, "rename", look)
     umask = os.umask(0)
     try:
         make_private_folder(folder)

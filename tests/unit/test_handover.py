@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -140,10 +139,9 @@ def test_steps_are_brought_up_and_say_what_they_did(night: RunContext) -> None:
 def receive_by_name(root: str, name: str) -> str | None:
     night = handover.open_night(root, None, MOMENT)
     feed = night.config.feed("openings")
-    first, *_ = sources.list_source(
-        sources.open_source("inbox", None, Path(root)), feed.pattern, 0, print
-    ).files
-    return pickup.receive(night, feed, replace(first, path=first.path.replace(first.name, name)))
+    inbox = sources.open_source("inbox", None, Path(root))
+    files = sources.list_source(inbox, sources.Wanted("*.csv"), print).files
+    return pickup.receive(night, feed, next(file for file in files if file.name == name))
 
 
 def test_equal_deliveries_that_arrive_at_once_are_told_apart(night: RunContext) -> None:

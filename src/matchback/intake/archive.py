@@ -8,16 +8,23 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 from matchback.errors import MatchbackError, SourceFailed
+from matchback.intake.private_files import fsync_folder
 from matchback.intake.received import archived_path
 
 CHUNK = 4 << 20
 SPACE_FACTOR = 3
 
 
-def keep(archive: Path, stream: BinaryIO, expected_size: int, part: Path) -> tuple[str, int]:
+class Readable(Protocol):
+    """What gives its bytes piece by piece, and none at its end."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+def keep(archive: Path, stream: Readable, expected_size: int, part: Path) -> tuple[str, int]:
     """Copy a stream into the archive; return its SHA-256 and size.
 
     The bytes go to `part`, are fsynced, read back and hashed again, and only then renamed into their place. Raises
@@ -55,7 +62,7 @@ def keep(archive: Path, stream: BinaryIO, expected_size: int, part: Path) -> tup
         part.unlink()
     else:
         part.replace(target)
-        _fsync_folder(target.parent)
+        fsync_folder(target.parent)
     return content_hash, size
 
 
@@ -85,11 +92,3 @@ def _refuse_full_disk(archive: Path, size: int) -> None:
             state="The file stays at the source; what was loaded stands.",
             next_step="Free some space and run again.",
         )
-
-
-def _fsync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

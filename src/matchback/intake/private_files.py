@@ -18,3 +18,12 @@ def open_private_file(path: Path) -> BinaryIO:
     """Create a file for writing, mode 0600; one that was left there, or a link, is removed and not written into."""
     path.unlink(missing_ok=True)
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make sure that the names in a folder survive a loss of power."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -3,11 +3,14 @@
 
 PYTHON ?= python3.11
 UV = .venv/bin/uv
-# Where Python may not keep the bytecode of what it imports, it is made once here, and not at every start.
+# Where Python may not keep the bytecode of what it imports, it is made once here, and not at every start: the
+# packages' when they are installed, our own modules' when one has changed (Python ignores what is out of date).
 INSTALL = UV_NO_PROGRESS=1 $(UV) pip install --quiet $(if $(PYTHONDONTWRITEBYTECODE),--compile-bytecode)
 CLI = .venv/.matchback-cli
 TEST = .venv/.matchback-test
 AIRFLOW = .venv-airflow/.matchback-airflow
+BYTECODE = .venv/.matchback-bytecode
+MODULES = $(shell find dags src -name "*.py")
 WORKERS ?= 2
 PYTEST = .venv/bin/python -m pytest -q
 COMPILE = $(UV) pip compile --quiet --python-version 3.11 --no-header --no-annotate pyproject.toml --extra sftp --extra s3 --extra pgp
@@ -20,17 +23,17 @@ help: ## Say what each target does
 	@echo
 	@echo "  make run WORKSPACE=path AS_OF=2026-11-07 runs a workspace of your own."
 
-run: $(CLI) ## Run the sample, night by night, on a copy in build/sample; or your own: WORKSPACE=path AS_OF=date
+run: $(BYTECODE) ## Run the sample, night by night, on a copy in build/sample; or your own: WORKSPACE=path AS_OF=date
 ifdef WORKSPACE
 	@.venv/bin/matchback run --workspace "$(WORKSPACE)" $(if $(AS_OF),--as-of "$(AS_OF)")
 else
 	@.venv/bin/python sample_data/run_sample.py build/sample
 endif
 
-test: $(TEST) $(AIRFLOW) system-packages lint ## Install everything that the tests need, lint, and run all tests
+test: $(TEST) $(AIRFLOW) $(BYTECODE) system-packages lint ## Install everything that the tests need, lint, and run all tests
 	$(PYTEST) -n $(WORKERS) --dist loadgroup tests
 
-test-fast: $(TEST) ## Run the tests that need no servers, no Airflow and no browser
+test-fast: $(TEST) $(BYTECODE) ## Run the tests that need no servers, no Airflow and no browser
 	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not slow and not servers" tests
 
 lint: $(TEST) ## Check formatting, lint rules, types and the style of the SQL
@@ -39,16 +42,17 @@ lint: $(TEST) ## Check formatting, lint rules, types and the style of the SQL
 	.venv/bin/mypy --no-error-summary
 	.venv/bin/sqlfluff lint --disable-progress-bar -q sql
 
-bench: $(TEST) ## Measure each step on a world of 100k events and 1M shares whose truth is known
+bench: $(TEST) $(BYTECODE) ## Measure each step on a world of 100k events and 1M shares whose truth is known
 	@.venv/bin/python -m tests.bench
 
 pins: .venv/bin/uv ## Compile the pins in requirements/ anew
-	$(COMPILE) --upgrade --extra airflow -o requirements/airflow.txt
+	$(COMPILE) --upgrade --extra gcs --extra azure --extra airflow -o requirements/airflow.txt
 	$(COMPILE) --upgrade -c requirements/airflow.txt -o requirements/cli.txt
-	$(COMPILE) --upgrade -c requirements/airflow.txt --extra test -o requirements/test.txt
+	$(COMPILE) --upgrade -c requirements/airflow.txt --extra gcs --extra azure --extra test -o requirements/test.txt
 
 clean: ## Remove the environments and everything that was built
 	rm -rf .venv .venv-airflow build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find dags src tests sample_data -name __pycache__ -prune -exec rm -rf {} +
 
 system-packages:
 	@bash tests/servers/system-packages.sh
@@ -60,6 +64,10 @@ system-packages:
 
 $(CLI): requirements/cli.txt pyproject.toml | .venv/bin/uv
 	@$(INSTALL) --python .venv --no-deps -r requirements/cli.txt --editable .
+	@touch $@
+
+$(BYTECODE): $(MODULES) | $(CLI)
+	@$(if $(PYTHONDONTWRITEBYTECODE),.venv/bin/python -m compileall -q dags src || true)
 	@touch $@
 
 $(TEST): requirements/test.txt $(CLI) | .venv/bin/uv

@@ -33,6 +33,21 @@ def feed_rows(workspace: Workspace) -> list[Row]:
     ]
 
 
+def feed_spec(workspace: Workspace, feed_id: str, form: str) -> tuple[str, Row]:
+    """Return a feed's file specification as text (markdown or html), and as data."""
+    from dataclasses import asdict
+
+    from matchback.answers import file_spec_pages
+    from matchback.answers.file_spec import file_spec
+    from matchback.intake.contract_check import refuse_misdeclared
+
+    config = load_config(workspace.config_path)
+    feed = config.feed(feed_id)
+    refuse_misdeclared(config)
+    spec = file_spec(config, feed)
+    return (file_spec_pages.html(spec) if form == "html" else file_spec_pages.markdown(spec)), asdict(spec)
+
+
 def plan_rows(workspace: Workspace) -> list[Row]:
     """Return the declared event names, in the order of their stages."""
     config = load_config(workspace.config_path)
@@ -45,6 +60,7 @@ def plan_rows(workspace: Workspace) -> list[Row]:
             "rewardable": event.rewardable,
             "negative": event.negative,
             "repeatable": event.repeatable,
+            "required": ", ".join(event.required),
             "programs": ", ".join(program.id for program in config.programs if event.name in program.events),
         }
         for event in config.events

@@ -12,35 +12,6 @@ FILE_STATUSES = ("loaded", "refused", "duplicate", "superseded", "waiting")
 
 
 @click.group(cls=Group)
-def feeds() -> None:
-    """The standing sources of files."""
-
-
-@feeds.command("list")
-def feeds_list() -> None:
-    """List the feeds, with their sources.
-
-    \b
-    matchback feeds list
-    """
-    from matchback.answers.listings import feed_rows
-
-    OPTIONS.rows(feed_rows(OPTIONS.open_workspace()))
-
-
-@feeds.command("plan")
-def feeds_plan() -> None:
-    """Print the tracking plan: every event name, its stage and what it is for.
-
-    \b
-    matchback feeds plan
-    """
-    from matchback.answers.listings import plan_rows
-
-    OPTIONS.rows(plan_rows(OPTIONS.open_workspace()))
-
-
-@click.group(cls=Group)
 def files() -> None:
     """The files that were delivered."""
 

@@ -1,0 +1,62 @@
+"""Commands about feeds: what is declared, what a sender is told, what was expected and came."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from matchback.cli.common import OPTIONS, Group
+
+
+@click.group(cls=Group)
+def feeds() -> None:
+    """The standing sources of files."""
+
+
+@feeds.command("list")
+def feeds_list() -> None:
+    """List the feeds, with their sources.
+
+    \b
+    matchback feeds list
+    """
+    from matchback.answers.listings import feed_rows
+
+    OPTIONS.rows(feed_rows(OPTIONS.open_workspace()))
+
+
+@feeds.command("spec")
+@click.argument("feed_id", metavar="FEED")
+@click.option(
+    "--format", "form", type=click.Choice(["markdown", "html"]), help="By default as the file's name says."
+)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it here.")
+def feeds_spec(feed_id: str, form: str | None, output: Path | None) -> None:
+    """Write the file specification for a feed's sender: what to send, how, and what comes back.
+
+    \b
+    matchback feeds spec account-openings
+    matchback feeds spec account-openings -o account-openings.html
+    """
+    from matchback.answers.listings import feed_spec
+
+    form = form or ("html" if output is not None and output.suffix in (".html", ".htm") else "markdown")
+    text, data = feed_spec(OPTIONS.open_workspace(), feed_id, form)
+    if output is None:
+        OPTIONS.words(text.rstrip("\n"), data)
+        return
+    output.write_text(text, encoding="utf-8")
+    OPTIONS.words(f"Written: {output}", {"feed": feed_id, "written": str(output)})
+
+
+@feeds.command("plan")
+def feeds_plan() -> None:
+    """Print the tracking plan: every event name, its stage and what it is for.
+
+    \b
+    matchback feeds plan
+    """
+    from matchback.answers.listings import plan_rows
+
+    OPTIONS.rows(plan_rows(OPTIONS.open_workspace()))

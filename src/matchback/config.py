@@ -27,6 +27,7 @@ from matchback.config_feeds import FEED_KINDS as FEED_KINDS
 from matchback.config_feeds import Expectation as Expectation
 from matchback.config_feeds import Feed as Feed
 from matchback.config_formats import FileFormat as FileFormat
+from matchback.config_intake import Intake as Intake
 from matchback.config_sources import Transport as Transport
 from matchback.config_terms import Limit as Limit
 from matchback.config_terms import Payout as Payout
@@ -184,6 +185,7 @@ class Config(ConfigModel):
     rewards: list[Reward] = []
     payout: Payout = Payout()
     publish: Publish = Publish()
+    intake: Intake = Intake()
     transport: Transport = Transport()
     _contract_sources: dict[str, str] = PrivateAttr(default_factory=dict)
 

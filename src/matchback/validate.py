@@ -7,7 +7,7 @@ itself and the next one goes on. It needs no warehouse and can run for many file
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -22,13 +22,14 @@ from matchback.intake.reasons import note_message, record_message
 from matchback.intake.received import ReceivedFile, loaded_ids, received_file, received_files, without_retired
 from matchback.intake.records import Refusal, UnreadableFile
 from matchback.intake.staging import StagedFile, StagedSummary, staged_file, staging_basis
-from matchback.settings import wants_debug
+from matchback.settings import parses_in_process, wants_debug
 
 if TYPE_CHECKING:
     import polars as pl
 
     from matchback.config import Config, Feed
     from matchback.intake.formats import DeclaredFile
+    from matchback.intake.worker_process import Limits
 
 Money = dict[str, list[int]]
 
@@ -63,35 +64,23 @@ def run(context: RunContext) -> StepSummary:
         )
     context.progress.start("validate", len(waiting))
     records = refused = refused_files = failed_files = 0
-    for file in waiting:
-        summary = _staged_or_left(context, file)
-        if summary is None:
-            failed_files += 1
-            continue
-        records += summary.records
-        refused += summary.refused
-        refused_files += summary.status == "refused"
+    for _, outcome in _stage_all(context, waiting):
         context.progress.advance()
+        if isinstance(outcome, MatchbackError):
+            failed_files += 1
+            context.progress.note(str(outcome))
+            continue
+        records += outcome.records
+        refused += outcome.refused
+        refused_files += outcome.status == "refused"
     line = f"{len(waiting)} files, {records} records, {refused} refused" if waiting else "nothing new"
     counts = {"files": len(waiting), "records": records, "refused": refused, "refused_files": refused_files}
     if failed_files:
+        line += f"; {count(failed_files, 'file')} failed"
         counts["failed_files"] = failed_files
     if retired:
         counts["waiting_files"] = len(retired)
     return StepSummary("validate", line, counts, changed=bool(waiting))
-
-
-def _staged_or_left(context: RunContext, file: ReceivedFile) -> StagedSummary | None:
-    """Stage one file; one that fails is noted and left for the next run, and stops no other."""
-    try:
-        return _stage(context, file)
-    except (MatchbackError, KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # its words can quote a row
-        if wants_debug():
-            raise
-        context.progress.note(f"Validating file {file.file_id[:8]} failed ({type(error).__name__}); it waits")
-        return None
 
 
 def _needs_staging(context: RunContext, file: ReceivedFile, basis: str) -> bool:
@@ -103,31 +92,101 @@ def _needs_staging(context: RunContext, file: ReceivedFile, basis: str) -> bool:
 
 def validate_file(context: RunContext, file_id: str) -> StagedSummary:
     """Stage one received file; repeatable. Bad data is in the summary, never an exception."""
-    return _stage(context, received_file(context.journal, file_id))
+    ((_, outcome),) = _stage_all(context, [received_file(context.journal, file_id)])
+    if isinstance(outcome, MatchbackError):
+        raise outcome
+    return outcome
 
 
-def _stage(context: RunContext, file: ReceivedFile) -> StagedSummary:
-    feed = context.config.feed(file.feed_id)
+def _stage_all(
+    context: RunContext, files: Iterable[ReceivedFile]
+) -> Iterator[tuple[ReceivedFile, StagedSummary | MatchbackError]]:
+    """Stage files; yield each, as it is done, with its counts or with what keeps it waiting. One stops no other."""
+    requests: dict[str, FileToStage] = {}
+    by_id = {file.file_id: file for file in files}
+    for file in by_id.values():
+        try:
+            requests[file.file_id] = _request(context, file)
+        except MatchbackError as error:
+            yield file, error
+    for request, outcome in staged_apart(requests.values(), context.config):
+        yield by_id[request.file_id], outcome
+
+
+def staged_apart(
+    requests: Iterable[FileToStage], config: Config
+) -> Iterator[tuple[FileToStage, StagedSummary | MatchbackError]]:
+    """Stage files in limited child processes (in this one only for debugging)."""
+    from matchback.intake.worker_pool import Broken, Failed, shared_workers
+
+    if parses_in_process():
+        for request in requests:
+            yield request, _staged_here(request)
+        return
+    for request, outcome in shared_workers(limits_of(config)).stage(requests):
+        if isinstance(outcome, Failed):
+            yield request, outcome.error or _failure(request, outcome.name)
+        elif isinstance(outcome, Broken):
+            yield request, refuse_file(request, outcome.reason_code, outcome.detail)
+        else:
+            yield request, StagedFile(request.folder).summary() or _failure(request, "nothing was staged")
+
+
+def _staged_here(request: FileToStage) -> StagedSummary | MatchbackError:
+    try:
+        return stage_file(request)
+    except MatchbackError as error:
+        return error
+    except Exception as error:  # its words can quote a row
+        if wants_debug():
+            raise
+        return _failure(request, type(error).__name__)
+
+
+def limits_of(config: Config) -> Limits:
+    """Return what one file may take."""
+    from matchback.intake.worker_process import Limits
+
+    intake = config.intake
+    return Limits(intake.memory_mb << 20, intake.minutes_per_file * 60, intake.workers)
+
+
+def _failure(request: FileToStage, name: str) -> MatchbackError:
+    return MatchbackError(
+        f"Validating file {request.file_id[:8]} failed ({name}).",
+        state="It waits; other files are not held up.",
+        next_step="Run again; if it fails again, report it with the file's id.",
+    )
+
+
+def _request(context: RunContext, file: ReceivedFile) -> FileToStage:
     path = file.path(context.workspace)
     if not path.is_file():
         raise MatchbackError(
             f"The archive does not hold the bytes of file {file.file_id}.",
-            state="Nothing was changed.",
+            state="It waits; other files are not held up.",
             next_step="Restore var/archive from a backup and run again.",
         )
-    return stage_file(
-        FileToStage(
-            file_id=file.file_id,
-            path=path,
-            folder=context.workspace.staging / file.file_id,
-            feed=feed,
-            config=context.config,
-            received_on=file.received_on,
-            declared_on=file.declared_on,
-            secret=context.config.id_secret(context.workspace.root),
-            root=context.workspace.root,
-        )
+    return FileToStage(
+        file_id=file.file_id,
+        path=path,
+        folder=context.workspace.staging / file.file_id,
+        feed=context.config.feed(file.feed_id),
+        config=context.config,
+        received_on=file.received_on,
+        declared_on=file.declared_on,
+        secret=context.config.id_secret(context.workspace.root),
+        root=context.workspace.root,
     )
+
+
+def refuse_file(request: FileToStage, reason_code: str, detail: str) -> StagedSummary:
+    """Stage a file as refused, without a look at it."""
+    staged = StagedFile(request.folder)
+    staged.begin()
+    summary, parts = _unreadable(request, reason_code, detail)
+    staged.write(summary, *parts)
+    return summary
 
 
 def stage_file(request: FileToStage) -> StagedSummary:

@@ -157,6 +157,7 @@ def test_colliding_keys_stop_the_load(tmp_path: Path, monkeypatch: pytest.Monkey
 
     world = make_world(tmp_path)
     put(world, "events_20261101.csv", HEADER + event(1) + event(2))
+    monkeypatch.setenv("MATCHBACK_PARSE_IN_PROCESS", "1")
     monkeypatch.setattr(fact_rows, "derive_keys", collides)
     with pytest.raises(load.KeysCollide):
         take_in(world)

@@ -9,7 +9,7 @@ from typing import Any
 
 from matchback.answers.printing import as_columns, count
 from matchback.context import RunContext
-from matchback.errors import ConfigurationError
+from matchback.errors import ConfigurationError, MatchbackError
 
 MOST_SHOWN = 50
 
@@ -50,7 +50,7 @@ class Checked:
 def check_file(context: RunContext, path: Path, feed_id: str) -> Checked:
     """Read and check one file as its feed would; nothing of it stays."""
     from matchback.intake.staging import StagedFile
-    from matchback.validate import FileToStage, stage_file
+    from matchback.validate import FileToStage, staged_apart
 
     feed = context.config.feed(feed_id)
     if not path.is_file():
@@ -67,7 +67,9 @@ def check_file(context: RunContext, path: Path, feed_id: str) -> Checked:
             declared_on=None,
             secret=context.config.id_secret(context.workspace.root),
         )
-        summary = stage_file(request)
+        ((_, summary),) = staged_apart([request], context.config)
+        if isinstance(summary, MatchbackError):
+            raise summary
         refusals = StagedFile(folder).refusals().to_dicts()
     return Checked(
         {

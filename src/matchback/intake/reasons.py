@@ -67,6 +67,9 @@ FILE_REASONS: dict[str, str] = {
     "own_contract_failed": "the workspace's own contract failed; its operator must mend it",
     "counts_disagree": "two independent readings of the file disagree",
     "unreadable": "the file could not be read",
+    "parser_failed": "the file breaks the program that reads it",
+    "took_too_long": "reading the file takes too long",
+    "too_large": "reading the file takes too much memory",
     "too_many_refused": "more records are refused than the feed's limit allows",
     "already_delivered": "the same bytes were delivered before and loaded",
 }

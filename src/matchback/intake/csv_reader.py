@@ -57,6 +57,7 @@ class CsvReader:
         self._recoded = form.encoding != "utf-8"
         self._start, self._lines_before = self._skip(form.skip_lines)
         self._end = path.stat().st_size
+        self._header_line = b""
         self.header = self._read_header() if form.header else tuple(form.columns or ())
         if form.trailer:
             claims, self._end = read_trailer(path, self._start, self._end, form.trailer)
@@ -73,6 +74,7 @@ class CsvReader:
             texts = self._parse_fast(buffer, split, positions, money) if certain else None
             if texts is None and certain:
                 split = split_block(buffer[: split.consumed], self.dialect, len(self.header), final=True)
+                self._refuse_headers(buffer, split)
             yield self._block(buffer, split, texts, positions)
 
     def raw_records(self) -> Iterator[bytes]:
@@ -115,6 +117,7 @@ class CsvReader:
             raise UnreadableFile(
                 "wrong_encoding", "its header is not text in the declared encoding"
             ) from None
+        self._header_line = head[begin:end]
         self._lines_before += head.count(b"\n", 0, end) + 1
         self._start += min(line_end + 1, len(head))
         return names
@@ -138,6 +141,7 @@ class CsvReader:
                 certain = split is not None
                 if split is None:
                     split = split_block(buffer, self.dialect, len(self.header), final=final)
+                self._refuse_headers(buffer, split)
                 carry = buffer[split.consumed :]
                 yield buffer, split, certain
                 if final:
@@ -145,6 +149,15 @@ class CsvReader:
                         self.counts.notes["no_last_line_end"] = ""
                     assert not carry, "a final block is consumed whole"
                     return
+
+    def _refuse_headers(self, buffer: bytes, split: Split) -> None:
+        """Refuse a record that is the header line again: files that were put together carry it along."""
+        if not self._header_line or self._header_line not in buffer:
+            return
+        length = len(self._header_line)
+        for index in np.flatnonzero(split.ends - split.starts == length).tolist():
+            if buffer[split.starts[index] : split.ends[index]] == self._header_line:
+                split.reasons.setdefault(index, "repeated_header")
 
     def _finish_long_line(self, stream: Any, remaining: int) -> tuple[bytes, int]:
         """Read on to the end of a line that is too long for a record, keeping nothing of it."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MAX_RECORD_BYTES = 1 << 20
 MAX_RECORD_LINES = 64
+LEAST_TELLING_COLUMNS = 4  # in narrower files, the lines of a longer text have as many delimiters by chance
 NEWLINE, RETURN = 0x0A, 0x0D
 _RETURN = re.compile(rb"\r")
 
@@ -91,6 +92,7 @@ def scan_block(buffer: bytes, dialect: Dialect, columns: int, *, final: bool) ->
     newlines = np.flatnonzero(data == NEWLINE)
     separators = np.flatnonzero(data == ord(dialect.delimiter))
     ends = newlines
+    delimiters = separators
     quotes = np.empty(0, dtype=np.int64)
     if dialect.quote and dialect.quote.encode() in buffer:
         quotes = np.flatnonzero(data == ord(dialect.quote))
@@ -108,7 +110,20 @@ def scan_block(buffer: bytes, dialect: Dialect, columns: int, *, final: bool) ->
         return None
     if not _strictly_quoted(data, quotes, consumed, dialect) or _stray_bytes(data, quotes, consumed, dialect):
         return None
-    return _bounded(data, ends, newlines, separators, consumed, columns)
+    split = _bounded(data, ends, newlines, separators, consumed, columns)
+    if split is None or _swallows(split, newlines, delimiters, columns):
+        return None
+    return split
+
+
+def _swallows(split: Split, newlines: Int64Array, delimiters: Int64Array, columns: int) -> bool:
+    """Tell whether a record of several lines could be several records, joined by quotes that are too many."""
+    if split.blank_lines + split.starts.size == newlines.size or columns < LEAST_TELLING_COLUMNS:
+        return False
+    spans = np.searchsorted(newlines, split.ends) - np.searchsorted(newlines, split.starts) + 1
+    long = spans > 1
+    found = np.searchsorted(delimiters, split.ends[long]) - np.searchsorted(delimiters, split.starts[long])
+    return bool(np.any(found == spans[long] * (columns - 1)))
 
 
 def _stray_bytes(data: ByteArray, quotes: Int64Array, consumed: int, dialect: Dialect) -> bool:
@@ -259,4 +274,10 @@ def _judge(buffer: bytes, start: int, end: int, line_end: int, columns: int, dia
         return "unclosed_quote"
     if len(dialect.cells(buffer[start:end])) != columns:
         return "unclosed_quote" if several else "column_count"
+    if several and columns >= LEAST_TELLING_COLUMNS:
+        counts = {line.count(dialect.delimiter.encode()) for line in buffer[start:end].split(b"\n")}
+        if counts == {columns - 1}:
+            return (
+                "unclosed_quote"  # each line looks like a record: a quote too many must not swallow the next
+            )
     return ""

@@ -148,7 +148,7 @@ def open_reader(path: Path, feed: Feed, scratch: Path, *, root: Path = Path()) -
         from matchback.intake.parquet_reader import ParquetReader
         from matchback.intake.unpack import unpack
 
-        return ParquetReader(unpack(path, form, scratch, root), form)
+        return ParquetReader(unpack(path, form, scratch, root), form, has_zone=feed.time_zone is not None)
     from matchback.intake.plain_text import prepare_text
 
     text = prepare_text(path, form, scratch, root)

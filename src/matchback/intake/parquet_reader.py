@@ -36,10 +36,11 @@ class ParquetReader:
     Raises UnreadableFile when nothing can be read, also while reading.
     """
 
-    def __init__(self, path: Path, form: FileFormat) -> None:
+    def __init__(self, path: Path, form: FileFormat, *, has_zone: bool = False) -> None:
         self.counts = Counts()
         self.claims: list[Claims] = []
         self.unknown: tuple[str, ...] = ()
+        self._has_zone = has_zone
         _refuse_other_formats(path)
         try:
             self._file = pq.ParquetFile(path, page_checksum_verification=True)
@@ -61,11 +62,25 @@ class ParquetReader:
     def blocks(self, wanted: Sequence[str] | None = None, money_column: str | None = None) -> Iterator[Block]:
         """Yield the records in order; `texts` holds the wanted columns (default: all) as text."""
         positions = [index for index, name in enumerate(self.header) if wanted is None or name in wanted]
+        self._refuse_odd_times(positions)
         if any(not _has_text(self._schema.field(index).type) for index in positions):
             raise UnreadableFile(
                 "unsupported_type", "a column that is wanted holds lists, structures or bytes"
             )
         return self._blocks({index: self.header[index] for index in positions}, money_column)
+
+    def _refuse_odd_times(self, positions: list[int]) -> None:
+        """Refuse times of the old 96-bit kind: writers disagree on whether they are UTC, so a zone must be declared."""
+        if self._has_zone:
+            return
+        wanted = {self.header[index] for index in positions}
+        schema = self._file.schema
+        for index in range(len(schema)):
+            column = schema.column(index)
+            if column.physical_type == "INT96" and column.name in wanted:
+                raise UnreadableFile(
+                    "unsupported_type", "its times are INT96; declare the time_zone of its feed"
+                )
 
     def blocks_by_position(
         self, wanted: Sequence[str] | None = None
@@ -86,8 +101,10 @@ class ParquetReader:
         for batch in self._batches(sorted({self.header[index] for index in labels})):
             found = self._columns(batch, labels)
             texts = {label: _as_text(column) for label, column in found.items()}
-            if money_column in texts and not _sums_agree(found[money_column], texts[money_column]):
-                raise UnreadableFile("counts_disagree")
+            if money_column in texts:
+                _refuse_endless(found[money_column])
+                if not _sums_agree(found[money_column], texts[money_column]):
+                    raise UnreadableFile("counts_disagree")
             numbers = np.arange(batch.num_rows, dtype=np.int64) + self.counts.records + 1
             self.counts.records += batch.num_rows
             frame = pl.DataFrame({label: pl.from_arrow(column) for label, column in texts.items()})
@@ -167,6 +184,15 @@ def _text_of(column: Any) -> Any:
         text = pc.replace_substring_regex(text, pattern=r"(\.[0-9]*?)0+$", replacement=r"\1")
         text = pc.replace_substring_regex(text, pattern=r"\.$", replacement="")
     return text
+
+
+def _refuse_endless(column: Any) -> None:
+    """Refuse money that is no number at all: a writer that lets it happen computed the rest as well."""
+    if (
+        pa.types.is_floating(column.type)
+        and not pc.all(pc.is_finite(column.drop_null()), min_count=0).as_py()
+    ):
+        raise UnreadableFile("unsupported_type", "its money holds NaN or infinity")
 
 
 def _sums_agree(column: Any, text: Any) -> bool:

@@ -7,6 +7,7 @@ RECORD_REASONS: dict[str, str] = {
     "bad_quoting": "a quote stands where none belongs",
     "unclosed_quote": "a quote is opened and never closed",
     "stray_line_end": "a carriage return stands inside the record",
+    "repeated_header": "the record is the header line again",
     "record_length": "the record has another length than its columns together",
     "record_too_long": "the record is longer than 1 MiB",
     "not_json": "the line is not one JSON object",

@@ -59,11 +59,13 @@ identities AS (
     GROUP BY identity
 ),
 
+-- What this very file brought before it was readmitted is no other delivery.
 known_contents AS (
     SELECT DISTINCT
         known.identity,
         known.content_key
     FROM known_versions AS known
+    WHERE known.file_id <> $file_id
 ),
 
 numbered_records AS (

@@ -16,7 +16,16 @@ from matchback.settings import operator_name
 if TYPE_CHECKING:
     from matchback.warehouse import Warehouse
 
-ACTS = ("recognition_added", "event_resolved", "reward_approved", "reward_declined", "terms_accepted")
+ACTS = (
+    "recognition_added",
+    "event_resolved",
+    "reward_approved",
+    "reward_declined",
+    "terms_accepted",
+    "file_readmitted",
+    "values_shown",
+    "feed_excused",
+)
 
 
 def record_act(

@@ -15,7 +15,13 @@ from matchback.context import RunContext, StepSummary
 from matchback.errors import ConfigurationError, MatchbackError
 from matchback.intake import results_file
 from matchback.intake.contracts import contract_of
-from matchback.intake.received import ReceivedFile, received_file, received_files, without_retired
+from matchback.intake.received import (
+    ReceivedFile,
+    readmitted_ids,
+    received_file,
+    received_files,
+    without_retired,
+)
 from matchback.intake.refusal_text import refusal_text
 from matchback.intake.staging import StagedFile, StagedSummary, staged_file, staging_basis
 from matchback.settings import wants_debug
@@ -28,6 +34,7 @@ if TYPE_CHECKING:
     from matchback.warehouse import Warehouse
 
 Money = dict[str, list[int]]
+ACCOUNTS = ("files", "file_money", "refusals", "fact_audience_lists")
 OUTCOMES = ("accepted", "duplicate", "conflict", "waiting")
 _COLUMNS = {"duplicate": "duplicates", "conflict": "conflicts"}
 
@@ -93,6 +100,7 @@ def files_to_load(context: RunContext) -> list[ReceivedFile]:
 def _files_not_loaded(context: RunContext) -> tuple[list[ReceivedFile], list[ReceivedFile]]:
     """Return the files to load, in their order, and those that wait because their feed was removed."""
     known = {str(row["file_id"]) for row in context.writer.rows("load/loaded_files")}
+    known -= readmitted_ids(context.journal)
     feeds = [feed.id for feed in context.config.feeds]
     waiting = [
         file
@@ -114,8 +122,10 @@ def load_file(context: RunContext, file_id: str) -> Counter[str]:
 def _load(context: RunContext, file: ReceivedFile) -> Counter[str]:
     warehouse, file_id = context.writer, file.file_id
     known = warehouse.rows("load/loaded_files")
-    if any(row["file_id"] == file_id for row in known):
+    is_known = any(row["file_id"] == file_id for row in known)
+    if is_known and file_id not in readmitted_ids(context.journal):
         return Counter()
+    known = [row for row in known if row["file_id"] != file_id]
     feed = context.config.feed(file.feed_id)
     staged = staged_file(context.workspace.staging, file_id)
     summary = staged.summary()
@@ -124,6 +134,9 @@ def _load(context: RunContext, file: ReceivedFile) -> Counter[str]:
         summary = validate_file(context, file_id)
     again = any(_is_same_delivery(row, file) for row in known)
     with warehouse.transaction(f"load:{file_id}"):
+        if is_known:  # readmitted: its former account goes; facts that it brought stand, and are found again
+            for table in ACCOUNTS:
+                warehouse.delete(table, {"file_id": file_id})
         counts = _load_staged(warehouse, feed, file, staged, summary, again=again)
     if counts["refused_files"]:
         context.progress.note(refusal_text(context.workspace, file, summary, staged.refusals()))

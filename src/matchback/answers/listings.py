@@ -81,7 +81,7 @@ def file_rows(workspace: Workspace, feed: str | None = None, status: str | None 
 def show_file(workspace: Workspace, file_id: str) -> tuple[str, Row]:
     """Return one file in words and as data; the start of an id is enough."""
     with open_published(workspace, vault=True) as (_, warehouse):
-        file = _find_file(warehouse, file_id)
+        file = find_file(warehouse, file_id)
         names = warehouse.rows("explain/file_name", {"file_id": file["file_id"]})
         reasons = [
             row for row in warehouse.rows("explain/refused_counts") if row["file_id"] == file["file_id"]
@@ -94,19 +94,6 @@ def show_file(workspace: Workspace, file_id: str) -> tuple[str, Row]:
         for row in reasons
     ]
     return _file_words(file), file
-
-
-def quarantine_rows(workspace: Workspace) -> list[Row]:
-    """Return refused records counted by file, column and reason."""
-    with open_published(workspace) as (_, warehouse):
-        return warehouse.rows("explain/refused_counts")
-
-
-def refusal_rows(workspace: Workspace, file_id: str) -> list[Row]:
-    """Return every refused record of one file."""
-    with open_published(workspace) as (_, warehouse):
-        file = _find_file(warehouse, file_id)
-        return warehouse.rows("explain/refused_records", {"file_id": file["file_id"]})
 
 
 def event_rows(workspace: Workspace, event: str) -> list[Row]:
@@ -164,7 +151,8 @@ _OUTCOMES = (
 )
 
 
-def _find_file(warehouse: Warehouse, start: str) -> Row:
+def find_file(warehouse: Warehouse, start: str) -> Row:
+    """Return the one published file whose id begins so."""
     found = [row for row in warehouse.rows("explain/files") if row["file_id"].startswith(start.lower())]
     if len(found) == 1:
         return found[0]

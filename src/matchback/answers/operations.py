@@ -22,7 +22,7 @@ def add_recognition(
     context: RunContext, event: str, program: str | None, advocate: str, reason: str
 ) -> Outcome:
     """Journal that `advocate` (a member id or email) is to be recognized for an event; return words and data."""
-    _check_reason(reason)
+    check_reason(reason)
     config = context.config
     if program is not None and program not in [known.id for known in config.programs]:
         names = ", ".join(known.id for known in config.programs)
@@ -77,7 +77,7 @@ def add_recognition(
 
 def decide_rewards(context: RunContext, act: str, reward_ids: Sequence[int], reason: str) -> Outcome:
     """Journal that rewards are approved or declined; all of them or none. Return words and data."""
-    _check_reason(reason)
+    check_reason(reason)
     with open_published(context.workspace) as (_, warehouse):
         states = {row["reward_id"]: row["state"] for row in warehouse.rows("explain/rewards")}
     wrong = [
@@ -116,6 +116,7 @@ def _judging_program(program: str | None, judging: Sequence[str]) -> str:
     return program
 
 
-def _check_reason(reason: str) -> None:
+def check_reason(reason: str) -> None:
+    """Raise ConfigurationError unless a reason is a short code: what is typed freely could name somebody."""
     if not REASON_CODE.fullmatch(reason):
         raise ConfigurationError("--reason is a short code of letters, digits, _ and -.")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import click
 
-from matchback.cli import acting, feeds, reading, running
+from matchback.cli import acting, feeds, quarantine, reading, running
 from matchback.cli.common import OPTIONS, Group, common_options
 from matchback.errors import MatchbackError
 
@@ -39,7 +39,7 @@ cli.add_command(running.run)
 for step in running.STEP_HELP:
     cli.add_command(running.step_command(step))
 cli.add_command(running.check)
-for command in (feeds.feeds, reading.files, reading.quarantine, reading.events, reading.explain):
+for command in (feeds.feeds, reading.files, quarantine.quarantine, reading.events, reading.explain):
     cli.add_command(command)
 cli.add_command(acting.recognitions)
 cli.add_command(reading.rewards)

@@ -46,36 +46,6 @@ def files_show(file_id: str) -> None:
 
 
 @click.group(cls=Group)
-def quarantine() -> None:
-    """Refused records."""
-
-
-@quarantine.command("list")
-def quarantine_list() -> None:
-    """Count refused records by file, column and reason.
-
-    \b
-    matchback quarantine list
-    """
-    from matchback.answers.listings import quarantine_rows
-
-    OPTIONS.rows(quarantine_rows(OPTIONS.open_workspace()))
-
-
-@quarantine.command("show")
-@click.argument("file_id")
-def quarantine_show(file_id: str) -> None:
-    """List every refused record of one file with its reason. The records' own text stays in the archive.
-
-    \b
-    matchback quarantine show 9c1f42d0
-    """
-    from matchback.answers.listings import refusal_rows
-
-    OPTIONS.rows(refusal_rows(OPTIONS.open_workspace(), file_id))
-
-
-@click.group(cls=Group)
 def events() -> None:
     """Events as they stand after corrections."""
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from matchback.workspace import Workspace
 
 
+READMITTED = "file_readmitted"
+
+
 @dataclass(frozen=True)
 class ReceivedFile:
     """One delivery. `delivered_name` is the sender's and can hold personal data; `file_id` names it everywhere else."""
@@ -78,10 +81,39 @@ def received_file(journal: Journal, file_id: str) -> ReceivedFile:
 
 
 def loaded_ids(journal: Journal) -> set[str]:
-    """Return the ids whose load was committed, as the journal tells it; the warehouse's `files` has the last word."""
+    """Return the ids whose load was committed, as the journal tells it; the warehouse's `files` has the last word.
+
+    A file that was readmitted since then is to be loaded again.
+    """
+    commits, acts = _commits(journal), readmissions(journal)
+    return {file_id for file_id in commits if not _is_readmitted(file_id, commits, acts)}
+
+
+def readmissions(journal: Journal) -> dict[str, list[int]]:
+    """Return the journal numbers of the acts by which files were readmitted, by file."""
+    acts: dict[str, list[int]] = {}
+    for entry in journal.entries(kind="act"):
+        if entry.body["act"] == READMITTED:
+            acts.setdefault(str(entry.body["arguments"]["file_id"]), []).append(entry.number)
+    return acts
+
+
+def readmitted_ids(journal: Journal) -> set[str]:
+    """Return the files that were readmitted and not loaded since."""
+    acts = readmissions(journal)
+    commits = _commits(journal) if acts else {}
+    return {file_id for file_id in acts if _is_readmitted(file_id, commits, acts)}
+
+
+def _is_readmitted(file_id: str, commits: dict[str, int], acts: dict[str, list[int]]) -> bool:
+    return max(acts.get(file_id, [0])) > commits.get(file_id, 0)
+
+
+def _commits(journal: Journal) -> dict[str, int]:
+    """Return the journal number of the last committed load of each file."""
     prefix = "load:"
-    labels = (str(entry.body.get("label", "")) for entry in journal.entries(kind="committed"))
-    return {label.removeprefix(prefix) for label in labels if label.startswith(prefix)}
+    labels = ((str(entry.body.get("label", "")), entry.number) for entry in journal.entries(kind="committed"))
+    return {label.removeprefix(prefix): number for label, number in labels if label.startswith(prefix)}
 
 
 def _received(entry: JournalEntry) -> ReceivedFile:

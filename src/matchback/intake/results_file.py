@@ -141,6 +141,9 @@ def write(context: RunContext, file: ReceivedFile, staged: StagedFile) -> Path:
             sink.writelines(_outcomes_only(staged))
         sink.flush()
         os.fsync(sink.fileno())
+    path.with_suffix(".delivered").unlink(
+        missing_ok=True
+    )  # of a readmitted file: the new verdict goes back too
     aside.replace(path)
     return path
 

@@ -1,0 +1,138 @@
+"""The quarantine: refused files and records, shown without their values, or with them (journaled); and readmission."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from matchback.acts import record_act
+from matchback.answers.listings import Row, find_file
+from matchback.answers.operations import Outcome, check_reason
+from matchback.answers.query import open_published
+from matchback.context import RunContext
+from matchback.errors import MatchbackError
+from matchback.intake.received import received_file
+from matchback.intake.records import UnreadableFile
+from matchback.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matchback.intake.csv_reader import CsvReader
+    from matchback.intake.formats import HeaderMap, Reader
+
+    Value = tuple[tuple[int, str | None], str]
+
+LONGEST_SHOWN = 400
+
+
+def quarantine_rows(workspace: Workspace) -> list[Row]:
+    """Return what is refused, counted by file, column and reason; a file that nobody could read is one row."""
+    with open_published(workspace) as (_, warehouse):
+        counted = warehouse.rows("explain/refused_counts")
+        files = warehouse.rows("explain/refused_files")
+    rows = []
+    for file in files:
+        own = [row for row in counted if row["file_id"] == file["file_id"]]
+        whole = {name: file[name] for name in ("file_id", "feed_id", "received_on", "file_status")}
+        unread = {"column_name": None, "first_record": None, "first_line": None}
+        if not own:
+            own = [{**whole, **unread, "reason_code": file["reason_code"], "records": file["refused"]}]
+        rows += own
+    names = ("file_id", "feed_id", "received_on", "file_status", "column_name", "reason_code", "records")
+    return [{name: row[name] for name in (*names, "first_record", "first_line")} for row in rows]
+
+
+def refusal_rows(workspace: Workspace, file_id: str) -> list[Row]:
+    """Return every refused record of one file with its reason, and no value."""
+    with open_published(workspace) as (_, warehouse):
+        file = find_file(warehouse, file_id)
+        return warehouse.rows("explain/refused_records", {"file_id": file["file_id"]})
+
+
+def readmit(context: RunContext, file_id: str, reason: str) -> Outcome:
+    """Journal that a file with refused records is to be validated again; return words and data."""
+    check_reason(reason)
+    with open_published(context.workspace) as (_, warehouse):
+        file = find_file(warehouse, file_id)
+    found, short = str(file["file_id"]), str(file["file_id"])[:8]
+    if not context.config.has_feed(file["feed_id"]):
+        raise MatchbackError(
+            f"The feed {file['feed_id']} of file {short} is not in matchback.toml any more.",
+            state="Nothing was journaled.",
+            next_step="Put the feed back, then readmit the file.",
+        )
+    if file["status"] != "refused" and not file["refused"]:
+        raise MatchbackError(
+            f"Nothing of file {short} was refused, so there is nothing to readmit.",
+            state="Nothing was journaled.",
+            next_step="See what is refused:  matchback quarantine list",
+        )
+    number = record_act(context, "file_readmitted", subject_id=None, reason_code=reason, file_id=found)
+    words = (
+        f"Journaled as entry {number}: file {short} is validated again under today's configuration.\n"
+        "What it brought before counts once; its results file is replaced. The next run does it:  matchback run"
+    )
+    return words, {"journal_number": number, "file_id": found, "feed": file["feed_id"]}
+
+
+def refused_values(context: RunContext, file_id: str, reason: str) -> list[Row]:
+    """Return every refused record with the value that broke the rule, from the archive; journaled before it is read."""
+    check_reason(reason)
+    with open_published(context.workspace) as (_, warehouse):
+        file = find_file(warehouse, file_id)
+        refusals = warehouse.rows("explain/refused_records", {"file_id": file["file_id"]})
+    found = str(file["file_id"])
+    record_act(context, "values_shown", subject_id=None, reason_code=reason, file_id=found)
+    values = _values(context, found, refusals)
+    return [
+        {
+            **{name: row[name] for name in ("record_number", "line_number", "column_name", "reason_code")},
+            "value": values.get((row["record_number"], row["column_name"])),
+        }
+        for row in refusals
+    ]
+
+
+def _values(
+    context: RunContext, file_id: str, refusals: list[Row]
+) -> dict[tuple[int, str | None], str | None]:
+    """Read a file again; return the cell, or all cells of the record, that each refusal speaks of."""
+    from matchback.intake.contracts import feed_contract
+    from matchback.intake.csv_reader import CsvReader
+    from matchback.intake.formats import map_header, open_reader
+
+    file = received_file(context.journal, file_id)
+    feed, root = context.config.feed(file.feed_id), context.workspace.root
+    wanted: dict[int, list[str | None]] = {}
+    for row in refusals:
+        wanted.setdefault(row["record_number"], []).append(row["column_name"])
+    with tempfile.TemporaryDirectory(dir=context.workspace.staging, prefix="show") as scratch:
+        try:
+            reader = open_reader(file.path(context.workspace), feed, Path(scratch), root=root)
+            header = map_header(reader.header, feed, feed_contract(feed))
+            raw = dict(_raw(reader, wanted)) if isinstance(reader, CsvReader) else {}
+            return {**raw, **dict(_cells(reader, header, wanted))}
+        except UnreadableFile:
+            raise MatchbackError(
+                f"File {file_id[:8]} cannot be read under today's configuration, so no record can be shown.",
+                next_step="Its bytes are in var/archive.",
+            ) from None
+
+
+def _raw(reader: CsvReader, wanted: dict[int, list[str | None]]) -> Iterator[Value]:
+    """Yield whole records, for those that could not be split into cells."""
+    for number, raw in enumerate(reader.raw_records(), start=1):
+        for column in wanted.get(number, ()):
+            yield (number, column), raw.decode("utf-8", "replace")[:LONGEST_SHOWN]
+
+
+def _cells(reader: Reader, header: HeaderMap, wanted: dict[int, list[str | None]]) -> Iterator[Value]:
+    for block in reader.blocks(list(header.names)):
+        rows = zip(block.record_numbers.tolist(), block.texts.iter_rows(named=True), strict=True)
+        for number, record in rows:
+            for column in wanted.get(number, ()):
+                source = header.source_of(column) if column else None
+                text = record[source] if source else " | ".join(str(cell or "") for cell in record.values())
+                yield (number, column), str(text or "")[:LONGEST_SHOWN]

@@ -205,6 +205,7 @@ def test_a_run_before_the_last_posting_says_where_the_ledger_stands(run_bank: Pa
     )
 
 
+@pytest.mark.slow
 def test_a_removed_feed_stops_no_run(run_bank: Path, call: Call) -> None:
     """Its answers are history, what was received and not loaded waits, and the other feeds go on."""
     late = run_bank / "inbox/openings/openings_20261104.csv"

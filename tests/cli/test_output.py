@@ -47,8 +47,13 @@ def test_quiet_prints_nothing(bank: Path, call: Call) -> None:
 
 
 def test_the_common_options_stand_before_or_after_the_command(bank: Path, call: Call) -> None:
-    said = call("--quiet", "--workspace", bank, *RUN)
-    assert (said.code, said.out, said.err) == (0, "", "")
+    for arguments in (
+        ("--quiet", "--json", "--workspace", bank, "pickup"),
+        ("pickup", "--json", "--workspace", bank, "--quiet"),
+    ):
+        said = call(*arguments)
+        assert (said.code, said.err) == (0, "")
+        assert json.loads(said.out)["step"] == "pickup"
 
 
 def test_json_holds_counts_minor_units_and_paths(bank: Path, call: Call) -> None:
@@ -60,6 +65,7 @@ def test_json_holds_counts_minor_units_and_paths(bank: Path, call: Call) -> None
     assert data["paths"]["version"] == "0001-2026-11-03"
 
 
+@pytest.mark.slow
 def test_nights_run_one_by_one(bank: Path, call: Call) -> None:
     said = call(
         "run", "--workspace", bank, "--from", "2026-11-02", "--as-of", "2026-11-04", "--quiet", "--json"

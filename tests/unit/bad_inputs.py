@@ -82,6 +82,7 @@ class Sender:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._contexts: dict[str, RunContext] = {}
+        self.staging = root  # where the last case was staged
 
     def _context(self, feed: str) -> RunContext:
         if feed not in self._contexts:
@@ -109,6 +110,7 @@ class Sender:
             stamp="",
             occurrence=1,
         )
+        self.staging = context.workspace.staging
         request = validate.FileToStage(
             file_id=file.file_id,
             path=path,

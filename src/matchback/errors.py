@@ -34,9 +34,27 @@ class ConfigurationError(MatchbackError):
 class WarehouseLocked(MatchbackError):
     """Another process writes to this workspace's warehouse."""
 
+    @classmethod
+    def elsewhere(cls) -> WarehouseLocked:
+        """Return the refusal to write to a file that a program other than Matchback holds open."""
+        return cls(
+            "Another program holds the warehouse file open.",
+            state="Nothing was changed.",
+            next_step="Close it (published tables can be read at any time) and run again.",
+        )
+
 
 class WarehouseDamaged(MatchbackError):
     """The warehouse disagrees with the journal: it is older than what was committed, or does not open."""
+
+    @classmethod
+    def unopenable(cls) -> WarehouseDamaged:
+        """Return the failure to open the file at all."""
+        return cls(
+            "The warehouse file cannot be opened.",
+            state="Nothing was changed.",
+            next_step="Restore the workspace from a backup.",
+        )
 
 
 class JournalBroken(MatchbackError):
@@ -49,3 +67,16 @@ class SourceFailed(MatchbackError):
 
 class CheckFailed(MatchbackError):
     """An invariant does not hold; nothing was published."""
+
+
+class DatabaseFailed(MatchbackError):
+    """The database refused a statement; which one is said, its own words are not: they can quote records."""
+
+    @classmethod
+    def at(cls, what: str, error: Exception) -> DatabaseFailed:
+        """Return the failure of a statement; of the database's error only its kind is said."""
+        return cls(
+            f"The database failed at {what} ({type(error).__name__}).",
+            state="The step was rolled back; what earlier steps did stands.",
+            next_step="Run again; if it fails again, run with --debug on the machine that holds the data.",
+        )

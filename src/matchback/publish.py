@@ -12,7 +12,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matchback import __version__, watermarks
@@ -117,31 +120,38 @@ def _build(
 
     `standing` is the version to make again because its folder is not whole; without one the next version is made.
     """
-    from matchback.warehouse import Warehouse
-
     warehouse = context.writer
     sequence = last.sequence + 1 if last else 1
     version_id = standing.version_id if standing else f"{sequence:04d}-{context.as_of.isoformat()}"
     with store.building(version_id) as (folder, protected):
-        warehouse.export(protected / "vault.duckdb", protected_tables(), context.parameters)
-        database = folder / "analytics.duckdb"
-        hashes = {}
-        with warehouse.exporting(database, context.parameters) as write:
-            for table in tables:
-                if table.name != SELF_DESCRIBING:
-                    write(table)
-                    hashes[table.name] = warehouse.exported_hash(table)
+        with _exporting(context, protected / "vault.duckdb", protected_tables()) as write:
+            for table in protected_tables():
+                write(table)
+        content = [table for table in tables if table.name != SELF_DESCRIBING]
+        with _exporting(context, folder / "analytics.duckdb", tables) as write:
+            for table in content:
+                write(table)
+            hashes = warehouse.exported_hashes(content)
             version = standing or _next_version(context, version_id, sequence, tables, hashes)
-            warehouse.stage("new_version", _version_rows([] if standing else [version]))
+            if version != standing:
+                warehouse.stage("new_version", _version_rows([version]))
             for table in tables:
                 if table.name == SELF_DESCRIBING:
                     write(table)
-        with Warehouse.read(database) as published:
-            rows = {table.name: published.count(table.name) for table in tables}
-            page = _page(context, version, published)
+            with warehouse.reading_export() as published:
+                rows = {name: int(value.split("-")[0]) for name, value in hashes.items()}
+                rows[SELF_DESCRIBING] = published.count(SELF_DESCRIBING)
+                page = _page(context, version, published)
         (folder / "report.html").write_text(page, encoding="utf-8")
         store.write_manifest(folder, _manifest(version, rows))
     return version, rows
+
+
+def _exporting(
+    context: RunContext, path: Path, tables: tuple[PublishedTable, ...]
+) -> AbstractContextManager[Callable[[PublishedTable], None]]:
+    templates = context.workspace.staging / "templates"
+    return context.writer.exporting(path, tables, context.parameters, templates)
 
 
 def _page(context: RunContext, version: Version, published: Warehouse) -> str:
@@ -174,7 +184,7 @@ def _manifest(version: Version, rows: dict[str, int]) -> dict[str, Any]:
 
 
 def _stage_parameters(context: RunContext) -> None:
-    """Stage the two small tables that the allow-list reads: units of currencies, and identifiers to publish."""
+    """Stage the small tables that the allow-list reads: units of currencies, identifiers to publish, a new version."""
     import pyarrow as pa
 
     units = [
@@ -187,6 +197,7 @@ def _stage_parameters(context: RunContext) -> None:
     context.writer.stage(
         "published_identifiers", pa.Table.from_pylist(kinds, schema=pa.schema([("kind", pa.string())]))
     )
+    context.writer.stage("new_version", _version_rows([]))
 
 
 def _content_hash(tables: tuple[PublishedTable, ...], hashes: dict[str, str]) -> str:
@@ -206,11 +217,13 @@ def _same(version: Version, context: RunContext, tables: tuple[PublishedTable, .
     head = (version.as_of, version.config_hash, version.code_version)
     if head != (context.as_of, context.config.hash, __version__):
         return False
-    hashes = {
-        table.name: context.writer.published_hash(table, context.parameters)
-        for table in tables
-        if table.name != SELF_DESCRIBING
-    }
+    published = json.loads(version.table_hashes)
+    hashes = {}
+    for table in tables:
+        if table.name != SELF_DESCRIBING:
+            hashes[table.name] = context.writer.published_hash(table, context.parameters)
+            if hashes[table.name] != published.get(table.name):
+                return False
     return version.content_hash == _content_hash(tables, hashes)
 
 

@@ -81,3 +81,17 @@ def sql_digest() -> str:
         digest.update(f"{path.parent.name}/{path.name}\n".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def quoted_name(identifier: str) -> str:
+    """Return the name of a table or column as it stands in a statement."""
+    return _quoted(identifier, '"')
+
+
+def quoted_text(text: str) -> str:
+    """Return a text as it stands in a statement."""
+    return _quoted(text, "'")
+
+
+def _quoted(text: str, quote: str) -> str:
+    return quote + text.replace(quote, quote * 2) + quote

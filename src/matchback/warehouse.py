@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,10 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from matchback.errors import MatchbackError, WarehouseDamaged, WarehouseLocked
+from matchback.errors import DatabaseFailed, MatchbackError, WarehouseDamaged, WarehouseLocked
 from matchback.journal import Journal, refuse_older_than
+from matchback.publishing.templates import template_path
 from matchback.settings import wants_debug
 from matchback.sqlfiles import SqlFile, sql_file, step_tables
+from matchback.sqlfiles import quoted_name as _name
+from matchback.sqlfiles import quoted_text as _text
 from matchback.workspace import Workspace, writer_lock
 
 if TYPE_CHECKING:
@@ -29,16 +33,14 @@ if TYPE_CHECKING:
     from matchback.publishing.dictionary import PublishedTable
 
 STORAGE_VERSION = "v1.5.0"
-PUBLISHED_STORAGE_VERSION = "v1.0.0"  # every DuckDB since 1.0 opens it
+_EXPORT = "(STORAGE_VERSION 'v1.0.0')"  # every DuckDB since 1.0 opens it
 SCHEMA_VERSION = "1"
-_HASH = (
-    "SELECT COUNT(*), COALESCE(SUM(CAST(CONCAT('0x', SUBSTR(MD5(CAST(t AS VARCHAR)), 1, 15)) AS HUGEINT)), 0)"
-    " FROM {rows} AS t"
-)
-
-
-class DatabaseFailed(MatchbackError):
-    """The database refused a statement; which one is said, its own words are not: they can quote records."""
+# Trying FSST is a third of writing an export and saves nothing on keys, codes and short words; and a commit that is
+# written to the file at once need not be written to its log first.
+_EXPORT_SETTINGS = "SET disabled_compression_methods = 'fsst'; SET checkpoint_threshold = '1KB'"
+_USUAL_SETTINGS = "RESET disabled_compression_methods; RESET checkpoint_threshold"
+_ROW_HASH = "CAST(CONCAT('0x', SUBSTR(MD5(CAST(ROW(*COLUMNS(*)) AS VARCHAR)), 1, 15)) AS HUGEINT)"
+_HASH = f"CONCAT(COUNT(*), '-', LOWER(TO_HEX(COALESCE(SUM({_ROW_HASH}), 0))))"
 
 
 class Warehouse:
@@ -48,8 +50,7 @@ class Warehouse:
         self._connection = connection
         self._journal = journal
         self._in_transaction = False
-        self._execute("SET TimeZone = 'UTC'", what="session")
-        self._execute("SET autoinstall_known_extensions = false", what="session")
+        self._execute("SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false", what="session")
 
     # --- opening and closing ---------------------------------------------------------------------------------
 
@@ -155,18 +156,14 @@ class Warehouse:
     def rows(self, query: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Run `step/name` and return its rows as dictionaries."""
         file = sql_file(*query.split("/"))
-        cursor = self._run(file, file.text, parameters or {})
-        names = [column[0] for column in cursor.description or []]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return _dictionaries(self._run(file, file.text, parameters or {}))
 
     def query(self, text: str) -> list[dict[str, Any]]:
         """Run an analyst's own statement on a published database, cut off from other files."""
         try:
             self._connection.execute("SET enable_external_access = false")
             self._connection.execute("SET lock_configuration = true")
-            cursor = self._connection.execute(text)
-            names = [column[0] for column in cursor.description or []]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            return _dictionaries(self._connection.execute(text))
         except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException) as error:
             # These quote the analyst's own words and published column names, never a record.
             raise MatchbackError(f"The query was not understood.\n{error}") from None
@@ -201,15 +198,15 @@ class Warehouse:
 
     def replace(self, table: str, rows: pa.Table) -> None:
         """Make a table from Arrow rows, replacing the former one."""
-        with self._registered(rows) as source:
-            statement = f"CREATE OR REPLACE TABLE {_name(table)} AS SELECT * FROM {source}"
-            self._execute(statement, what=f"replace {table}")
+        self._make(f"TABLE {_name(table)}", rows)
 
     def stage(self, table: str, rows: pa.Table) -> None:
         """Make a temporary table from Arrow rows; SQL files may read it in this session."""
+        self._make(f"TEMP TABLE {_name(table)}", rows)
+
+    def _make(self, table: str, rows: pa.Table) -> None:
         with self._registered(rows) as source:
-            statement = f"CREATE OR REPLACE TEMP TABLE {_name(table)} AS SELECT * FROM {source}"
-            self._execute(statement, what=f"stage {table}")
+            self._execute(f"CREATE OR REPLACE {table} AS SELECT * FROM {source}", what=f"make {table}")
 
     def delete(self, table: str, where: Mapping[str, Any]) -> None:
         """Delete the rows whose columns equal the given values (never used on the ledger)."""
@@ -230,7 +227,7 @@ class Warehouse:
         try:
             return self._connection.sql(f"SELECT * FROM {_name(table)}").to_arrow_table()
         except duckdb.Error as error:
-            raise _failed(f"table {table}", error) from (error if wants_debug() else None)
+            raise DatabaseFailed.at(f"table {table}", error) from (error if wants_debug() else None)
 
     def tables(self) -> list[str]:
         """Return the names of the tables, sorted."""
@@ -243,53 +240,84 @@ class Warehouse:
         return int(cursor.fetchall()[0][0])
 
     def table_hash(self, table: str) -> str:
-        """Return a hash of a table's rows that does not depend on their order."""
-        return self._hash(self._execute(_HASH.format(rows=_name(table)), what=f"hash {table}"))
+        """Return a hash of a table's rows that does not depend on their order; it begins with their number."""
+        cursor = self._execute(f"SELECT {_HASH} FROM {_name(table)}", what=f"hash {table}")
+        return str(cursor.fetchall()[0][0])
 
     def published_hash(self, table: PublishedTable, parameters: Mapping[str, Any]) -> str:
-        """Return the order-free hash of the rows that `export` would write for a table."""
+        """Return the order-free hash of the rows that `exporting` would write for a table."""
         file = sql_file(table.step, table.name)
-        return self._hash(self._run(file, _HASH.format(rows=_selected(file, table)), parameters))
+        cursor = self._run(file, f"SELECT {_HASH} FROM {_selected(file, table)}", parameters)
+        return str(cursor.fetchall()[0][0])
 
-    def exported_hash(self, table: PublishedTable) -> str:
-        """Return the same hash of a table that `exporting` has written, without running its file again."""
-        return self._hash(self._execute(_HASH.format(rows=_exported(table)), what=f"hash {table.name}"))
-
-    def export(self, path: Path, tables: Sequence[PublishedTable], parameters: Mapping[str, Any]) -> None:
-        """Write tables, with comments, into a new database file, and as Parquet into its folder where they say so."""
-        with self.exporting(path, parameters) as write:
-            for table in tables:
-                write(table)
+    def exported_hashes(self, tables: Sequence[PublishedTable]) -> dict[str, str]:
+        """Return the same hash of each table that `exporting` has written, in one pass."""
+        hashes = [f"SELECT {_text(table.name)}, {_HASH} FROM {_exported(table)}" for table in tables]
+        return dict(self._execute(" UNION ALL ".join(hashes), what="hash the new version").fetchall())
 
     @contextmanager
     def exporting(
-        self, path: Path, parameters: Mapping[str, Any]
+        self, path: Path, tables: Sequence[PublishedTable], parameters: Mapping[str, Any], templates: Path
     ) -> Iterator[Callable[[PublishedTable], None]]:
-        """Make a new database file and give what writes a table into it; it is whole when the block ends."""
-        options = f"(STORAGE_VERSION '{PUBLISHED_STORAGE_VERSION}')"
-        self._execute(f"ATTACH {_text(str(path))} AS published {options}", what="attach the new version")
+        """Make a new database file of tables with comments, and give what fills one; it is whole when the block ends.
+
+        It begins as a copy of an empty one in the folder `templates`: hundreds of comments cost more than the rows.
+        """
+        template = template_path(templates, path.stem, self._export_basis(tables))
+        if not template.exists():
+            with self._writing_export(aside := template.with_suffix(".new")):
+                for table in tables:
+                    self._describe_table(table, parameters)
+            os.replace(aside, template)
+        shutil.copyfile(template, path)
+        with self._writing_export(path):
+            yield lambda table: self._fill_table(path.parent, table, parameters)
+
+    @contextmanager
+    def reading_export(self) -> Iterator[Warehouse]:
+        """Let a block read what `exporting` has written in place of the warehouse's own tables."""
+        ((home,),) = self._execute("SELECT CURRENT_CATALOG()", what="session").fetchall()
+        self._execute("USE published", what="read the new version")
         try:
-            self._execute("BEGIN TRANSACTION", what="begin")  # one sync to disk instead of one per comment
-            yield lambda table: self._export_table(path.parent, table, parameters)
-            self._execute("COMMIT", what="commit the new version")
-            self._execute("CHECKPOINT published", what="checkpoint the new version")
+            yield self
+        finally:
+            self._execute(f"USE {_name(home)}", what="session")
+
+    @contextmanager
+    def _writing_export(self, path: Path) -> Iterator[None]:
+        self._execute(f"ATTACH {_text(str(path))} AS published {_EXPORT}", what="attach the new version")
+        try:
+            self._execute(f"{_EXPORT_SETTINGS}; BEGIN TRANSACTION", what="begin")
+            yield
+            self._execute("COMMIT; CHECKPOINT published", what="commit the new version")
         except BaseException:
             self._rollback()
             raise
         finally:
-            self._execute("DETACH published", what="detach the new version")
+            self._execute(f"{_USUAL_SETTINGS}; DETACH published", what="detach the new version")
 
-    def _export_table(self, folder: Path, table: PublishedTable, parameters: Mapping[str, Any]) -> None:
-        file = sql_file(table.step, table.name)
-        name, what = _exported(table), f"export {table.name}"
-        self._run(file, f"CREATE TABLE {name} AS SELECT * FROM {_selected(file, table)}", parameters)
-        self._execute(f"COMMENT ON TABLE {name} IS {_text(table.comment)}", what=what)
+    def _export_basis(self, tables: Sequence[PublishedTable]) -> str:
+        """Return all that an empty export rests on: words, SQL and the types of the columns that are read."""
+        files = [sql_file(table.step, table.name) for table in tables]
+        read = sorted({name for file in files for name in file.reads})
+        types = "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE table_name IN $read ORDER BY ALL"
+        columns = self._execute(types, {"read": read}, what="columns").fetchall()
+        return repr((duckdb.__version__, _EXPORT, tables, [file.text for file in files], columns))
+
+    def _describe_table(self, table: PublishedTable, parameters: Mapping[str, Any]) -> None:
+        file, name = sql_file(table.step, table.name), _exported(table)
+        self._run(file, f"CREATE TABLE {name} AS FROM {_selected(file, table)} LIMIT 0", parameters)
+        comments = [f"COMMENT ON TABLE {name} IS {_text(table.comment)}"]
         for column in table.columns:
-            column_name = f"{name}.{_name(column.name)}"
-            self._execute(f"COMMENT ON COLUMN {column_name} IS {_text(column.description)}", what=what)
+            comments.append(f"COMMENT ON COLUMN {name}.{_name(column.name)} IS {_text(column.description)}")
+        self._execute("; ".join(comments), what=f"describe {table.name}")
+
+    def _fill_table(self, folder: Path, table: PublishedTable, parameters: Mapping[str, Any]) -> None:
+        file, name = sql_file(table.step, table.name), _exported(table)
+        self._run(file, f"INSERT INTO {name} FROM {_selected(file, table)}", parameters)
         if table.parquet:
             path = _text(str(folder / f"{table.name}.parquet"))
-            self._execute(f"COPY {name} TO {path} (FORMAT parquet, COMPRESSION zstd)", what=what)
+            self._execute(f"COPY {name} TO {path} (FORMAT parquet, COMPRESSION zstd)", what=f"copy {name}")
 
     # --- inside ----------------------------------------------------------------------------------------------
 
@@ -307,7 +335,7 @@ class Warehouse:
                 return self._connection.execute(statement, dict(parameters))
             return self._connection.execute(statement)
         except duckdb.Error as error:
-            raise _failed(what, error) from (error if wants_debug() else None)
+            raise DatabaseFailed.at(what, error) from (error if wants_debug() else None)
 
     def _rollback(self) -> None:
         with contextlib.suppress(duckdb.Error):  # it may have rolled back by itself
@@ -320,11 +348,6 @@ class Warehouse:
             yield "arrow_rows"
         finally:
             self._connection.unregister("arrow_rows")
-
-    @staticmethod
-    def _hash(cursor: duckdb.DuckDBPyConnection) -> str:
-        ((count, total),) = cursor.fetchall()
-        return f"{count}-{total:x}"
 
     def _make_schema(self) -> None:
         for name in step_tables("schema"):
@@ -357,38 +380,14 @@ def _connect(path: Path, spill: Path | None) -> duckdb.DuckDBPyConnection:
             connection.execute(f"SET temp_directory = {_text(str(spill))}")
     except duckdb.IOException as error:
         connection.close()
-        if "lock" in str(error).lower():
-            raise WarehouseLocked(
-                "Another program holds the warehouse file open.",
-                state="Nothing was changed.",
-                next_step="Close it (published tables can be read at any time) and run again.",
-            ) from None
-        raise WarehouseDamaged(
-            "The warehouse file cannot be opened.",
-            state="Nothing was changed.",
-            next_step="Restore the workspace from a backup.",
-        ) from None
+        is_locked = "lock" in str(error).lower()
+        raise (WarehouseLocked.elsewhere() if is_locked else WarehouseDamaged.unopenable()) from None
     return connection
 
 
-def _failed(what: str, error: duckdb.Error) -> DatabaseFailed:
-    return DatabaseFailed(
-        f"The database failed at {what} ({type(error).__name__}).",
-        state="The step was rolled back; what earlier steps did stands.",
-        next_step="Run again; if it fails again, run with --debug on the machine that holds the data.",
-    )
-
-
-def _quoted(text: str, quote: str) -> str:
-    return quote + text.replace(quote, quote * 2) + quote
-
-
-def _name(identifier: str) -> str:
-    return _quoted(identifier, '"')
-
-
-def _text(text: str) -> str:
-    return _quoted(text, "'")
+def _dictionaries(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _selected(file: SqlFile, table: PublishedTable) -> str:

@@ -18,11 +18,11 @@ import pytest
 from matchback import publish
 from matchback.config import load_config
 from matchback.context import StepSummary
-from matchback.errors import CheckFailed
+from matchback.errors import CheckFailed, DatabaseFailed
 from matchback.publishing import report_page
 from matchback.publishing.dictionary import published_tables
 from matchback.publishing.versions import VersionStore
-from matchback.warehouse import DatabaseFailed, Warehouse
+from matchback.warehouse import Warehouse
 from unit.published_world import AS_OF, context_of, make_workspace, mark_steps, writing
 
 FIRST = "0001-2026-11-07"
@@ -131,6 +131,43 @@ def test_every_table_and_column_carries_its_description(root: Path) -> None:
         for table in published_tables()
         for column in table.columns
     }
+
+
+def test_versions_begin_as_an_empty_template_that_is_made_once(root: Path) -> None:
+    described = "SELECT table_name, column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal"
+    run(root)
+    first = asked(root, described)
+    made = {path: path.stat().st_mtime_ns for path in (root / "var" / "staging" / "templates").iterdir()}
+    assert sorted(path.name.split("-")[0] for path in made) == ["analytics", "vault"]
+    for path in made:
+        with Warehouse.read(path) as template:
+            assert {template.count(name) for name in template.tables()} == {0}
+    run(root, as_of=AS_OF + timedelta(days=1))
+    assert os.readlink(published(root)) == "0002-2026-11-08"
+    assert asked(root, described) == first
+    assert {path: path.stat().st_mtime_ns for path in made} == made
+
+
+def test_a_template_of_other_columns_is_not_used(root: Path) -> None:
+    run(root)
+    section = load_config(root / "matchback.toml").publish
+    run(root, publish=section.model_copy(update={"identifiers": ["partner_event_id"]}))
+    with Warehouse.read(published(root) / "analytics.duckdb") as warehouse:
+        assert "partner_event_id" in warehouse.table("events").column_names
+    names = [path.name.split("-")[0] for path in (root / "var" / "staging" / "templates").iterdir()]
+    assert sorted(names) == ["analytics", "vault"]
+
+
+def test_every_version_opens_in_every_duckdb_since_1_0(root: Path) -> None:
+    """The file's header says which storage it has: 64 is what DuckDB 1.0 reads, newer ones have greater numbers."""
+    for days in range(2):
+        run(root, as_of=AS_OF + timedelta(days=days))
+        for path in (
+            published(root) / "analytics.duckdb",
+            *(root / "var" / "protected").glob("*/vault.duckdb"),
+        ):
+            header = path.read_bytes()[:20]
+            assert (header[8:12], int.from_bytes(header[12:20], "little")) == (b"DUCK", 64)
 
 
 def test_money_stands_exact_beside_its_minor_units(root: Path) -> None:
@@ -271,7 +308,7 @@ def test_a_crash_while_building_leaves_the_version_before(
         raise DatabaseFailed("out of space")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Warehouse, "_export_table", fail)
+        patched.setattr(Warehouse, "_fill_table", fail)
         with pytest.raises(DatabaseFailed):
             run(root, as_of=AS_OF + timedelta(days=1))
     assert os.readlink(published(root)) == FIRST
@@ -290,7 +327,7 @@ def test_a_crash_after_the_rename_is_mended_by_running_again(
 
     with monkeypatch.context() as patched:
         if crash == "before the record":
-            patched.setattr(publish, "_version_rows", _fails_at(2, publish._version_rows))
+            patched.setattr(publish, "_version_rows", _fails_at(3, publish._version_rows))
         else:
             patched.setattr(VersionStore, "switch", fail)
         with pytest.raises(KeyboardInterrupt):

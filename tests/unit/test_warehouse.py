@@ -10,9 +10,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from matchback.errors import WarehouseDamaged, WarehouseLocked
+from matchback.errors import DatabaseFailed, WarehouseDamaged, WarehouseLocked
 from matchback.journal import Journal
-from matchback.warehouse import DatabaseFailed, Warehouse
+from matchback.warehouse import Warehouse
 from matchback.workspace import Workspace, writer_lock
 
 

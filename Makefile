@@ -9,6 +9,7 @@ INSTALL = UV_NO_PROGRESS=1 $(UV) pip install --quiet $(if $(PYTHONDONTWRITEBYTEC
 CLI = .venv/.matchback-cli
 TEST = .venv/.matchback-test
 AIRFLOW = .venv-airflow/.matchback-airflow
+AZURITE = build/azurite/.installed
 BYTECODE = .venv/.matchback-bytecode
 MODULES = $(shell find dags src -name "*.py")
 WORKERS ?= 2
@@ -30,7 +31,7 @@ else
 	@.venv/bin/python sample_data/run_sample.py build/sample
 endif
 
-test: $(TEST) $(AIRFLOW) $(BYTECODE) system-packages lint ## Install everything that the tests need, lint, and run all tests
+test: $(TEST) $(AIRFLOW) $(AZURITE) $(BYTECODE) system-packages lint ## Install everything that the tests need, lint, and run all tests
 	$(PYTEST) -n $(WORKERS) --dist loadgroup tests
 
 test-fast: $(TEST) $(BYTECODE) ## Run the tests that need no servers, no Airflow and no browser
@@ -72,6 +73,10 @@ $(BYTECODE): $(MODULES) | $(CLI)
 
 $(TEST): requirements/test.txt $(CLI) | .venv/bin/uv
 	@$(INSTALL) --python .venv -r requirements/test.txt
+	@touch $@
+
+$(AZURITE): tests/servers/azurite/package-lock.json tests/servers/azurite/install.sh | $(TEST)
+	@tests/servers/azurite/install.sh
 	@touch $@
 
 $(AIRFLOW): requirements/airflow.txt pyproject.toml | .venv/bin/uv

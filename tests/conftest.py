@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from matchback import pickup
+from servers.azure import AzureServer, start_azure
+from servers.gcs import GcsServer, start_gcs
 from servers.s3 import S3Server, start_s3
 from servers.sshd import Sshd, start_sshd
 
@@ -32,6 +34,22 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     """A real S3 server on loopback."""
     server = start_s3(tmp_path_factory.mktemp("s3"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def gcs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GcsServer]:
+    """A real GCS server on loopback."""
+    server = start_gcs(tmp_path_factory.mktemp("gcs"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def azure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AzureServer]:
+    """A real Azure Blob server on loopback."""
+    server = start_azure(tmp_path_factory.mktemp("azure"))
     yield server
     server.stop()
 

@@ -1,12 +1,12 @@
-"""Pick-up from a real sshd and a real S3 server: what is fetched, what is left, what is refused."""
+"""Pick-up from local folders, a real sshd and real S3, GCS and Azure servers: one list of scenarios for all of them."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,20 +16,46 @@ import pytest
 
 from matchback import pickup
 from matchback.context import RunContext, open_context
-from matchback.errors import ConfigurationError, MatchbackError
-from matchback.intake import archive
+from matchback.errors import MatchbackError, SourceFailed
+from matchback.intake import archive, sources
+from matchback.intake.incoming import Incoming
+from matchback.intake.received import received_files
+from matchback.intake.transports import azure, gcs, local, s3, sftp
+from matchback.progress import QuietProgress
 from matchback.workspace import Workspace
+from servers.azure import AzureServer
+from servers.gcs import GcsServer
+from servers.places import (
+    BUCKET,
+    KINDS,
+    AzurePlace,
+    FolderPlace,
+    GcsPlace,
+    Place,
+    S3Place,
+    SftpSite,
+    next_prefix,
+    sftp_site,
+)
+from servers.proxy import Proxy
 from servers.s3 import S3Server
-from servers.sshd import Sshd, make_key
 
 pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("servers")]
 
 AS_OF = date(2026, 11, 3)
+NAME = "events_20261102.csv"
 CONFIGURATION = """
 [workspace]
 name = "test-bank"
 time_zone = "America/New_York"
 id_secret = "file:secret.txt"
+
+[transport]
+connect_seconds = 5
+stall_seconds = 2
+listing_seconds = 30
+attempts = 3
+back_off_seconds = 0.02
 
 [[programs]]
 id = "refer"
@@ -42,225 +68,420 @@ rewardable = true
 """
 FEED = """
 [[feeds]]
-id = "openings"
+id = "{id}"
 kind = "events"
 source = "{source}"
-connection = "{connection}"
-pattern = "events_{{date:%Y%m%d}}*.csv"
-quiet_seconds = {quiet_seconds}
-after = {after}
+connection = "place"
+pattern = "{pattern}"
+quiet_seconds = 0
 """
-CONTENT = "event_name,event_time,email,partner_event_id\naccount_opened,2026-11-02,ann@example.com,E1\n"
+CONTENT = b"event_name,event_time,email,partner_event_id\naccount_opened,2026-11-02,ann@example.com,E1\n"
+LONG = b"x" * (12 << 20)
 
 
-def workspace_with(
-    folder: Path, source: str, connection: str, *, quiet_seconds: float = 0.0, after: str = "{}"
+class Notes(QuietProgress):
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.lines.append(text)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SftpSite]:
+    with sftp_site(tmp_path_factory.mktemp("sftp")) as started:
+        yield started
+
+
+def proxied(server: Any) -> Iterator[Proxy]:
+    proxy = Proxy(server.port)
+    yield proxy
+    proxy.stop()
+
+
+@pytest.fixture(scope="session")
+def s3_proxy(s3: S3Server) -> Iterator[Proxy]:
+    yield from proxied(s3)
+
+
+@pytest.fixture(scope="session")
+def gcs_proxy(gcs: GcsServer) -> Iterator[Proxy]:
+    gcs.make_bucket(BUCKET)
+    yield from proxied(gcs)
+
+
+@pytest.fixture(scope="session")
+def azure_proxy(azure: AzureServer) -> Iterator[Proxy]:
+    yield from proxied(azure)
+
+
+def make_place(kind: str, request: pytest.FixtureRequest, folder: Path) -> Place:
+    def given(name: str) -> Any:
+        return request.getfixturevalue(name)
+
+    if kind == "local":
+        inbox = folder / "inbox"
+        inbox.mkdir()
+        return FolderPlace(inbox, str(inbox), {})
+    if kind == "sftp":
+        return given("site").place()  # type: ignore[no-any-return]
+    places = {"s3": S3Place, "gcs": GcsPlace, "azure": AzurePlace}
+    return places[kind](given(kind), given(f"{kind}_proxy"), next_prefix())
+
+
+@pytest.fixture
+def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    made = make_place(request.param, request, tmp_path)
+    if made.proxy:
+        made.proxy.calm()
+    monkeypatch.setenv("MATCHBACK_CONNECTION_PLACE", json.dumps(made.options or {"unused": True}))
+    yield made
+    if made.proxy:
+        made.proxy.calm()
+
+
+def workspace(
+    folder: Path, place: Place, more: str = "", pattern: str = "events_{date:%Y%m%d}*.csv"
 ) -> RunContext:
-    """A workspace of one feed, as of 3 November 2026."""
-    folder.mkdir()
-    (folder / "secret.txt").write_text("openly-fake-secret-of-a-test")
-    feed = FEED.format(source=source, connection=connection, quiet_seconds=quiet_seconds, after=after)
-    (folder / "matchback.toml").write_text(CONFIGURATION + feed)
-    return open_context(Workspace.at(folder), as_of=AS_OF)
+    """A workspace with one feed at a place, as of 3 November 2026."""
+    root = folder / "workspace"
+    root.mkdir()
+    (root / "secret.txt").write_text("openly-fake-secret-of-a-test")
+    feed = FEED.format(id="openings", source=place.url, pattern=pattern)
+    (root / "matchback.toml").write_text(CONFIGURATION + feed + more)
+    return open_context(Workspace.at(root), as_of=AS_OF, progress=Notes())
 
 
 def received(context: RunContext) -> list[str]:
     """The names of the files that were received, in order."""
-    return [
-        Path(entry.body["delivered_name"]).name for entry in context.journal.entries(kind="file_received")
-    ]
+    return [file.delivered_name for file in received_files(context.journal)]
 
 
-@pytest.fixture
-def remote(tmp_path: Path) -> Path:
-    """A folder that the sshd serves, with one file of 2 November."""
-    folder = tmp_path / "remote"
-    folder.mkdir()
-    (folder / "events_20261102.csv").write_text(CONTENT)
-    return folder
+def archived(context: RunContext) -> list[bytes]:
+    """The bytes that were received, in order."""
+    return [file.path(context.workspace).read_bytes() for file in received_files(context.journal)]
 
 
-@pytest.fixture
-def sftp_connection(sshd: Sshd, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv("MATCHBACK_CONNECTION_BANK", json.dumps(sshd.options))
-    return "bank"
+def notes(context: RunContext) -> str:
+    assert isinstance(context.progress, Notes)
+    return "\n".join(context.progress.lines)
 
 
-def test_a_file_on_sftp_is_archived_by_its_content(
-    sshd: Sshd, sftp_connection: str, remote: Path, tmp_path: Path
-) -> None:
-    context = workspace_with(tmp_path / "workspace", sshd.url(remote), sftp_connection)
-    pickup.run(context)
-    assert received(context) == ["events_20261102.csv"]
-    archived = [path.read_bytes() for path in context.workspace.archive.rglob("*") if path.is_file()]
-    assert CONTENT.encode() in archived
-    assert (remote / "events_20261102.csv").exists()
+def no_parts(context: RunContext) -> bool:
+    return not list(context.workspace.archive.rglob("*.part"))
 
 
-def test_a_file_left_in_place_is_received_once(
-    sshd: Sshd, sftp_connection: str, remote: Path, tmp_path: Path
-) -> None:
-    context = workspace_with(tmp_path / "workspace", sshd.url(remote), sftp_connection)
-    pickup.run(context)
-    pickup.run(replace(context, as_of=date(2026, 11, 4)))
-    assert received(context) == ["events_20261102.csv"]
-
-
-def test_a_file_dated_after_the_as_of_date_is_left(
-    sshd: Sshd, sftp_connection: str, remote: Path, tmp_path: Path
-) -> None:
-    (remote / "events_20261103.csv").write_text(CONTENT.replace("E1", "E2"))
-    (remote / "events_20261104.csv").write_text(CONTENT.replace("E1", "E3"))
-    context = workspace_with(tmp_path / "workspace", sshd.url(remote), sftp_connection)
-    pickup.run(context)
-    assert received(context) == ["events_20261102.csv", "events_20261103.csv"]
-
-
-def test_unfinished_uploads_are_left(sshd: Sshd, sftp_connection: str, remote: Path, tmp_path: Path) -> None:
-    for name in ("events_20261101.csv.tmp", "events_20261101.csv.part", ".events_20261101.csv"):
-        (remote / name).write_text(CONTENT)
-    context = workspace_with(tmp_path / "workspace", sshd.url(remote), sftp_connection)
-    pickup.run(context)
-    assert received(context) == ["events_20261102.csv"]
-
-
-def test_a_growing_file_is_left_until_it_is_whole(
-    sshd: Sshd, sftp_connection: str, remote: Path, tmp_path: Path
-) -> None:
-    context = workspace_with(tmp_path / "workspace", sshd.url(remote), sftp_connection, quiet_seconds=1.0)
-    growing = remote / "events_20261101.csv"
-    growing.write_text(CONTENT)
-    done = threading.Event()
-
-    def upload() -> None:
-        while not done.is_set():
-            with growing.open("a") as stream:
-                stream.write("account_opened,2026-11-02,bob@example.com,E9\n")
-            time.sleep(0.1)
-
-    uploader = threading.Thread(target=upload)
-    uploader.start()
-    try:
-        pickup.run(context)
-    finally:
-        done.set()
-        uploader.join()
-    assert received(context) == ["events_20261102.csv"]
-    pickup.run(context)
-    assert sorted(received(context)) == ["events_20261101.csv", "events_20261102.csv"]
-
-
-def test_a_server_with_another_key_is_refused(
-    sshd: Sshd, monkeypatch: pytest.MonkeyPatch, remote: Path, tmp_path: Path
-) -> None:
-    stranger = make_key(tmp_path / "stranger").split()[:2]
-    (tmp_path / "known_hosts").write_text(f"[127.0.0.1]:{sshd.port} {' '.join(stranger)}\n")
-    options = {**sshd.options, "known_hosts": str(tmp_path / "known_hosts")}
-    monkeypatch.setenv("MATCHBACK_CONNECTION_BANK", json.dumps(options))
-    context = workspace_with(tmp_path / "workspace", sshd.url(remote), "bank")
-    with pytest.raises(MatchbackError, match="no credential was sent"):
-        pickup.run(context)
-    assert received(context) == []
-
-
-def test_a_server_without_a_pinned_key_is_refused(
-    sshd: Sshd, monkeypatch: pytest.MonkeyPatch, remote: Path, tmp_path: Path
-) -> None:
-    options = {name: value for name, value in sshd.options.items() if name != "known_hosts"}
-    monkeypatch.setenv("MATCHBACK_CONNECTION_BANK", json.dumps(options))
-    context = workspace_with(tmp_path / "workspace", sshd.url(remote), "bank")
-    with pytest.raises(MatchbackError, match="known_hosts"):
-        pickup.run(context)
-    assert received(context) == []
-
-
-def test_a_connection_that_is_not_declared_is_named(
-    sshd: Sshd, monkeypatch: pytest.MonkeyPatch, remote: Path, tmp_path: Path
-) -> None:
-    monkeypatch.delenv("MATCHBACK_CONNECTION_BANK", raising=False)
-    context = workspace_with(tmp_path / "workspace", sshd.url(remote), "bank")
-    with pytest.raises(ConfigurationError, match="bank"):
-        pickup.run(context)
-
-
-def test_a_file_in_a_bucket_is_archived_and_left_in_place(
-    s3: S3Server, monkeypatch: pytest.MonkeyPatch, remote: Path, tmp_path: Path
-) -> None:
-    s3.upload(remote, "sources-test/in")
-    monkeypatch.setenv("MATCHBACK_CONNECTION_LAKE", json.dumps(s3.options))
-    context = workspace_with(tmp_path / "workspace", "s3://sources-test/in", "lake")
-    pickup.run(context)
-    pickup.run(context)
-    assert received(context) == ["events_20261102.csv"]
-    archived = [path.read_bytes() for path in context.workspace.archive.rglob("*") if path.is_file()]
-    assert CONTENT.encode() in archived
-
-
-def test_a_bucket_that_is_not_there_is_an_error_of_its_feed(
-    s3: S3Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("MATCHBACK_CONNECTION_LAKE", json.dumps(s3.options))
-    context = workspace_with(tmp_path / "workspace", "s3://no-such-bucket/in", "lake")
-    with pytest.raises(MatchbackError, match="no-such-bucket"):
-        pickup.run(context)
-
-
-AFTER = pytest.mark.parametrize(
-    "after", ['{ move_to = "done" }', "{ delete = true }"], ids=["move", "delete"]
-)
-
-
-def run_while_overwriting(
-    context: RunContext, monkeypatch: pytest.MonkeyPatch, overwrite: Callable[[], object]
-) -> None:
-    """Pick up, and overwrite the file at its source once its bytes were read."""
+def after_reading(context: RunContext, monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Pick up, and do something at the source once the bytes of a file were read."""
     keep = archive.keep
 
-    def overwritten(*arguments: Any) -> Any:
+    def acting(*arguments: Any) -> Any:
         kept = keep(*arguments)
-        overwrite()
+        act()
         return kept
 
     with monkeypatch.context() as patched:
-        patched.setattr(archive, "keep", overwritten)
+        patched.setattr(archive, "keep", acting)
         pickup.run(context)
 
 
-@AFTER
-def test_a_file_on_sftp_that_was_overwritten_after_it_was_read_is_left(
-    sshd: Sshd,
-    sftp_connection: str,
-    remote: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    after: str,
-) -> None:
-    context = workspace_with(tmp_path / "workspace", sshd.url(remote), sftp_connection, after=after)
-    path = remote / "events_20261102.csv"
-    os.utime(path, (1_700_000_000, 1_700_000_000))
-    run_while_overwriting(context, monkeypatch, lambda: path.write_text(CONTENT.replace("E1", "E2")))
-    assert path.read_text() == CONTENT.replace("E1", "E2")
-    pickup.run(context)
-    assert len(received(context)) == 2
-    assert not path.exists()
+MOVE, DELETE = 'after = { move_to = "done" }\n', "after = { delete = true }\n"
 
 
-@AFTER
-def test_a_file_on_s3_that_was_overwritten_after_it_was_read_is_left(
-    s3: S3Server, monkeypatch: pytest.MonkeyPatch, remote: Path, tmp_path: Path, after: str
-) -> None:
-    import s3fs
+@pytest.mark.parametrize("place", KINDS, indirect=True)
+class TestAnyPlace:
+    """What holds at every kind of place."""
 
-    place = f"overwritten-test/{'in-move' if 'move' in after else 'in-delete'}"
-    s3.upload(remote, place)
-    monkeypatch.setenv("MATCHBACK_CONNECTION_LAKE", json.dumps(s3.options))
-    context = workspace_with(tmp_path / "workspace", f"s3://{place}", "lake", after=after)
-    store = s3fs.S3FileSystem(**s3.options, use_listings_cache=False, skip_instance_cache=True)
-    path = f"{place}/events_20261102.csv"
-    other = CONTENT.replace("E1", "E2").encode()
-    run_while_overwriting(context, monkeypatch, lambda: store.pipe_file(path, other))
-    assert store.cat_file(path) == other
-    pickup.run(context)
-    assert len(received(context)) == 2
-    store.invalidate_cache()
-    assert not store.exists(path)
+    def test_a_file_is_archived_by_its_content_and_received_once(self, place: Place, tmp_path: Path) -> None:
+        context = workspace(tmp_path, place)
+        place.put(NAME, CONTENT)
+        place.put("events_20261104.csv", b"of a later day")
+        place.put("events_20261101.csv.part", b"not yet whole")
+        pickup.run(context)
+        assert not pickup.run(replace(context, until=AS_OF)).changed
+        assert (received(context), archived(context)) == ([NAME], [CONTENT])
+        assert place.get(NAME) == CONTENT
+
+    def test_other_bytes_under_a_name_are_a_new_version(self, place: Place, tmp_path: Path) -> None:
+        """The receipt says which generation it was."""
+        context = workspace(tmp_path, place)
+        place.put(NAME, CONTENT)
+        pickup.run(context)
+        time.sleep(1.1)  # an sshd tells whole seconds
+        place.put(NAME, CONTENT.replace(b"E1", b"E2"))
+        pickup.run(context)
+        assert archived(context) == [CONTENT, CONTENT.replace(b"E1", b"E2")]
+        stamps = [file.stamp for file in received_files(context.journal)]
+        assert len(set(stamps)) == 2 and all(stamps)
+
+    def test_a_file_is_moved_once_it_is_archived(self, place: Place, tmp_path: Path) -> None:
+        context = workspace(tmp_path, place, MOVE)
+        place.put(NAME, CONTENT)
+        pickup.run(context)
+        assert (place.names(), place.get(f"done/{NAME}")) == ([f"done/{NAME}"], CONTENT)
+        assert archived(context) == [CONTENT]
+
+    def test_a_file_is_deleted_once_it_is_archived(self, place: Place, tmp_path: Path) -> None:
+        context = workspace(tmp_path, place, DELETE)
+        place.put(NAME, CONTENT)
+        pickup.run(context)
+        assert (place.names(), archived(context)) == ([], [CONTENT])
+
+    @pytest.mark.parametrize("after", [MOVE, DELETE], ids=["move", "delete"])
+    def test_nothing_is_touched_before_the_archive_holds_it(
+        self, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: str
+    ) -> None:
+        context = workspace(tmp_path, place, after)
+        place.put(NAME, CONTENT)
+
+        def fails(_: int) -> None:
+            raise OSError(28, "full")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(archive.os, "fsync", fails)
+            with pytest.raises(MatchbackError, match="Writing into the archive failed"):
+                pickup.run(context)
+        assert (place.names(), received(context)) == ([NAME], [])
+
+    def test_a_move_never_overwrites(self, place: Place, tmp_path: Path) -> None:
+        context = workspace(tmp_path, place, MOVE)
+        place.put(f"done/{NAME}", b"another file")
+        place.put(NAME, CONTENT)
+        pickup.run(context)
+        tagged = f"done/events_20261102.{hashlib.sha256(CONTENT).hexdigest()[:12]}.csv"
+        assert sorted(place.names()) == sorted([f"done/{NAME}", tagged])
+        assert (place.get(f"done/{NAME}"), place.get(tagged)) == (b"another file", CONTENT)
+
+    def test_a_move_that_was_cut_off_half_way_is_finished(self, place: Place, tmp_path: Path) -> None:
+        """The same bytes lie under the target's name already: the first copy goes, and there is no third."""
+        context = workspace(tmp_path, place, MOVE)
+        place.put(f"done/{NAME}", CONTENT)
+        place.put(NAME, CONTENT)
+        pickup.run(context)
+        assert place.names() == [f"done/{NAME}"]
+
+    @pytest.mark.parametrize("after", [MOVE, DELETE], ids=["move", "delete"])
+    def test_a_file_that_was_overwritten_after_it_was_read_is_left(
+        self, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: str
+    ) -> None:
+        context = workspace(tmp_path, place, after)
+        place.put(NAME, CONTENT)
+        new = CONTENT + b"more\n"
+        after_reading(context, monkeypatch, lambda: place.put(NAME, new))
+        assert (place.names(), place.get(NAME)) == ([NAME], new)
+        assert "overwritten at its source after it was read" in notes(context)
+        pickup.run(context)
+        assert archived(context) == [CONTENT, new]
+        assert NAME not in place.names()
+
+    def test_a_file_that_changes_while_it_is_read_waits(
+        self, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        context = workspace(tmp_path, place, MOVE)
+        place.put(NAME, LONG)
+        place.put("events_20261103.csv", CONTENT)
+        read = Incoming.read
+
+        def overwritten(stream: Incoming, size: int = 0) -> bytes:
+            chunk = read(stream, size)
+            if len(chunk) == 4 << 20:
+                place.put(NAME, b"y" * (5 << 20))
+            return chunk
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Incoming, "read", overwritten)
+            summary = pickup.run(context)
+        assert (received(context), summary.counts["failed_files"]) == (["events_20261103.csv"], 1)
+        assert "changed while it was read" in notes(context)
+        assert no_parts(context) and place.get(NAME) == b"y" * (5 << 20)
+        pickup.run(context)
+        assert archived(context) == [CONTENT, b"y" * (5 << 20)]
+
+    def test_a_growing_file_waits(
+        self, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        context = workspace(tmp_path, place)
+        feed = replace_feed(context, quiet_seconds=0.2)
+        place.put(NAME, CONTENT)
+        place.put("events_20261101.csv", b"half")
+        look = sources.look
+
+        def grows(*arguments: Any) -> Any:
+            seen = look(*arguments)
+            place.put("events_20261101.csv", b"half and more")
+            return seen
+
+        with monkeypatch.context() as patched:
+            patched.setattr(sources, "look", grows)
+            pickup.run(feed)
+        assert received(context) == [NAME]
+        assert "1 entry is still being written and waits" in notes(context)
+        pickup.run(feed)
+        assert sorted(received(context)) == ["events_20261101.csv", NAME]
+
+    def test_one_that_vanished_and_one_that_is_refused_stop_no_other(
+        self, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        context = workspace(tmp_path, place, MOVE)
+        for day in (1, 2, 3):
+            place.put(f"events_2026110{day}.csv", CONTENT + b"%d\n" % day)
+        place.forbid("events_20261101.csv")
+        listed = sources.list_source
+
+        def vanishes(*arguments: Any) -> Any:
+            found = listed(*arguments)
+            place.delete(NAME)
+            return found
+
+        with monkeypatch.context() as patched:
+            patched.setattr(sources, "list_source", vanishes)
+            with as_somebody_else(place, context):
+                summary = pickup.run(context)
+        assert received(context) == ["events_20261103.csv"]
+        assert (summary.counts["failed_files"], summary.counts["failed_sources"]) == (1, 0)
+        assert "vanished before it was read" in notes(context)
+        assert "may not be read" in notes(context)
+        assert sorted(place.names()) == ["done/events_20261103.csv", "events_20261101.csv"]
+
+    def test_odd_names_are_data(self, place: Place, tmp_path: Path) -> None:
+        context = workspace(tmp_path, place, MOVE, pattern="*")
+        odd = [
+            "-rf",
+            "'; drop table files; --",
+            "{{ 7 * 7 }}",
+            "$(touch x)",
+            "%00",
+            "caf\u00e9",
+            "a#1",
+            "{0}",
+            "t.",
+        ]
+        odd += ["b?versionId=2", "c?generation=3", "d:::e", "a+b&c=d", " lead", "trail ", "X.CSV", "x.csv"]
+        odd += ["a b\nc", "x" * 250] if not isinstance(place, S3Place) else []  # which moto cannot keep
+        for number, name in enumerate(odd):
+            place.put(name, b"content %d" % number)
+        pickup.run(context)
+        assert sorted(received(context)) == sorted(odd)
+        assert place.names() == sorted(f"done/{name}" for name in odd)
+        stored = [path.name for path in context.workspace.archive.rglob("*") if path.is_file()]
+        assert all(len(name) == 64 for name in stored)
+
+    def test_a_file_waits_for_its_marker(self, place: Place, tmp_path: Path) -> None:
+        """The marker goes where its file goes."""
+        context = workspace(tmp_path, place, MOVE + 'ready = { marker = "{name}.done" }\n')
+        place.put(NAME, CONTENT)
+        place.put("events_20261103.csv", b"other")
+        place.put(f"{NAME}.done", b"")
+        summary = pickup.run(context)
+        assert (received(context), summary.counts["unmatched_files"]) == ([NAME], 0)
+        assert "1 entry has no marker yet and waits" in notes(context)
+        assert place.names() == [f"done/{NAME}", f"done/{NAME}.done", "events_20261103.csv"]
+
+    def test_a_file_waits_for_its_manifest(self, place: Place, tmp_path: Path) -> None:
+        """What it says of size and checksum must hold; it goes with the last of its files."""
+        more = MOVE + 'ready = { manifest = "MANIFEST_{date:%Y%m%d}.csv" }\n'
+        context = workspace(tmp_path, place, more)
+        good, wrong = hashlib.sha256(CONTENT).hexdigest(), "0" * 64
+        lines = [f"events_2026110{day}.csv,{len(CONTENT)},{said},1" for day, said in ((1, wrong), (2, good))]
+        lines += [f"events_20261103.csv,{len(CONTENT) + 1},,1", "events_20261031.csv,1,,1"]
+        place.put("MANIFEST_20261102.csv", "\n".join(["name,size,sha256,records", *lines, ""]).encode())
+        for day in (1, 2, 3):
+            place.put(f"events_2026110{day}.csv", CONTENT)
+        place.put("events_20261030.csv", CONTENT)
+        summary = pickup.run(context)
+        assert (received(context), summary.counts["failed_files"]) == ([NAME], 1)
+        (entry,) = context.journal.entries(kind="file_received")
+        assert entry.body["announced"] == {"size": str(len(CONTENT)), "sha256": good, "records": "1"}
+        told = notes(context)
+        assert "not those that its manifest announces" in told and "in no manifest yet" in told
+        assert "another size than its manifest" in told and "named by a manifest and is not there" in told
+        assert "MANIFEST_20261102.csv" in place.names()
+        place.put("MANIFEST_20261102.csv", f"name,sha256\n{NAME},{good}\n".encode())
+        pickup.run(context)
+        assert "done/MANIFEST_20261102.csv" in place.names()
+
+    def test_what_is_left_is_written_down_once(self, place: Place, tmp_path: Path) -> None:
+        context = workspace(tmp_path, place)
+        place.put("events_20261131.csv", CONTENT)
+        pickup.run(context)
+        pickup.run(context)
+        assert [entry.body for entry in context.journal.entries(kind="left_at_source")] == [
+            {"feed_id": "openings", "remote": "events_20261131.csv", "reason": "date"}
+        ]
+        assert "1 entry has no real date in its name" in notes(context)
+
+    def test_answers_are_put_there_whole_and_over_nothing(self, place: Place, tmp_path: Path) -> None:
+        answer = tmp_path / "answer.csv"
+        answer.write_bytes(b"said")
+        context = workspace(tmp_path, place)
+        inbox = sources.open_source(place.url, "place", tmp_path, context.config.transport)
+        named: list[bool] = []
+
+        def before_naming() -> None:
+            named.append("results/a.csv" not in place.names())
+
+        assert (
+            sources.deliver(inbox, answer, "results", "a.csv", "tag", before_naming=before_naming) == "a.csv"
+        )
+        assert named == [True]
+        assert sources.deliver(inbox, answer, "results", "a.csv", "tag") == "a.csv"
+        answer.write_bytes(b"something else")
+        assert sources.deliver(inbox, answer, "results", "a.csv", "tag") == "a.tag.csv"
+        assert place.names() == ["results/a.csv", "results/a.tag.csv"]
+        assert place.get("results/a.csv") == b"said"
+        assert not sources.has_arrived(inbox, answer)
+        place.put("answer.csv", b"something else")
+        assert sources.has_arrived(inbox, answer)
+
+    def test_a_listing_of_many_pages_is_seen_whole(
+        self, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for module in (azure, gcs, local, s3, sftp):
+            monkeypatch.setattr(module, "PAGE", 4)
+        names = [f"many_{number:02}.csv" for number in range(14)]
+        for name in names:
+            place.put(name, name.encode())
+        context = workspace(tmp_path, place, pattern="many_*.csv")
+        pickup.run(context)
+        assert received(context) == names
+
+    def test_a_place_that_is_not_there_is_named(self, place: Place, tmp_path: Path) -> None:
+        missing = {"inbox": "nowhere", BUCKET: "no-such-bucket"}
+        for before, after in missing.items():
+            place.url = place.url.replace(f"/{before}", f"/{after}")
+        context = workspace(tmp_path, place)
+        with pytest.raises(SourceFailed, match=r"is not there") as failed:
+            pickup.run(context)
+        assert place.url.rpartition("://")[2] in failed.value.what
+
+
+def replace_feed(context: RunContext, **changes: Any) -> RunContext:
+    feeds = [feed.model_copy(update=changes) for feed in context.config.feeds]
+    return replace(context, config=context.config.model_copy(update={"feeds": feeds}))
+
+
+class as_somebody_else:  # noqa: N801 (a context manager)
+    """Leave root's rights aside, for which no file of this machine is forbidden."""
+
+    def __init__(self, place: Place, context: RunContext) -> None:
+        self.needed = isinstance(place, FolderPlace) and place.proxy is None and os.geteuid() == 0
+        self.place, self.context = place, context
+
+    def __enter__(self) -> None:
+        if self.needed:
+            assert isinstance(self.place, FolderPlace)
+            base = self.context.workspace.root.parent
+            for path in (base, *base.rglob("*")):
+                os.chown(path, 65534, -1, follow_symlinks=False)
+            os.chown(self.place.folder / "events_20261101.csv", 0, -1)
+            self.opened = [path for path in base.parents if path.stat().st_mode & 0o011 != 0o011]
+            self.modes = [path.stat().st_mode for path in self.opened]
+            for path, mode in zip(self.opened, self.modes, strict=True):
+                path.chmod(mode | 0o011)
+            os.seteuid(65534)
+
+    def __exit__(self, *_: object) -> None:
+        if self.needed:
+            os.seteuid(0)
+            for path, mode in zip(self.opened, self.modes, strict=True):
+                path.chmod(mode)

@@ -1,4 +1,4 @@
-"""Real servers on loopback for the tests: an sshd and an S3 server, each a process that the test ends."""
+"""Real servers on loopback for the tests: an sshd, and S3, GCS and Azure servers, each a process of the test."""
 
 from __future__ import annotations
 

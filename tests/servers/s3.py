@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from servers import ServerProcess, free_port
 
@@ -32,6 +34,19 @@ class S3Server:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 store.put_file(str(path), f"{place}/{path.relative_to(folder)}")
+
+    @cached_property
+    def client(self) -> Any:
+        """A client of its own by which tests look at the server past the code that they test."""
+        import boto3
+
+        return boto3.client(
+            "s3",
+            endpoint_url=f"http://127.0.0.1:{self.port}",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            region_name="us-east-1",
+        )
 
     def stop(self) -> None:
         self.process.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from servers import ServerProcess, free_port
@@ -23,6 +23,7 @@ KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
 UsePAM no
 StrictModes no
+LogLevel {log_level}
 Subsystem sftp internal-sftp
 ForceCommand internal-sftp
 AllowTcpForwarding no
@@ -37,15 +38,23 @@ class Sshd:
     folder: Path
     port: int
     process: ServerProcess
+    user: str = field(default_factory=getpass.getuser)
 
     @property
     def options(self) -> dict[str, object]:
         """The fsspec options that log in with the key and accept only this server."""
         return {
-            "username": getpass.getuser(),
+            "username": self.user,
             "known_hosts": str(self.folder / "known_hosts"),
             "client_keys": [str(self.folder / "client_key")],
         }
+
+    def pin(self, port: int) -> None:
+        """Accept the server's key at another port too: that of a proxy before it."""
+        known_hosts = self.folder / "known_hosts"
+        line = known_hosts.read_text().splitlines()[0]
+        with known_hosts.open("a") as stream:
+            stream.write(f"[127.0.0.1]:{port} {line.partition(' ')[2]}\n")
 
     def url(self, path: Path) -> str:
         """The address of a folder of this machine through the server."""
@@ -61,8 +70,12 @@ def make_key(path: Path) -> str:
     return path.with_name(path.name + ".pub").read_text().strip()
 
 
-def start_sshd(folder: Path) -> Sshd:
-    """Start a server whose keys, configuration and log lie in `folder`."""
+def start_sshd(folder: Path, *, chroot: Path | None = None, user: str | None = None) -> Sshd:
+    """Start a server whose keys, configuration and log lie in `folder`.
+
+    With `chroot`, whose parents all belong to root, `user` sees nothing above that folder, and the log tells of
+    every attempt to log in.
+    """
     assert PROGRAM.exists(), "The tests need sshd. Type:  bash tests/servers/system-packages.sh"
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
@@ -71,7 +84,8 @@ def start_sshd(folder: Path) -> Sshd:
     port = free_port()
     (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {' '.join(host_key.split()[:2])}\n")
     configuration = folder / "sshd_config"
-    configuration.write_text(CONFIGURATION.format(port=port, folder=folder))
+    text = CONFIGURATION.format(port=port, folder=folder, log_level="DEBUG1")
+    configuration.write_text(text + (f"ChrootDirectory {chroot}\n" if chroot else ""))
     process = ServerProcess([str(PROGRAM), "-D", "-e", "-f", str(configuration)], folder / "sshd.log")
     process.wait_for_port(port)
-    return Sshd(folder, port, process)
+    return Sshd(folder, port, process, user or getpass.getuser())

@@ -62,14 +62,17 @@ class Incoming:
 
     def _finish(self) -> None:
         with _told(self._source):
-            now = self._source.tried(self._source.store.look, self._remote.path)
-            if now is None:
-                raise Vanished
-            if now != self.entry:
-                raise Changed
+            self._refuse_changed()
         for name, checksum in self._checksums.items():
             if checksum.hexdigest() != self._remote.announced[name]:
                 raise FileWaits("A file's bytes are not those that its manifest announces.", "checksum")
+
+    def _refuse_changed(self) -> None:
+        now = self._source.tried(self._source.store.look, self._remote.path)
+        if now is None:
+            raise Vanished
+        if now != self.entry:
+            raise Changed
 
 
 @contextmanager

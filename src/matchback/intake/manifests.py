@@ -79,7 +79,8 @@ def parse_manifest(content: bytes) -> dict[str, dict[str, str]]:
             for column, place in places.items()
             if place is not None and cells[place].strip()
         }
-        files[said.pop("name")] = {
+        name = said.pop("name", "")
+        files[name] = {
             column: value.lower() if column in CHECKSUMS.values() else value for column, value in said.items()
         }
     return files

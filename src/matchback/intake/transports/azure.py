@@ -41,7 +41,7 @@ class AzureStore(ObjectStore):
         self._loop = Loop(self._system.loop, patience)
 
     def pages(self, folder: str) -> Iterator[list[Entry]]:
-        from azure.storage.blob import BlobPrefix
+        from azure.storage.blob import BlobProperties
 
         bucket, prefix = below(folder)
 
@@ -50,9 +50,9 @@ class AzureStore(ObjectStore):
             found = container.walk_blobs(name_starts_with=prefix, delimiter="/", results_per_page=PAGE)
             async for page in found.by_page():
                 yield [
-                    Entry(f"{bucket}/{item.name.rstrip('/')}", "folder", 0, "")
-                    if isinstance(item, BlobPrefix)
-                    else Entry(f"{bucket}/{item.name}", "file", item.size, item.etag.strip('"'))
+                    Entry(f"{bucket}/{item.name}", "file", item.size, item.etag.strip('"'))
+                    if isinstance(item, BlobProperties)
+                    else Entry(f"{bucket}/{item.name.rstrip('/')}", "folder", 0, "")
                     async for item in page
                     if item.name != prefix
                 ]
@@ -157,8 +157,10 @@ class AzureStore(ObjectStore):
             return self._loop.run(seconds, function, *args, **parameters)
         except ResourceNotFoundError as error:
             raise (NoSuchPlace if _code(error) == "ContainerNotFound" else Vanished) from None
-        except (ResourceModifiedError, ResourceExistsError):
+        except ResourceModifiedError:
             raise Changed from None
+        except ResourceExistsError as error:  # its name for every sort of conflict
+            raise (Changed if _code(error) == "BlobAlreadyExists" else Refused)(_code(error)) from None
         except ClientAuthenticationError as error:
             raise LoginRefused(_code(error)) from None
         except HttpResponseError as error:

@@ -53,8 +53,6 @@ class FixedReader:
             claims, self._end = read_trailer(path, self._start, self._end, form.trailer)
             self.claims.append(claims)
             self.counts.control_lines += 1
-        if self._start >= self._end and not form.trailer:
-            raise UnreadableFile("empty_file")
 
     def blocks(self, wanted: Sequence[str] | None = None, money_column: str | None = None) -> Iterator[Block]:
         """Yield the records in order; `texts` holds the wanted columns (default: all)."""
@@ -165,11 +163,12 @@ class FixedReader:
 
         columns: list[list[str]] = [[] for _ in positions]
         for index, (start, end) in enumerate(zip(lines.starts.tolist(), lines.ends.tolist(), strict=True)):
-            cells = self._cells(lines.buffer[start:end]) if index not in lines.too_long else "record_too_long"
+            if index in reasons:
+                continue
+            cells = self._cells(lines.buffer[start:end])
             if isinstance(cells, str):
                 reasons[index] = cells
                 continue
-            reasons.pop(index, None)
             for column, position in zip(columns, positions, strict=True):
                 column.append(cells[position])
         shape: Any = {self.header[index]: pl.String for index in positions}

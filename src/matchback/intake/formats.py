@@ -54,6 +54,8 @@ class DeclaredFile:
         self._reader, self._form = reader, feed.format
         self.header, self.counts = reader.header, reader.counts
         self.claims = [*reader.claims, *([announced] if announced else [])]
+        headed = self._form.type == "parquet" or (self._form.type in ("csv", "psv") and self._form.header)
+        self._starts_with_records = not headed
         summed = any(claims.hash_total is not None for claims in self.claims)
         self._hash = HashTotal() if summed else None
         if summed and feed.format.hash_column not in reader.header:
@@ -76,6 +78,8 @@ class DeclaredFile:
             if self._hash:
                 self._hash.add(block.texts[column])
             yield self._without_missing(block)
+        if self._starts_with_records and not self.counts.records and not self.counts.control_lines:
+            raise UnreadableFile("empty_file")
 
     def _without_missing(self, block: Block) -> Block:
         import polars as pl

@@ -134,8 +134,6 @@ class JsonReader:
             good = sorted(rows)
             texts = pl.DataFrame([rows[index] for index in good], schema=shape, orient="row")
             yield self._block(lines, np.array(good, dtype=np.int64), refused, texts)
-        if not self.counts.records and not self.counts.control_lines:
-            raise UnreadableFile("empty_file")
 
     def answer_rows(self) -> Iterator[list[str]]:
         """Yield every record in order, as the text of its line."""

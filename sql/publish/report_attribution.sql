@@ -20,13 +20,13 @@ SELECT
     r.new_customers,
     r.amount_minor,
     CAST(
-        CAST(r.amount_minor * COALESCE(c.ten_thousandths, 100) AS DECIMAL(18, 0)) * CAST(0.0001 AS DECIMAL(5, 4))
-        AS DECIMAL(18, 4)
+        CAST(r.amount_minor AS DECIMAL(19, 0)) * CAST(COALESCE(c.ten_thousandths, 100) AS DECIMAL(5, 0))
+        * CAST(0.0001 AS DECIMAL(5, 4)) AS DECIMAL(38, 4)
     ) AS amount,
     r.reward_minor,
     CAST(
-        CAST(r.reward_minor * COALESCE(c.ten_thousandths, 100) AS DECIMAL(18, 0)) * CAST(0.0001 AS DECIMAL(5, 4))
-        AS DECIMAL(18, 4)
+        CAST(r.reward_minor AS DECIMAL(19, 0)) * CAST(COALESCE(c.ten_thousandths, 100) AS DECIMAL(5, 0))
+        * CAST(0.0001 AS DECIMAL(5, 4)) AS DECIMAL(38, 4)
     ) AS reward_amount,
     r.credit_first,
     r.credit_last,

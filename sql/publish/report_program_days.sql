@@ -15,8 +15,8 @@ SELECT
     r.new_customers,
     r.revenue_minor,
     CAST(
-        CAST(r.revenue_minor * COALESCE(c.ten_thousandths, 100) AS DECIMAL(18, 0)) * CAST(0.0001 AS DECIMAL(5, 4))
-        AS DECIMAL(18, 4)
+        CAST(r.revenue_minor AS DECIMAL(19, 0)) * CAST(COALESCE(c.ten_thousandths, 100) AS DECIMAL(5, 0))
+        * CAST(0.0001 AS DECIMAL(5, 4)) AS DECIMAL(38, 4)
     ) AS revenue,
     r.currency,
     r.other_currency_events,

@@ -11,23 +11,23 @@ SELECT
     r.rewards,
     r.amount_minor,
     CAST(
-        CAST(r.amount_minor * COALESCE(c.ten_thousandths, 100) AS DECIMAL(18, 0)) * CAST(0.0001 AS DECIMAL(5, 4))
-        AS DECIMAL(18, 4)
+        CAST(r.amount_minor AS DECIMAL(19, 0)) * CAST(COALESCE(c.ten_thousandths, 100) AS DECIMAL(5, 0))
+        * CAST(0.0001 AS DECIMAL(5, 4)) AS DECIMAL(38, 4)
     ) AS amount,
     r.balance_minor,
     CAST(
-        CAST(r.balance_minor * COALESCE(c.ten_thousandths, 100) AS DECIMAL(18, 0)) * CAST(0.0001 AS DECIMAL(5, 4))
-        AS DECIMAL(18, 4)
+        CAST(r.balance_minor AS DECIMAL(19, 0)) * CAST(COALESCE(c.ten_thousandths, 100) AS DECIMAL(5, 0))
+        * CAST(0.0001 AS DECIMAL(5, 4)) AS DECIMAL(38, 4)
     ) AS balance_amount,
     r.due_minor,
     CAST(
-        CAST(r.due_minor * COALESCE(c.ten_thousandths, 100) AS DECIMAL(18, 0)) * CAST(0.0001 AS DECIMAL(5, 4))
-        AS DECIMAL(18, 4)
+        CAST(r.due_minor AS DECIMAL(19, 0)) * CAST(COALESCE(c.ten_thousandths, 100) AS DECIMAL(5, 0))
+        * CAST(0.0001 AS DECIMAL(5, 4)) AS DECIMAL(38, 4)
     ) AS due_amount,
     r.paid_minor,
     CAST(
-        CAST(r.paid_minor * COALESCE(c.ten_thousandths, 100) AS DECIMAL(18, 0)) * CAST(0.0001 AS DECIMAL(5, 4))
-        AS DECIMAL(18, 4)
+        CAST(r.paid_minor AS DECIMAL(19, 0)) * CAST(COALESCE(c.ten_thousandths, 100) AS DECIMAL(5, 0))
+        * CAST(0.0001 AS DECIMAL(5, 4)) AS DECIMAL(38, 4)
     ) AS paid_amount,
     r.oldest_earned_on,
     r.next_release_on

@@ -8,6 +8,7 @@ import shutil
 import stat
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +177,28 @@ def test_money_stands_exact_beside_its_minor_units(root: Path) -> None:
         rows = warehouse.table("rewards").to_pylist()
     assert rows
     assert all(str(row["amount"]) == "100.0000" and row["amount_minor"] == 10_000 for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("table", "sums"),
+    [
+        ("report_reward_liability", ("amount", "balance_amount", "due_amount", "paid_amount")),
+        ("report_attribution", ("amount", "reward_amount")),
+        ("report_program_days", ("revenue",)),
+    ],
+)
+def test_any_sum_of_minor_units_is_published_exactly(root: Path, table: str, sums: tuple[str, ...]) -> None:
+    """A hundred amounts of the greatest that a file may hold are more than fits a single amount's column."""
+    greatest = 2**63 - 1
+    with writing(root) as context, context.writer.transaction("sums"):
+        rows = context.writer.table(table)
+        great = {name: greatest for name in rows.column_names if name.endswith("_minor")}
+        context.writer.replace(table, pa.Table.from_pylist([{**rows.to_pylist()[0], **great}], rows.schema))
+    run(root)
+    with Warehouse.read(published(root) / "analytics.duckdb") as warehouse:
+        (row,) = warehouse.table(table).to_pylist()
+    assert row["currency"] == "USD"
+    assert {row[name] for name in sums} == {Decimal("92233720368547758.0700")}
 
 
 def test_findings_of_the_ledger_are_published_with_their_reward(root: Path) -> None:

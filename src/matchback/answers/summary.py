@@ -79,7 +79,7 @@ def read_totals(warehouse: Warehouse) -> dict[str, Any]:
         "recognitions": warehouse.rows("explain/summary_recognitions"),
         "unrecognized": warehouse.rows("explain/summary_unrecognized"),
         "comparison": comparison[0] if comparison else None,
-        "rewards": warehouse.rows("explain/summary_rewards"),
+        "rewards": warehouse.rows("page/reward_states"),
         "findings": warehouse.rows("explain/summary_findings"),
         "payouts": warehouse.rows("explain/summary_payouts"),
     }

@@ -5,12 +5,14 @@
 -- root are those of the posting, since a cancelled event has left its journey.
 WITH failing_conditions AS (
     SELECT
-        rule_version, role, slot_id, condition, reason_code,
+        c.rule_version, c.role, c.slot_id, c.condition, c.reason_code,
         ROW_NUMBER() OVER (
-            PARTITION BY rule_version, role, slot_id
-            ORDER BY CASE outcome WHEN 'failed' THEN 0 WHEN 'open' THEN 1 ELSE 2 END, position
+            PARTITION BY c.rule_version, c.role, c.slot_id
+            ORDER BY CASE c.outcome WHEN 'failed' THEN 0 WHEN 'open' THEN 1 ELSE 2 END, c.position
         ) AS failing_rank
-    FROM reward_decisions
+    FROM reward_conditions AS c
+    INNER JOIN posted_slots AS p
+        ON c.rule_version = p.rule_version AND c.role = p.role AND c.slot_id = p.slot_id AND p.is_live
 ),
 
 judged_rewards AS (

@@ -6,9 +6,7 @@ reconciled towards it by appending entries, and approved rewards go into a payou
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +15,7 @@ from matchback.acts import operator_id
 from matchback.context import RunContext, StepSummary
 from matchback.errors import CheckFailed
 from matchback.keys import derive_key
+from matchback.rewards.acceptance import accepted_rules, posted_versions, take_up_terms
 from matchback.rewards.conditions import conditions_query
 from matchback.rewards.ledger import (
     Answer,
@@ -41,30 +40,26 @@ from matchback.rewards.payout import (
     write_file,
 )
 from matchback.rewards.rule_tables import rule_tables
-from matchback.rewards.rules import Rule, current_rules, judged_rules
-from matchback.rewards.terms import (
-    offered_terms,
-    refuse_changed_terms,
-    refuse_second_payment,
-    terms_from_text,
-)
+from matchback.rewards.rules import Rule, judged_rules
 from matchback.settings import operator_name
-from matchback.sqlfiles import sql_file, step_tables
+from matchback.small_tables import replace_changed
+from matchback.sqlfiles import step_tables, tables_behind, tables_resting_on
 
 if TYPE_CHECKING:
     from matchback.warehouse import Warehouse
 
 STEP = "reward"
 MOST_PASSES = 5
-PAYOUT_TABLES = ("rewards", "posted_slots", "pay_to_accounts", "payout_bars")
 POSTED_TABLES = ("reward_entries", "payouts")
+POSTING_TABLES = tables_behind(STEP, ("rewards_due", "reward_verdicts", "reward_approvals", "reward_answers"))
+PAYOUT_TABLES = ("pay_to_accounts", "payout_bars")
 
 
 def run(context: RunContext) -> StepSummary:
     """Judge, post and pay, in one transaction; running again adds nothing."""
     warehouse = context.writer
-    rules = current_rules(context.config)
     with warehouse.transaction(STEP):
+        rules = accepted_rules(context)
         take_up_terms(context, rules)
         write_rules(warehouse, rules)
         posted, payout = _settle(context, _Keys(context.config.id_secret(context.workspace.root)))
@@ -84,58 +79,15 @@ def build(warehouse: Warehouse, parameters: Mapping[str, Any], tables: Sequence[
         warehouse.build_table(STEP, table, parameters)
 
 
-def resting_on(tables: Sequence[str]) -> tuple[str, ...]:
-    """Return the tables of this step that read any of the given ones, at first or at second hand, in their order."""
-    changed, found = set(tables), []
-    for table in step_tables(STEP):
-        if sql_file(STEP, table).reads & changed:
-            changed.add(table)
-            found.append(table)
-    return tuple(found)
-
-
 def write_rules(warehouse: Warehouse, rules: Sequence[Rule]) -> None:
     """Write every rule version that judges something as rows, and the verdict of its condition on every event."""
     kept = warehouse.table("reward_rules").to_pylist()
-    posted = set(warehouse.table("reward_entries").column("rule_version").unique().to_pylist())
-    judged = judged_rules(rules, kept, posted)
-    for name, table in rule_tables(judged).items():
-        warehouse.replace(name, table)
+    judged = judged_rules(rules, kept, set(posted_versions(warehouse)))
+    replace_changed(warehouse, "rule_tables", rule_tables(judged))
     conditions = [
         (rule.version, rule.terms.on, rule.condition) for rule in judged if rule.condition is not None
     ]
     warehouse.build_expression("condition_results", conditions_query(conditions))
-
-
-def take_up_terms(context: RunContext, rules: Sequence[Rule]) -> None:
-    """Refuse terms that changed without being accepted, and keep every version with its text and first use."""
-    import pyarrow as pa
-
-    warehouse = context.writer
-    offered = offered_terms(context.config, rules)
-    known = warehouse.table("reward_rules").to_pylist()
-    refuse_second_payment(rules, known, _posted_by_version(context))
-    refuse_changed_terms(
-        offered, terms_from_text(warehouse.state.get("terms_in_force")), _accepted_terms(context)
-    )
-    kept = {row["rule_version"] for row in known}
-    rows = [
-        {
-            "rule_id": rule.terms.id,
-            "rule_version": rule.version,
-            "program": rule.terms.program,
-            "text": rule.text,
-            "from_on": rule.terms.from_on,
-            "until_on": rule.terms.until_on,
-            "first_used_as_of": context.as_of,
-        }
-        for rule in rules
-        if rule.version not in kept
-    ]
-    warehouse.append(
-        "reward_rules", pa.Table.from_pylist(rows, schema=warehouse.table("reward_rules").schema)
-    )
-    warehouse.set_state("terms_in_force", offered.text())
 
 
 def read_ledger(warehouse: Warehouse) -> list[Entry]:
@@ -175,30 +127,37 @@ class _Keys:
 
 
 def _settle(context: RunContext, keys: _Keys) -> tuple[list[Entry], PayoutFile | None]:
-    """Build, reconcile and pay until nothing is left to post; the tables then are a function of the final ledger."""
+    """Build, reconcile and pay until nothing is left to post; the tables then are a function of the final ledger.
+
+    A pass makes only what posting asks for, and after the first only what rests on the ledger; what people read is
+    made once, when the ledger is at rest.
+    """
     warehouse = context.writer
     entries = read_ledger(warehouse)
     posted: list[Entry] = []
     payout: PayoutFile | None = None
-    stale = step_tables(STEP)
+    stale = set(POSTING_TABLES)
     for _ in range(MOST_PASSES):
-        build(warehouse, context.parameters, stale)
+        _build(context, stale)
         posting = _reconcile(context, keys, entries)
         added = list(posting.entries)
         _append_entries(warehouse, added)
-        stale = resting_on(POSTED_TABLES)
-        if added:
-            build(warehouse, context.parameters, PAYOUT_TABLES)
-        lines, blocked = _plan(context, posting)
-        if lines and payout is None and is_payout_day(context.config.payout, context.as_of):
-            payout = _pay(context, keys, lines)
-            issued = _issue(context, keys, [*entries, *added], payout)
-            _append_entries(warehouse, issued)
-            added += issued
-        elif added:
-            stale = tuple(table for table in stale if table not in PAYOUT_TABLES)
+        stale = set(POSTING_TABLES) & set(tables_resting_on(STEP, POSTED_TABLES)) if added else set()
+        may_pay = payout is None and is_payout_day(context.config.payout, context.as_of)
+        if may_pay or not added:
+            wanted = set(tables_behind(STEP, PAYOUT_TABLES))
+            _build(context, wanted & stale | set(PAYOUT_TABLES))
+            stale -= wanted
+            lines, blocked = _plan(context, posting)
+            if may_pay and lines:
+                payout = _pay(context, keys, lines)
+                issued = _issue(context, keys, [*entries, *added], payout)
+                _append_entries(warehouse, issued)
+                added += issued
+                stale = set(POSTING_TABLES) & set(tables_resting_on(STEP, POSTED_TABLES))
         entries, posted = entries + added, posted + added
         if not added:
+            _build(context, set(step_tables(STEP)) - set(POSTING_TABLES) - set(PAYOUT_TABLES))
             _write_findings(warehouse, [*posting.findings, *blocked])
             return posted, payout
     raise CheckFailed(
@@ -206,6 +165,12 @@ def _settle(context: RunContext, keys: _Keys) -> tuple[list[Entry], PayoutFile |
         state="The step was rolled back: no reward was posted or paid.",
         next_step="This is a defect of Matchback; please report it with the configuration of the rules.",
     )
+
+
+def _build(context: RunContext, tables: Collection[str]) -> None:
+    for table in step_tables(STEP):
+        if table in tables:
+            context.writer.build_table(STEP, table, context.parameters)
 
 
 def _reconcile(context: RunContext, keys: _Keys, entries: Sequence[Entry]) -> Posting:
@@ -292,21 +257,6 @@ def _barred(context: RunContext, posting: Posting) -> dict[int, str]:
     return barred
 
 
-def _posted_by_version(context: RunContext) -> Counter[str]:
-    """Count the posted rewards of each rule version; one that was voided before it went out is forgotten."""
-    context.writer.build_table(STEP, "rewards", context.parameters)
-    rows = context.writer.table("rewards").to_pylist()
-    return Counter(row["rule_version"] for row in rows if row["state"] != "voided" or row["was_issued"])
-
-
-def _accepted_terms(context: RunContext) -> set[str]:
-    accepted = set(context.accepted_terms)
-    for act in context.writer.table("operator_acts").to_pylist():
-        if act["act"] == "terms_accepted":
-            accepted |= set(json.loads(act["arguments"]).values())
-    return accepted
-
-
 def _grant(reward_id: int, row: Mapping[str, Any]) -> Grant:
     return Grant(**{"reward_id": reward_id, **{key: row[key] for key in _names(Grant) if key != "reward_id"}})
 
@@ -322,6 +272,8 @@ def _names(kind: Any) -> list[str]:
 def _append_entries(warehouse: Warehouse, entries: Sequence[Entry]) -> None:
     import pyarrow as pa
 
+    if not entries:
+        return
     rows = [asdict(entry) for entry in entries]
     warehouse.append(
         "reward_entries", pa.Table.from_pylist(rows, schema=warehouse.table("reward_entries").schema)

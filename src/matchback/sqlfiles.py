@@ -15,8 +15,10 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
 _PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
-_COMMENT = re.compile(r"--[^\n]*")
-_TEXT = re.compile(r"'(?:[^']|'')*'")
+_COMMENT_OR_TEXT = re.compile(r"--[^\n]*|'(?:[^']|'')*'")
+_FROM_OF_OTHER_KIND = re.compile(r"\b(?:EXTRACT\s*\(\s*\w+|DISTINCT)\s+FROM\b")
+_READ = re.compile(r"\b(?:FROM|JOIN)\s+(?:\w+\.)?(\w+)\b(?!\s*\()")
+_NAMED = re.compile(r"\b(\w+)\s+AS\s+\(")
 
 
 @dataclass(frozen=True)
@@ -39,17 +41,15 @@ def sql_folder() -> Path:
 
 @cache
 def sql_file(step: str, table: str) -> SqlFile:
-    """Read and parse one SQL file."""
-    import sqlglot
-    from sqlglot import exp
+    """Read one SQL file; what it reads is found by its words, in the house's spelling.
 
+    A parser takes a second for all files, in every process; that it finds the same is a test.
+    """
     text = (sql_folder() / step / f"{table}.sql").read_text(encoding="utf-8")
-    tree = sqlglot.parse_one(text, read="duckdb")
-    named = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
-    reads = {node.name for node in tree.find_all(exp.Table) if node.name and node.name not in named}
-    bare = _TEXT.sub("''", _COMMENT.sub("", text))
+    bare = _FROM_OF_OTHER_KIND.sub("", _COMMENT_OR_TEXT.sub("", text))
+    reads = frozenset(_READ.findall(bare)) - frozenset(_NAMED.findall(bare))
     header = "\n".join(line.removeprefix("--").strip() for line in text.splitlines() if line.startswith("--"))
-    return SqlFile(step, table, text, header, frozenset(reads), frozenset(_PARAMETER.findall(bare)))
+    return SqlFile(step, table, text, header, reads, frozenset(_PARAMETER.findall(bare)))
 
 
 @cache
@@ -71,6 +71,35 @@ def step_tables(step: str) -> tuple[str, ...]:
         ordered += ready
         sorter.done(*ready)
     return tuple(ordered)
+
+
+@cache
+def kept_tables(step: str) -> frozenset[str]:
+    """Return the tables of a step that a file of another step reads; the others are needed while the step runs."""
+    files = (path for path in sql_folder().glob("*/*.sql") if path.parent.name != step)
+    read = {table for path in files for table in sql_file(path.parent.name, path.stem).reads}
+    return frozenset(read & set(step_tables(step)))
+
+
+@cache
+def tables_behind(step: str, tables: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the given tables of a step and all of it that they rest on, in the order in which they can be made."""
+    needed = set(tables)
+    for table in reversed(step_tables(step)):
+        if table in needed:
+            needed |= sql_file(step, table).reads
+    return tuple(table for table in step_tables(step) if table in needed)
+
+
+@cache
+def tables_resting_on(step: str, tables: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the tables of a step that read any of the given ones, at first or at second hand, in their order."""
+    changed, found = set(tables), []
+    for table in step_tables(step):
+        if sql_file(step, table).reads & changed:
+            changed.add(table)
+            found.append(table)
+    return tuple(found)
 
 
 @cache

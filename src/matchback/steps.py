@@ -10,6 +10,7 @@ from dataclasses import replace
 from matchback.acts import apply_acts
 from matchback.context import RunContext, StepSummary
 from matchback.fingerprint import refuse_other_warehouse, refuse_wrong_secret
+from matchback.rewards.acceptance import accepted_rules
 from matchback.watermarks import DERIVING_STEPS, is_current
 
 STEPS = ("pickup", "validate", "load", "resolve", "recognize", "reward", "report", "publish")
@@ -31,7 +32,10 @@ def run_steps(context: RunContext, steps: Sequence[str] = STEPS) -> list[StepSum
     writing = [step for step in chosen if step in WRITING_STEPS]
     if writing:
         with open_writer(context) as writing_context:
-            summaries += [_run_step(writing_context, step) for step in writing]
+            summaries += [_run_step(writing_context, step) for step in writing if step == "load"]
+            if not set(DERIVING_STEPS).isdisjoint(writing):
+                accepted_rules(writing_context)  # before a table is derived under terms that nobody accepted
+            summaries += [_run_step(writing_context, step) for step in writing if step != "load"]
     context.journal.append("run_finished", as_of=context.as_of.isoformat(), config_hash=context.config.hash)
     return summaries
 

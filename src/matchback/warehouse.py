@@ -21,7 +21,7 @@ from matchback.errors import DatabaseFailed, MatchbackError, WarehouseDamaged, W
 from matchback.journal import Journal, refuse_older_than
 from matchback.publishing.templates import template_path
 from matchback.settings import wants_debug
-from matchback.sqlfiles import SqlFile, sql_file, step_tables
+from matchback.sqlfiles import SqlFile, kept_tables, sql_file, step_tables
 from matchback.sqlfiles import quoted_name as _name
 from matchback.sqlfiles import quoted_text as _text
 from matchback.workspace import Workspace, writer_lock
@@ -143,9 +143,10 @@ class Warehouse:
         return names
 
     def build_table(self, step: str, table: str, parameters: Mapping[str, Any]) -> None:
-        """Make one table from its file, replacing the former one."""
+        """Make one table from its file, replacing the former one; temporary if no other step reads it."""
         file = sql_file(step, table)
-        self._run(file, f"CREATE OR REPLACE TABLE {_name(table)} AS\n{file.text}", parameters)
+        kind = "TABLE" if step == "schema" or table in kept_tables(step) else "TEMP TABLE"
+        self._run(file, f"CREATE OR REPLACE {kind} {_name(table)} AS\n{file.text}", parameters)
 
     def insert(self, step: str, table: str, parameters: Mapping[str, Any], *, into: str | None = None) -> int:
         """Append the rows of a file to a base table by column name; return how many."""

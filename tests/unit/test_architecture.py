@@ -15,6 +15,8 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel
 
+from matchback.sqlfiles import sql_file
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKAGE = REPOSITORY / "src" / "matchback"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -167,6 +169,17 @@ def test_a_sql_file_is_one_select_with_a_header(path: Path) -> None:
     comments = [line for line in head.splitlines() if line.startswith("--")]
     assert comments[:1] == path.read_text().splitlines()[:1]
     assert any(line.startswith("-- Grain: ") for line in comments)
+
+
+@pytest.mark.parametrize("path", SQL_FILES, ids=relative)
+def test_what_a_sql_file_reads_is_found_as_a_parser_finds_it(path: Path) -> None:
+    """The order of the tables, the passes of the reward step and what is kept rest on it."""
+    (tree,) = parsed(path)
+    assert tree is not None
+    named = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
+    file = sql_file(path.parent.name, path.stem)
+    assert file.reads == {node.name for node in tree.find_all(exp.Table) if node.name} - named
+    assert file.parameters == {node.name for node in tree.find_all(exp.Parameter, exp.Placeholder)}
 
 
 @pytest.mark.parametrize("path", SQL_FILES, ids=relative)

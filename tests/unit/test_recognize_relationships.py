@@ -111,7 +111,7 @@ def test_windows_equal_following_turn_by_turn(
         ("ranked_candidates", candidates),
         ("journey_owners", owners),
     ):
-        warehouse.replace(table, pa.Table.from_pylist(rows, schema=warehouse.table(table).schema))
+        warehouse.stage(table, pa.Table.from_pylist(rows, schema=warehouse.table(table).schema))
     for table in TABLES:
         warehouse.build_table("recognize", table, {})
     found = {

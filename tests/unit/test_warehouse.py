@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -134,3 +135,16 @@ def test_every_transaction_is_counted_in_the_journal(workspace: Workspace) -> No
                 pass
         assert warehouse.state["commit_number"] == "3"
     assert [entry.body["commit"] for entry in journal.entries(kind="committed")] == [1, 2, 3]
+
+
+def test_only_what_another_step_reads_is_kept(workspace: Workspace) -> None:
+    """What a step needs for itself does not outlive the session; what people and other steps read does."""
+    parameters = {"as_of": date(2026, 11, 2), "time_zone": "UTC", "currency": "USD"}
+    with Warehouse.open(workspace) as warehouse, warehouse.transaction():
+        for table in ("event_contenders", "standing_shares"):
+            warehouse.build_table("resolve", table, parameters)
+        warehouse.build_table("reward", "rewards", parameters)
+        assert {"event_contenders", "standing_shares", "rewards", "fact_events"} <= set(warehouse.tables())
+    with Warehouse.open(workspace) as warehouse:
+        assert {"event_contenders", "standing_shares"}.isdisjoint(warehouse.tables())
+        assert {"rewards", "fact_events"} <= set(warehouse.tables())

@@ -7,5 +7,8 @@ SELECT
     f.feed_id,
     f.content_hash,
     f.declared_on,
-    f.status
+    f.status,
+    f.records,
+    f.control_lines,
+    f.columns
 FROM files AS f

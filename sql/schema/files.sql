@@ -19,5 +19,6 @@ SELECT
     CAST(NULL AS BIGINT) AS conflicts,
     CAST(NULL AS BIGINT) AS waiting,
     CAST(NULL AS BIGINT) AS control_lines,
-    CAST(NULL AS BIGINT) AS facts_seq
+    CAST(NULL AS BIGINT) AS facts_seq,
+    CAST(NULL AS VARCHAR) AS columns
 WHERE FALSE

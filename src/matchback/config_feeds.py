@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from matchback.config_contracts import ColumnChecks, ExtraColumn, refuse_odd_model, refuse_odd_names
+from matchback.config_expectations import Expectation
 from matchback.config_formats import FileFormat
 from matchback.config_sources import Ready
 from matchback.config_values import ConfigModel, Currency, Name
@@ -44,12 +45,6 @@ class AfterPickup(ConfigModel):
     move_to: str | None = None
     delete: bool = False
     results_to: str | None = None
-
-
-class Expectation(ConfigModel):
-    by: str | None = None
-    on: str | None = None
-    records: str | None = None
 
 
 class Feed(ConfigModel):

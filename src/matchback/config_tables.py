@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from matchback.config import Config, Program
+from matchback.config import Config, Program, Reward
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,6 +63,20 @@ _SHAPES: dict[str, dict[str, str]] = {
         "label": _STRING,
     },
     "config_identifier_caps": {"kind": _STRING, "max_persons": _INTEGER},
+    "config_feed_events": {"feed_id": _STRING, "event_name": _STRING},
+    "config_rule_events": {"rule_id": _STRING, "condition": _STRING, "event_name": _STRING},
+    "feed_arrivals": {
+        "feed_id": _STRING,
+        "day_on": _DATE,
+        "is_expected": _BOOLEAN,
+        "files": _BIGINT,
+        "records": _BIGINT,
+        "usual_records": _BIGINT,
+        "state": _STRING,
+        "findings": _STRING,
+        "detail": _STRING,
+        "is_missing": _BOOLEAN,
+    },
     "config_labels": {"recognition_type": _STRING, "label": _STRING},
 }
 
@@ -97,6 +111,12 @@ def config_rows(config: Config) -> dict[str, list[dict[str, Any]]]:
         "config_identifier_caps": [
             {"kind": kind, "max_persons": cap} for kind, cap in sorted(config.identifiers.max_persons.items())
         ],
+        "config_feed_events": [
+            {"feed_id": feed.id, "event_name": feed.constants["event_name"]}
+            for feed in config.feeds
+            if "event_name" in feed.constants
+        ],
+        "config_rule_events": [row for reward in config.rewards for row in _rule_events(reward)],
         "config_labels": [{"recognition_type": key, "label": label} for key, label in LABELS.items()],
     }
 
@@ -152,6 +172,17 @@ def _ground_rows(program: Program) -> list[dict[str, Any]]:
                 on_event = not ground.endswith(".click") and ground != "SHARE_RECIPIENT"
                 rows.append(_ground(program.id, kind, on_event, tier, position, days))
     return rows
+
+
+def _rule_events(reward: Reward) -> list[dict[str, Any]]:
+    """Return the events that a rule waits for, each with the condition that it fulfills."""
+    awaited = [("trigger", reward.on)]
+    awaited += [
+        (f"require_{number}", item.event_name)
+        for number, item in enumerate(reward.require, start=1)
+        if item.kind != "none"
+    ]
+    return [{"rule_id": reward.id, "condition": condition, "event_name": name} for condition, name in awaited]
 
 
 def _ground(program: str, kind: str, on_event: bool, tier: int, position: int, days: int) -> dict[str, Any]:

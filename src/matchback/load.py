@@ -14,6 +14,7 @@ from matchback.answers.printing import count
 from matchback.context import RunContext, StepSummary
 from matchback.errors import ConfigurationError, MatchbackError
 from matchback.intake import results_file
+from matchback.intake.arrival_log import described, held_back, held_words
 from matchback.intake.contracts import contract_of
 from matchback.intake.received import (
     ReceivedFile,
@@ -85,7 +86,7 @@ def run(context: RunContext) -> StepSummary:
     line = line if waiting else "nothing new"
     if retired:
         line += f"; {count(len(retired), 'file')} of removed feeds left waiting"
-        totals["waiting_files"] = len(retired)
+        totals["waiting_files"] += len(retired)
     return StepSummary("load", line, dict(totals), changed=bool(waiting))
 
 
@@ -133,6 +134,11 @@ def _load(context: RunContext, file: ReceivedFile) -> Counter[str]:
     if summary is None or summary.made_from != basis:
         summary = validate_file(context, file_id)
     again = any(_is_same_delivery(row, file) for row in known)
+    surprises = [] if again else held_back(context, feed, file, summary)
+    if surprises:
+        context.progress.note(held_words(feed, file, surprises))
+        staged.note_waiting(described(surprises))
+        return Counter(waiting_files=1)
     with warehouse.transaction(f"load:{file_id}"):
         if is_known:  # readmitted: its former account goes; facts that it brought stand, and are found again
             for table in ACCOUNTS:
@@ -357,6 +363,7 @@ def _write_file(
         "reason_code": reason_code or None,
         **{name: counts[name] for name in names},
         "facts_seq": facts_seq if status == "loaded" else None,
+        "columns": summary.columns,
     }
     warehouse.append("files", pa.Table.from_pylist([row], schema=_file_shape()))
     sums = [
@@ -397,6 +404,7 @@ def _file_shape() -> Any:
             ("status", pa.string()),
             ("reason_code", pa.string()),
             *[(name, pa.int64()) for name in counts],
+            ("columns", pa.string()),
         ]
     )
 

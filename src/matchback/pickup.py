@@ -251,6 +251,7 @@ def _journal(context: RunContext, feed: Feed, remote: RemoteFile, content_hash: 
         delivered_name=printable_name(remote.name),
         declared_on=declared.isoformat() if declared else None,
         received_on=(declared or context.as_of).isoformat(),
+        picked_on=context.as_of.isoformat(),
         size=size,
         remote=remote.name,
         stamp=remote.stamp,

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from matchback import watermarks
 from matchback.context import RunContext, StepSummary
+from matchback.intake.arrival_log import write_calendar
 
 
 def run(context: RunContext) -> StepSummary:
     """Make every report anew, in one transaction."""
     warehouse = context.writer
     with warehouse.transaction("report"):
+        write_calendar(warehouse, context)
         made = warehouse.build("report", context.parameters)
         watermarks.mark(warehouse, context, "report")
     reports = [name for name in made if name.startswith("report_")]

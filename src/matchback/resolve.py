@@ -15,6 +15,7 @@ from matchback import watermarks
 from matchback.components import label_components
 from matchback.config_tables import write_config_tables
 from matchback.context import RunContext, StepSummary
+from matchback.intake.arrival_log import refuse_missing
 from matchback.sqlfiles import step_tables
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ LABELINGS = {
 def run(context: RunContext) -> StepSummary:
     """Make all tables of the step in one transaction; return how many persons, events and journeys there are."""
     warehouse = context.writer
+    refuse_missing(context)
     with warehouse.transaction("resolve"):
         write_config_tables(warehouse, context.config)
         build(warehouse, context.parameters)

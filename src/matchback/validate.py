@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from matchback.answers.printing import count
 from matchback.context import RunContext, StepSummary
 from matchback.errors import MatchbackError
+from matchback.intake.arrivals import describe_columns
 from matchback.intake.contracts import Contract, feed_contract, refuse_unknown_columns
 from matchback.intake.reasons import note_message, record_message
 from matchback.intake.received import ReceivedFile, loaded_ids, received_file, received_files, without_retired
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from matchback.config import Config, Feed
-    from matchback.intake.formats import DeclaredFile
+    from matchback.intake.formats import DeclaredFile, HeaderMap
     from matchback.intake.worker_process import Limits
 
 Money = dict[str, list[int]]
@@ -246,7 +247,7 @@ def _read_and_check(
             _add_money(lost, checked.bad, contract.money.name)
     rows = pl.concat(frames) if frames else facts.make(_no_records(contract))
     reader.refuse_wrong_totals({code: _major(code, total[0]) for code, total in seen.items()})
-    summary = _summary(request, reader, refusals, seen, lost, header.unknown)
+    summary = _summary(request, reader, refusals, seen, lost, header)
     if summary.status == "refused":
         refusals += [
             Refusal(number, line, "", "file_refused")
@@ -266,7 +267,7 @@ def _summary(
     refusals: list[Refusal],
     seen: Money,
     lost: Money,
-    unknown: tuple[str, ...],
+    header: HeaderMap,
 ) -> StagedSummary:
     """Judge the file by its feed's limit."""
     records, refused = reader.counts.records, len({item.record_number for item in refusals})
@@ -287,8 +288,9 @@ def _summary(
         refused=records if too_many else refused,
         control_lines=reader.counts.control_lines,
         blank_lines=reader.counts.blank_lines,
-        unknown_columns=len(unknown) + len(reader.unknown),
-        notes=[note_message(code, detail) for code, detail in reader.notes(unknown)],
+        unknown_columns=len(header.unknown) + len(reader.unknown),
+        columns=describe_columns(header.names.values(), header.unknown),
+        notes=[note_message(code, detail) for code, detail in reader.notes(header.unknown)],
         purpose=request.feed.constants.get("purpose", ""),
         money_seen=seen,
         money_refused=seen if too_many else lost,

@@ -12,8 +12,10 @@ from matchback.answers.operations import Outcome, check_reason
 from matchback.answers.query import open_published
 from matchback.context import RunContext
 from matchback.errors import MatchbackError
-from matchback.intake.received import received_file
+from matchback.intake.received import loaded_ids, received_file, received_files
 from matchback.intake.records import UnreadableFile
+from matchback.intake.staging import staged_file
+from matchback.journal import Journal
 from matchback.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -40,8 +42,23 @@ def quarantine_rows(workspace: Workspace) -> list[Row]:
         if not own:
             own = [{**whole, **unread, "reason_code": file["reason_code"], "records": file["refused"]}]
         rows += own
-    names = ("file_id", "feed_id", "received_on", "file_status", "column_name", "reason_code", "records")
-    return [{name: row[name] for name in (*names, "first_record", "first_line")} for row in rows]
+    columns = ("file_id", "feed_id", "received_on", "file_status", "column_name", "reason_code", "records")
+    names = (*columns, "first_record", "first_line")
+    return [{name: row[name] for name in names} for row in rows] + [
+        {**dict.fromkeys(names), **held} for held in _held_rows(workspace)
+    ]
+
+
+def _held_rows(workspace: Workspace) -> list[Row]:
+    """Return the files that wait for an operator since they are not as expected."""
+    journal = Journal(workspace.journal_dir)
+    loaded = loaded_ids(journal)
+    rows = []
+    for file in received_files(journal):
+        if file.file_id not in loaded and staged_file(workspace.staging, file.file_id).waits_for():
+            row = {"file_id": file.file_id, "feed_id": file.feed_id, "received_on": file.received_on}
+            rows.append({**row, "file_status": "waiting", "reason_code": "not_as_expected"})
+    return rows
 
 
 def refusal_rows(workspace: Workspace, file_id: str) -> list[Row]:
@@ -54,8 +71,7 @@ def refusal_rows(workspace: Workspace, file_id: str) -> list[Row]:
 def readmit(context: RunContext, file_id: str, reason: str) -> Outcome:
     """Journal that a file with refused records is to be validated again; return words and data."""
     check_reason(reason)
-    with open_published(context.workspace) as (_, warehouse):
-        file = find_file(warehouse, file_id)
+    file = _readmittable(context.workspace, file_id)
     found, short = str(file["file_id"]), str(file["file_id"])[:8]
     if not context.config.has_feed(file["feed_id"]):
         raise MatchbackError(
@@ -63,7 +79,7 @@ def readmit(context: RunContext, file_id: str, reason: str) -> Outcome:
             state="Nothing was journaled.",
             next_step="Put the feed back, then readmit the file.",
         )
-    if file["status"] != "refused" and not file["refused"]:
+    if file["status"] not in ("refused", "waiting") and not file["refused"]:
         raise MatchbackError(
             f"Nothing of file {short} was refused, so there is nothing to readmit.",
             state="Nothing was journaled.",
@@ -71,10 +87,19 @@ def readmit(context: RunContext, file_id: str, reason: str) -> Outcome:
         )
     number = record_act(context, "file_readmitted", subject_id=None, reason_code=reason, file_id=found)
     words = (
-        f"Journaled as entry {number}: file {short} is validated again under today's configuration.\n"
-        "What it brought before counts once; its results file is replaced. The next run does it:  matchback run"
+        f"Journaled as entry {number}: file {short} is validated again under today's configuration, and loaded if it "
+        "holds.\nWhat it brought before counts once; its results file is replaced. The next run does it:  matchback run"
     )
     return words, {"journal_number": number, "file_id": found, "feed": file["feed_id"]}
+
+
+def _readmittable(workspace: Workspace, start: str) -> Row:
+    """Return a file that waits, or else a published one, whose id begins so."""
+    for held in _held_rows(workspace):
+        if held["file_id"].startswith(start.lower()):
+            return {**held, "status": "waiting", "refused": 0}
+    with open_published(workspace) as (_, warehouse):
+        return find_file(warehouse, start)
 
 
 def refused_values(context: RunContext, file_id: str, reason: str) -> list[Row]:

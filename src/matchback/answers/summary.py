@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from matchback.answers.calendar import arrivals_of, risk_line
 from matchback.answers.printing import count, money
 from matchback.answers.query import current_version, open_published
 from matchback.nights import Night
@@ -43,6 +44,7 @@ class Summary:
         parts = [
             self._head(),
             _files(self.data["files"]),
+            _arrivals(self.data["arrivals"]),
             _recognitions(self.data),
             _rewards(self.data["rewards"]),
             _findings(self.data["findings"]),
@@ -59,6 +61,8 @@ def summarize(workspace: Workspace, nights: Sequence[Night]) -> Summary:
     """Read the summary of a workspace's current version after these nights."""
     with open_published(workspace) as (version, warehouse):
         data = read_totals(warehouse)
+        as_of = warehouse.rows("explain/version", {"version_id": version.version_id})[0]["as_of"]
+        data["arrivals"] = arrivals_of(warehouse, as_of)
     data["changed"] = any(night.changed for night in nights)
     data["paths"] = {
         "version": version.version_id,
@@ -126,6 +130,18 @@ def _files(files: dict[str, Any]) -> str:
 
 def _rest(counts: dict[str, Any], names: Sequence[tuple[str, str]]) -> str:
     return "".join(f", {counts[name]:,} {word}" for name, word in names if counts[name])
+
+
+def _arrivals(data: dict[str, Any]) -> str:
+    """Say what did not come as expected on the version's day; nothing if all did."""
+    if not data["findings"]:
+        return ""
+    lines = [
+        f"Expected   {count(data['expected'], 'feed')}, {data['came']:,} came (matchback feeds calendar)",
+        *(f"  {row['feed_id']:<28} {row['state']:<16} {row['detail']}" for row in data["findings"]),
+        *(f"  {risk_line(row)}" for row in data["rewards_at_risk"]),
+    ]
+    return "\n".join(lines)
 
 
 def _recognitions(data: dict[str, Any]) -> str:

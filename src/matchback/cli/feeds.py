@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
 
-from matchback.cli.common import OPTIONS, Group
+from matchback.cli.acting import REASON_HELP
+from matchback.cli.common import DATE, OPTIONS, Group, as_of_option, to_date
 
 
 @click.group(cls=Group)
@@ -60,3 +62,38 @@ def feeds_plan() -> None:
     from matchback.answers.listings import plan_rows
 
     OPTIONS.rows(plan_rows(OPTIONS.open_workspace()))
+
+
+@feeds.command("calendar")
+@click.option("--feed", metavar="ID", help="Only this feed.")
+@click.option("--days", type=click.IntRange(1, 366), default=7, show_default=True, help="How many days back.")
+def feeds_calendar(feed: str | None, days: int) -> None:
+    """Show what was expected and came, by feed and day, as of the published version.
+
+    Late, missing, doubled, empty, ten times the usual, other columns; and the rewards that a missing file endangers.
+
+    \b
+    matchback feeds calendar
+    matchback feeds calendar --feed account-openings --days 31
+    """
+    from matchback.answers.calendar import feed_calendar
+
+    OPTIONS.words(*feed_calendar(OPTIONS.open_workspace(), days, feed))
+
+
+@feeds.command("excuse")
+@click.argument("feed_id", metavar="FEED")
+@click.option(
+    "--day", type=DATE, required=True, metavar="DATE", callback=to_date, help="The day of the file."
+)
+@click.option("--reason", required=True, metavar="CODE", help=REASON_HELP)
+@as_of_option
+def feeds_excuse(feed_id: str, day: date, reason: str, as_of: date | None) -> None:
+    """Say that a feed's file for a day is not waited for; journaled, and the next run goes on without it.
+
+    \b
+    matchback feeds excuse account-openings --day 2026-11-26 --reason bank_holiday
+    """
+    from matchback.answers.calendar import excuse
+
+    OPTIONS.words(*excuse(OPTIONS.open_context(as_of), feed_id, day, reason))

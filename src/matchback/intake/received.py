@@ -34,6 +34,7 @@ class ReceivedFile:
     remote: str
     stamp: str
     occurrence: int
+    picked_on: date | None = None
 
     def path(self, workspace: Workspace) -> Path:
         """Return where the archive holds its bytes."""
@@ -131,4 +132,5 @@ def _received(entry: JournalEntry) -> ReceivedFile:
         remote=body["remote"],
         stamp=body["stamp"],
         occurrence=body["occurrence"],
+        picked_on=date.fromisoformat(body["picked_on"]) if body.get("picked_on") else None,
     )

@@ -19,6 +19,7 @@ from matchback.keys import secret_fingerprint
 if TYPE_CHECKING:
     import polars as pl
 
+WAITS_FOR = "waits_for.txt"
 SUMMARY, ROWS, IDENTIFIERS, REFUSALS = "summary.json", "rows.arrow", "identifiers.arrow", "refusals.arrow"
 
 
@@ -27,7 +28,7 @@ class StagedSummary:
     """Counts of one validated file. Money is {currency: [amount_minor, records]} of the records that hold an amount.
 
     `made_from` tells the configuration, secret and code that it rests on.
-    `status` is valid or refused; of a refused file (`reason_code`, `detail`) every record counts as refused.
+    `columns` tells the file's columns, as `arrivals.describe_columns` does. `status` is valid or refused; of a refused file (`reason_code`, `detail`) every record counts as refused.
     """
 
     file_id: str
@@ -42,6 +43,7 @@ class StagedSummary:
     control_lines: int = 0
     blank_lines: int = 0
     unknown_columns: int = 0
+    columns: str | None = None
     notes: list[str] = field(default_factory=list)
     purpose: str = ""
     money_seen: dict[str, list[int]] = field(default_factory=dict)
@@ -98,6 +100,15 @@ class StagedFile:
         shutil.rmtree(self._aside, ignore_errors=True)
         self._aside.mkdir(mode=0o700, parents=True)
         return self._aside
+
+    def note_waiting(self, words: str) -> None:
+        """Keep why the file is not loaded though it is valid."""
+        (self.folder / WAITS_FOR).write_text(words, encoding="utf-8")
+
+    def waits_for(self) -> str | None:
+        """Return why the file waits, if it was held back."""
+        path = self.folder / WAITS_FOR
+        return path.read_text(encoding="utf-8") if path.exists() else None
 
     def remove(self) -> None:
         """Forget the result; load needs it no more."""

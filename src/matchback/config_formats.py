@@ -66,6 +66,11 @@ class FileFormat(ConfigModel):
     trailer: str | None = None
     hash_column: str | None = None
     missing: list[str] = []
+    decimal: Literal[".", ","] = "."
+    thousands: Literal["", ",", ".", " ", "'"] = ""
+    times: Literal["iso", "day_first", "month_first", "compact", "epoch_seconds", "epoch_milliseconds"] = (
+        "iso"
+    )
     compression: Literal["none", "gzip", "zstd", "zip"] = "none"
     pgp: Pgp | None = None
     max_inflated_bytes: int = Field(default=20 << 30, ge=1)
@@ -92,6 +97,8 @@ class FileFormat(ConfigModel):
             raise ValueError("columns: without a header, they name the columns in order")
         if self.type in ("csv", "psv") and self.header and self.columns:
             raise ValueError("columns: the header names them; with header = false, they are declared here")
+        if self.decimal == self.thousands:
+            raise ValueError("thousands: another character than the one before the decimals")
         self._refuse_odd_widths()
         if self.type not in ("csv", "psv") and self.header and "header" in self.model_fields_set:
             raise ValueError(f"header: a file of type {self.type} has none; skip_lines leaves lines out")

@@ -55,6 +55,7 @@ class CsvReader:
         self._path = path
         self._block_bytes = block_bytes
         self._recoded = form.encoding != "utf-8"
+        self._decimal = form.decimal
         self._start, self._lines_before = self._skip(form.skip_lines)
         self._end = path.stat().st_size
         self._header_line = b""
@@ -228,7 +229,7 @@ class CsvReader:
             return None
         if table.num_rows != expected:
             return None
-        if money is not None and sum_money_texts(table.column(str(money))) != self._money(
+        if money is not None and sum_money_texts(table.column(str(money)), self._decimal) != self._money(
             buffer, split, money
         ):
             return None
@@ -252,7 +253,9 @@ class CsvReader:
         padded = np.append(separators, 0)
         starts = split.starts[good] if column == 0 else padded[first + column - 1] + 1
         ends = split.ends[good] if column == last else padded[first + column]
-        return sum_money(np.frombuffer(buffer, dtype=np.uint8), starts, ends, self.dialect.quote)
+        return sum_money(
+            np.frombuffer(buffer, dtype=np.uint8), starts, ends, self.dialect.quote, self._decimal
+        )
 
     def _parse_slow(
         self, buffer: bytes, split: Split, positions: list[int], reasons: dict[int, str]

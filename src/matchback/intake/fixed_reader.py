@@ -46,6 +46,7 @@ class FixedReader:
         self._least = sum(self._widths)
         self._path = path
         self._recoded = form.encoding != "utf-8"
+        self._decimal = form.decimal
         self._block_bytes = block_bytes
         self._skipped = form.skip_lines
         self._start, self._end = skip_to(path, form.skip_lines), path.stat().st_size
@@ -130,7 +131,7 @@ class FixedReader:
         cut = {index: self._column(whole, index) for index in positions}
         if money is not None:
             texts = cut[money] if money in cut else self._column(whole, money)
-            if sum_money_texts(texts.to_arrow()) != self._money(lines, good, money):
+            if sum_money_texts(texts.to_arrow(), self._decimal) != self._money(lines, good, money):
                 return None
         return pl.DataFrame({self.header[index]: column for index, column in cut.items()})
 
@@ -154,7 +155,7 @@ class FixedReader:
                 break
             starts += lead
             ends -= trail & (ends - 1 > starts - lead)
-        return sum_money(data, starts, ends, "")
+        return sum_money(data, starts, ends, "", self._decimal)
 
     # --- the strict reading ---------------------------------------------------------------------------------------
 

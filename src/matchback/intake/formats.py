@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matchback.intake.fixed_reader import FixedReader
     from matchback.intake.json_reader import JsonReader
     from matchback.intake.parquet_reader import ParquetReader
+    from matchback.intake.written_values import WrittenValues
 
     AnyReader = CsvReader | FixedReader | JsonReader | ParquetReader
 
@@ -54,6 +55,7 @@ class DeclaredFile:
         self._reader, self._form = reader, feed.format
         self.header, self.counts = reader.header, reader.counts
         self.claims = [*reader.claims, *([announced] if announced else [])]
+        self._values = _written_values(reader.header, feed)
         headed = self._form.type == "parquet" or (self._form.type in ("csv", "psv") and self._form.header)
         self._starts_with_records = not headed
         summed = any(claims.hash_total is not None for claims in self.claims)
@@ -77,17 +79,22 @@ class DeclaredFile:
                 raise UnreadableFile("too_many_records", f"its feed takes {self._form.max_records:,}")
             if self._hash:
                 self._hash.add(block.texts[column])
-            yield self._without_missing(block)
+            yield self._rewritten(block)
         if self._starts_with_records and not self.counts.records and not self.counts.control_lines:
             raise UnreadableFile("empty_file")
 
-    def _without_missing(self, block: Block) -> Block:
+    def _rewritten(self, block: Block) -> Block:
+        """Return the block with empty cells for what the feed calls missing, and values as the contract writes them."""
         import polars as pl
 
-        if not self._form.missing:
+        if not self._form.missing and self._values is None:
             return block
-        cells = pl.all().str.strip_chars(" \t").is_in(self._form.missing)
-        texts = block.texts.with_columns(pl.when(~cells).then(pl.all()).otherwise(pl.lit("")))
+        texts = block.texts
+        if self._form.missing:
+            cells = pl.all().str.strip_chars(" \t").is_in(self._form.missing)
+            texts = texts.with_columns(pl.when(~cells).then(pl.all()).otherwise(pl.lit("")))
+        if self._values is not None:
+            texts = self._values.rewrite(texts)
         return Block(texts, block.record_numbers, block.line_numbers, block.refusals)
 
     def refuse_wrong_totals(self, amounts: dict[str, Decimal]) -> None:
@@ -104,6 +111,15 @@ class DeclaredFile:
         if not self.counts.records:
             found.append(("no_records", ""))
         return found
+
+
+def _written_values(header: Sequence[str], feed: Feed) -> WrittenValues | None:
+    if (feed.format.decimal, feed.format.thousands, feed.format.times) == (".", "", "iso"):
+        return None
+    from matchback.intake.contracts import feed_contract
+    from matchback.intake.written_values import WrittenValues
+
+    return WrittenValues(header, feed, feed_contract(feed))
 
 
 def shown_names(names: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """Reads JSON lines: one object a line, its values addressed by dotted paths, every number kept as it is written.
 
-Our parser is strict: a key that stands twice, a number that is none, objects nested without end refuse their line alone.
+Our parser is strict: a key that stands twice, a number that is none, objects nested without end refuse their line.
 A second parser, vectorized and of another library, reads the money again; a record of which they differ is refused.
 """
 

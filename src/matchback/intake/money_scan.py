@@ -21,7 +21,9 @@ WIDEST = 20
 _MILLION = 1_000_000
 
 
-def sum_money(data: npt.NDArray[np.uint8], starts: Int64Array, ends: Int64Array, quote: str) -> int:
+def sum_money(
+    data: npt.NDArray[np.uint8], starts: Int64Array, ends: Int64Array, quote: str, decimal: str = "."
+) -> int:
     """Sum the cells `data[start:end]` that are plain amounts, in thousandths; others count as nothing."""
     if quote:
         last = np.maximum(ends - 1, 0)
@@ -42,7 +44,7 @@ def sum_money(data: npt.NDArray[np.uint8], starts: Int64Array, ends: Int64Array,
         inside = offset < width
         char = data[np.minimum(starts + offset, data.size - 1)].astype(np.int64)
         is_digit = inside & (char >= 48) & (char <= 57)
-        is_point = inside & (char == ord(".")) & (places < 0) & (digits > 0)
+        is_point = inside & (char == ord(decimal)) & (places < 0) & (digits > 0)
         is_sign = inside & negative & (offset == 0)
         valid &= ~inside | is_digit | is_point | is_sign
         safe = is_digit & (digits + np.maximum(places, 0) < 18)
@@ -56,11 +58,13 @@ def sum_money(data: npt.NDArray[np.uint8], starts: Int64Array, ends: Int64Array,
     return int(high.sum()) * _MILLION + int(low.sum())
 
 
-def sum_money_texts(column: Any) -> int:
+def sum_money_texts(column: Any, decimal: str = ".") -> int:
     """Sum the plain amounts of an Arrow text column, in thousandths; others count as nothing."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if decimal != ".":
+        column = pc.replace_substring(pc.replace_substring(column, ".", "!"), decimal, ".")
     plain = column.filter(pc.match_substring_regex(column, PLAIN))
     total = pc.sum(pc.cast(plain, pa.decimal128(38, 3))).as_py()
     return 0 if total is None else int(total * 1000)

@@ -51,7 +51,7 @@ class ParquetReader:
         self.header = tuple(self._schema.names)
 
     def _refuse_too_much(self, size: int, form: FileFormat) -> None:
-        """Judge by the file's own account of itself, before a page is read: it can hold millions of rows in a few kB."""
+        """Judge by the file's own account of itself, before a page is read: a few kB can hold millions of rows."""
         rows, columns = self._file.metadata.num_rows, self._file.metadata.num_columns
         if rows > form.max_records:
             raise UnreadableFile("too_many_records", f"its feed takes {form.max_records:,}")
@@ -130,7 +130,11 @@ class ParquetReader:
                 batch = next(batches, None)
                 if batch is not None:
                     batch.validate(full=True)  # text that is no UTF-8 would break its reader later
-            except (pa.ArrowException, OSError, ValueError):
+            except (pa.ArrowException, OSError, ValueError) as error:
+                if "decrypt" in str(
+                    error
+                ):  # the footer was in clear; the words are the library's, and stay here
+                    raise UnreadableFile("encrypted_parquet") from None
                 raise UnreadableFile(
                     "damaged_parquet", "a page is damaged, its checksum is wrong, or its text is not UTF-8"
                 ) from None

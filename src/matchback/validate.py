@@ -8,47 +8,34 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from matchback.answers.printing import count
 from matchback.context import RunContext, StepSummary
 from matchback.errors import MatchbackError
+<<<<<<< Updated upstream
 from matchback.intake.arrivals import describe_columns
 from matchback.intake.contracts import Contract, feed_contract, refuse_unknown_columns
 from matchback.intake.reasons import note_message, record_message
+=======
+>>>>>>> Stashed changes
 from matchback.intake.received import ReceivedFile, loaded_ids, received_file, received_files, without_retired
-from matchback.intake.records import Refusal, UnreadableFile
+from matchback.intake.stage_file import FileToStage as FileToStage
+from matchback.intake.stage_file import refuse_file
+from matchback.intake.stage_file import stage_file as stage_file
 from matchback.intake.staging import StagedFile, StagedSummary, staged_file, staging_basis
 from matchback.settings import parses_in_process, wants_debug
 
 if TYPE_CHECKING:
+<<<<<<< Updated upstream
     import polars as pl
 
     from matchback.config import Config, Feed
     from matchback.intake.formats import DeclaredFile, HeaderMap
+=======
+    from matchback.config import Config
+>>>>>>> Stashed changes
     from matchback.intake.worker_process import Limits
-
-Money = dict[str, list[int]]
-
-
-@dataclass(frozen=True)
-class FileToStage:
-    """All that staging one file needs; it can be handed to another process."""
-
-    file_id: str
-    path: Path
-    folder: Path
-    feed: Feed
-    config: Config
-    received_on: date
-    declared_on: date | None
-    secret: bytes
-    root: Path = Path()
-    announced: dict[str, str] = field(default_factory=dict)
 
 
 def run(context: RunContext) -> StepSummary:
@@ -179,6 +166,7 @@ def _request(context: RunContext, file: ReceivedFile) -> FileToStage:
         secret=context.config.id_secret(context.workspace.root),
         root=context.workspace.root,
     )
+<<<<<<< Updated upstream
 
 
 def refuse_file(request: FileToStage, reason_code: str, detail: str) -> StagedSummary:
@@ -376,3 +364,5 @@ def _frame(refusals: Iterable[Refusal]) -> pl.DataFrame:
             "message": pl.String,
         },
     )
+=======
+>>>>>>> Stashed changes

@@ -11,8 +11,8 @@ import sys
 import time
 from typing import Any
 
+from matchback.intake.stage_file import stage_file
 from matchback.intake.worker import main
-from matchback.validate import stage_file
 
 
 def act(request: Any) -> None:
@@ -29,7 +29,7 @@ def act(request: Any) -> None:
     elif deed == "eat-polars":
         import polars as pl
 
-        wide = pl.DataFrame({"number": range(100_000)})
+        wide = pl.DataFrame({"number": range(100_000), "other": "x"})
         wide.join(wide, how="cross")
     elif deed == "exit":
         os._exit(int(argument))

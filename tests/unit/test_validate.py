@@ -10,6 +10,7 @@ import pytest
 from matchback import validate
 from matchback.config import load_config
 from matchback.errors import ConfigurationError
+from matchback.intake import stage_file
 from matchback.intake.contracts import contract_of
 from matchback.intake.reasons import RECORD_REASONS
 from matchback.intake.staging import StagedFile, StagedSummary
@@ -306,6 +307,6 @@ def test_a_panic_of_a_reader_refuses_its_file(tmp_path: Path, monkeypatch: pytes
     def panic(*_: Any) -> Any:
         raise PanicException("ann@example.com")
 
-    monkeypatch.setattr(validate, "_read_and_check", panic)
+    monkeypatch.setattr(stage_file, "_read_and_check", panic)
     summary, _ = stage(tmp_path, HEADER + line())
     assert (summary.reason_code, summary.detail) == ("unreadable", "its reader failed (PanicException)")

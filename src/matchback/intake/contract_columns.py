@@ -7,6 +7,7 @@ Every check is named by the reason code that it gives. It looks at the text and 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pandera.polars as pa
@@ -22,17 +23,28 @@ MOST_WHOLE_DIGITS = 12  # the published tables hold 14 before the point; two are
 _AMOUNT_FITS = rf"^-?0*[0-9]{{1,{MOST_WHOLE_DIGITS}}}(?:\.|$)"
 
 
+@dataclass(frozen=True)
+class Rule:
+    """A check that Pandera can run, and that can be asked for its expression: so all of a model's run in one pass."""
+
+    holds: Callable[[str], pl.Expr]
+
+    def expression(self, name: str) -> pl.Expr:
+        """Return what is true of the good records."""
+        return self.holds(name)
+
+    def __call__(self, data: Any) -> Any:
+        return data.lazyframe.select(self.expression(getattr(data, "key", "")))
+
+
 def check(reason: str, holds: Callable[[str], pl.Expr]) -> Any:
     """Make a check of one column; a missing cell always passes (`nullable` decides about it)."""
-
-    def passes(data: Any) -> Any:
-        return data.lazyframe.select(pl.col(data.key).is_null() | holds(data.key).fill_null(False))
-
-    return pa.Check(passes, name=reason, error=reason)
+    rule = Rule(lambda name: pl.col(name).is_null() | holds(name).fill_null(False))
+    return pa.Check(rule, name=reason, error=reason)
 
 
 def row_check(reason: str, holds: pl.Expr) -> Any:
-    return pa.Check(lambda data: data.lazyframe.select(holds.fill_null(False)), name=reason, error=reason)
+    return pa.Check(Rule(lambda _: holds.fill_null(False)), name=reason, error=reason)
 
 
 def column(

@@ -49,8 +49,9 @@ class Checked:
 
 def check_file(context: RunContext, path: Path, feed_id: str) -> Checked:
     """Read and check one file as its feed would; nothing of it stays."""
+    from matchback.intake.stage_file import FileToStage
     from matchback.intake.staging import StagedFile
-    from matchback.validate import FileToStage, staged_apart
+    from matchback.validate import staged_apart
 
     feed = context.config.feed(feed_id)
     if not path.is_file():

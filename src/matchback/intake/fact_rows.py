@@ -9,19 +9,23 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from matchback.intake.casts import side
 from matchback.intake.extensions import attributes
 from matchback.intake.identifiers import derive_keys
+from matchback.intake.occurrences import Occurrences
 from matchback.intake.record_checks import LINE, RECORD
-from matchback.intake.row_hash import RowHasher
+from matchback.intake.row_hash import HashedColumn, RowHasher, distinct_texts, spread
+from matchback.intake.vault_rows import VaultRows
 
 if TYPE_CHECKING:
     from matchback.config import Config, Feed
     from matchback.intake.contracts import Contract, ContractColumn
+    from matchback.intake.row_hash import Flags, Keys
 
-IDENTIFIER_SHAPE = {"identifier_key": pl.Int64, "kind": pl.String, "value": pl.String, "check_bits": pl.Int64}
 ACCOUNT_IDENTITY = ("event_name", "account_id", "partner_user_id")
 _CORRECTING = ("action", "corrected_at")
 
@@ -47,78 +51,52 @@ class FactRows:
         ]
         self._content += ["list_on"] if contract.kind == "audience" else []
         self._repeatable = [event.name for event in config.events if event.repeatable]
-        self._occurrences = pl.DataFrame(schema={"content_key": pl.Int64, "seen": pl.Int64})
-        self._vault = [pl.DataFrame(schema=IDENTIFIER_SHAPE)]
-
-    @property
-    def identifiers(self) -> pl.DataFrame:
-        """The vault rows of all blocks so far, each identifier once."""
-        return pl.concat(self._vault).unique(subset=["identifier_key", "check_bits"], maintain_order=True)
+        self._occurrences = Occurrences()
+        self.vault = VaultRows()
 
     def make(self, good: pl.DataFrame) -> pl.DataFrame:
         """Return the fact rows of a block of good records: the fact table's own columns, `identity` and the numbers."""
-        rows = good.select(RECORD, LINE)
+        given = frozenset(good.columns)
+        rows = good.select(RECORD, LINE, *self._values(given))
         for column in self.contract.columns:
-            rows = rows.with_columns(self._values(good, column))
-        if self.contract.kind == "events":
-            rows = rows.with_columns(good["has_placeholder"], attributes(good, self.contract))
-        if self.contract.kind == "audience":
-            rows = rows.with_columns(pl.lit(self._list_on).alias("list_on"))
-        hasher = RowHasher(rows, self._secret)
+            if column.type == "identifier" and side(column.name, "normal") in given:
+                made = self._keys(good[side(column.name, "normal")], column)
+                rows.replace_column(rows.get_column_index(column.target), made)
+        if any(column.kept for column in self.contract.columns):
+            rows.replace_column(rows.get_column_index("attributes"), attributes(good, self.contract))
+        hasher = RowHasher.of_frame(rows, self._secret)
         content = self._hash(hasher, self._content_columns(), "content")
         version = self._hash(hasher, self._targets, "version")
         is_event = self.contract.kind == "events"
         identity = self._event_identity(rows, hasher) if is_event else self._plain_identity(rows, hasher)
-        return rows.with_columns(
-            content.alias("content_key"), version.alias("version_key"), identity.alias("identity")
+        return rows.hstack(
+            [
+                pl.Series("content_key", content),
+                pl.Series("version_key", version),
+                pl.Series("identity", identity),
+            ]
         )
 
     # --- values -------------------------------------------------------------------------------------------------
 
-    def _values(self, good: pl.DataFrame, column: ContractColumn) -> list[pl.Series]:
-        name = column.name
-        if column.extra:
-            return []
-        if column.type == "identifier":
-            return [self._keys(good, column)]
-        if column.type == "time":
-            made = [_side(good, name, "at", pl.Datetime("us"), column.targets[0])]
-            made += [_side(good, name, "on", pl.Date, target) for target in column.targets[1:2]]
-            return made + [
-                _side(good, name, "precision", pl.String, target) for target in column.targets[2:3]
-            ]
-        if column.type == "date":
-            return [_side(good, name, "on", pl.Date, name)]
-        if column.type == "money":
-            return [_side(good, name, "minor", pl.Int64, "amount_minor")]
-        if column.type == "currency":
-            return [_currency(good)]
-        if column.type == "flag":
-            return [_side(good, name, "flag", pl.Boolean, name)]
-        if column.type in ("whole", "id"):
-            return [_side(good, name, "whole", pl.Int32 if column.type == "whole" else pl.Int64, name)]
-        return [good[name]]
+    def _values(self, given: frozenset[str]) -> list[pl.Expr]:
+        """Return the fact columns of a block, those of keys still empty."""
+        made = [value for column in self.contract.columns for value in _column_values(column, given)]
+        if self.contract.kind == "events":
+            made += [pl.col("has_placeholder"), pl.lit(None, pl.String).alias("attributes")]
+        if self.contract.kind == "audience":
+            made.append(pl.lit(self._list_on).alias("list_on"))
+        return made
 
-    def _keys(self, good: pl.DataFrame, column: ContractColumn) -> pl.Series:
-        name = side(column.name, "normal")
-        if name not in good.columns:
-            return pl.Series(column.target, [None] * good.height, dtype=pl.Int64)
-        distinct = good[name].drop_nulls().unique()
-        keys, check_bits = derive_keys(self._secret, column.identifier, distinct.to_list())
-        table = pl.DataFrame(
-            {"identifier_key": keys, "value": distinct, "check_bits": check_bits},
-            schema={"identifier_key": pl.Int64, "value": pl.String, "check_bits": pl.Int64},
-        )
-        vault = table.with_columns(pl.lit(column.identifier).alias("kind")).select(list(IDENTIFIER_SHAPE))
-        self._vault.append(vault)
-        joined = good.select(name).join(
-            table, left_on=name, right_on="value", how="left", maintain_order="left"
-        )
-        return joined["identifier_key"].alias(column.target)
+    def _keys(self, normal: pl.Series, column: ContractColumn) -> pl.Series:
+        distinct, places = distinct_texts(normal)
+        keys, check_bits = derive_keys(self._secret, column.identifier, distinct)
+        self.vault.add(column.identifier, distinct, keys, check_bits)
+        return pl.Series(column.target, pa.array(spread(keys, places), mask=places < 0))
 
     # --- what a row is called -----------------------------------------------------------------------------------
 
-    def _hash(self, hasher: RowHasher, columns: list[str], *purpose: str) -> pl.Series:
+    def _hash(self, hasher: RowHasher, columns: list[str], *purpose: str) -> Keys:
         return hasher.hash(columns, self.contract.kind, *purpose)
 
     def _content_columns(self) -> list[str]:
@@ -133,82 +111,89 @@ class FactRows:
             targets.append(column.targets[0] if column else name)
         return targets
 
-    def _plain_identity(self, rows: pl.DataFrame, hasher: RowHasher) -> pl.Series:
+    def _plain_identity(self, rows: pl.DataFrame, hasher: RowHasher) -> Keys:
         names = self._identity or self.contract.identity
         targets = self._targets_of(names)
         if self.contract.keyed and self._identity is None:
-            whole = rows[targets[0]]
+            told = rows[targets[0]].is_not_null().to_numpy()
+            whole = rows[targets[0]].fill_null(0).to_numpy()
         elif targets:
-            whole = self._hash(hasher, targets, "identity", self._scope, *sorted(names))
+            return self._hash(hasher, targets, "identity", self._scope, *sorted(names))
         else:
-            whole = pl.Series([None] * rows.height, dtype=pl.Int64)
-        if whole.null_count() == 0:
-            return whole
-        return self._filled(whole, self._content_identity(hasher, whole.is_null()))
+            told, whole = np.zeros(rows.height, dtype=bool), np.zeros(rows.height, dtype=np.int64)
+        return self._completed(whole, told, ~told, hasher)
 
-    def _event_identity(self, rows: pl.DataFrame, hasher: RowHasher) -> pl.Series:
+    def _event_identity(self, rows: pl.DataFrame, hasher: RowHasher) -> Keys:
         """Choose, row by row: the declared identity or the sender's id, else the account's milestone, else content."""
-        repeatable = rows["event_name"].is_in(self._repeatable)
-        has_id = rows["partner_event_key"].is_not_null()
-        named = self._named_identity(hasher, self._identity or self.contract.identity)
+        own = [name for name in self._targets_of(self._identity or ()) if name != "event_name"]
+        flags = rows.select(
+            pl.col("event_name").is_in(self._repeatable).fill_null(False).alias("repeatable"),
+            pl.col("partner_event_key").is_not_null().alias("id"),
+            pl.col("account_key").is_not_null().alias("account"),
+            pl.any_horizontal(pl.lit(False), *[pl.col(name).is_not_null() for name in own]).alias("told"),
+        )
+        repeatable, has_id, has_account, told = (flags[name].to_numpy() for name in flags.columns)
+        whole = self._named_identity(hasher, self._identity or self.contract.identity)
         if self._identity is None:
-            milestone = self._named_identity(hasher, ACCOUNT_IDENTITY)
-            by_account = ~has_id & ~repeatable & rows["account_key"].is_not_null()
-            whole = (
-                pl.DataFrame({"named": named, "milestone": milestone, "has": has_id, "account": by_account})
-                .select(pl.when("has").then("named").when("account").then("milestone"))
-                .to_series()
-            )
+            by_account = ~has_id & ~repeatable & has_account
+            if by_account.any():
+                whole = np.where(by_account, self._named_identity(hasher, ACCOUNT_IDENTITY), whole)
+            kept = has_id | by_account
         else:
-            own = [name for name in self._targets_of(self._identity) if name != "event_name"]
-            told = pl.Series([False], dtype=pl.Boolean).new_from_index(0, rows.height)
-            for name in own:
-                told |= rows[name].is_not_null()
-            keep = told & (~repeatable | has_id)
-            whole = (
-                pl.DataFrame({"named": named, "keep": keep}).select(pl.when("keep").then("named")).to_series()
-            )
-        return self._filled(whole, self._content_identity(hasher, repeatable & whole.is_null()))
+            kept = told & (~repeatable | has_id)
+        return self._completed(whole, kept, repeatable & ~kept, hasher)
 
-    def _named_identity(self, hasher: RowHasher, names: tuple[str, ...]) -> pl.Series:
+    def _named_identity(self, hasher: RowHasher, names: tuple[str, ...]) -> Keys:
         return self._hash(hasher, self._targets_of(names), "identity", self._scope, *sorted(names))
 
-    def _content_identity(self, hasher: RowHasher, repeatable: pl.Series) -> pl.Series:
+    def _completed(self, whole: Keys, kept: Flags, counted: Flags, hasher: RowHasher) -> Keys:
+        """Give the rows that have no identity of their own one by content, numbered where they are `counted`."""
+        return whole if kept.all() else np.where(kept, whole, self._content_identity(hasher, counted))
+
+    def _content_identity(self, hasher: RowHasher, counted: Flags) -> Keys:
         """Tell records apart by content; equal repeatable ones also by how often they have occurred in the file."""
         columns = sorted({*self._content, *(["event_name"] if self.contract.kind == "events" else [])})
         columns += [name for name in self._targets_of(self._identity or ()) if name not in columns]
         content = self._hash(hasher, columns, "identity", self._scope, "content")
-        frame = pl.DataFrame({"content_key": content, "counted": repeatable})
-        frame = frame.join(self._occurrences, on="content_key", how="left", maintain_order="left")
-        number = pl.col("counted").cast(pl.Int64).cum_sum().over("content_key") + pl.col("seen").fill_null(0)
-        frame = frame.with_columns(pl.when("counted").then(number).alias("occurrence"))
-        fresh = frame.filter("counted").group_by("content_key").agg(pl.col("occurrence").max().alias("seen"))
-        self._occurrences = (
-            pl.concat([fresh, self._occurrences]).group_by("content_key").agg(pl.col("seen").max())
-        )
-        counted = RowHasher(frame, self._secret)
-        return self._hash(counted, ["content_key", "occurrence"], "identity", self._scope, "occurrence")
-
-    @staticmethod
-    def _filled(whole: pl.Series, rest: pl.Series) -> pl.Series:
-        return pl.DataFrame({"whole": whole, "rest": rest}).select(pl.coalesce("whole", "rest")).to_series()
+        numbers = np.zeros_like(content)
+        numbers[counted] = self._occurrences.number(content[counted])
+        named = {
+            "content_key": HashedColumn(content.view(np.uint64)),
+            "occurrence": HashedColumn(numbers.view(np.uint64), counted),
+        }
+        whole = RowHasher(named, content.size, self._secret)
+        return self._hash(whole, ["content_key", "occurrence"], "identity", self._scope, "occurrence")
 
 
-def _currency(good: pl.DataFrame) -> pl.Series:
-    """Return the amount's currency; a record without an amount has none."""
-    code = _side(good, "amount", "currency", pl.String, "currency")
-    amount = _side(good, "amount", "minor", pl.Int64, "minor")
-    return (
-        pl.DataFrame([code, amount])
-        .select(pl.when(pl.col("minor").is_not_null()).then("currency"))
-        .to_series()
-    )
+def _column_values(column: ContractColumn, given: frozenset[str]) -> list[pl.Expr]:
+    """Return the fact columns that a column fills; those that a file cannot fill are NULL in every row."""
+    name = column.name
+    if column.extra:
+        return []
+    if column.type == "identifier":
+        return [pl.lit(None, pl.Int64).alias(column.target)]
+    if column.type == "time":
+        kinds = (("at", pl.Datetime("us")), ("on", pl.Date()), ("precision", pl.String()))
+        return [
+            _side(given, name, what, kind, target)
+            for (what, kind), target in zip(kinds, column.targets, strict=False)
+        ]
+    if column.type == "date":
+        return [_side(given, name, "on", pl.Date(), name)]
+    if column.type == "money":
+        return [_side(given, name, "minor", pl.Int64(), "amount_minor")]
+    if column.type == "currency":  # a record without an amount has none
+        minor = _side(given, "amount", "minor", pl.Int64(), "minor")
+        code = _side(given, "amount", "currency", pl.String(), "currency")
+        return [pl.when(minor.is_not_null()).then(code).alias("currency")]
+    if column.type == "flag":
+        return [_side(given, name, "flag", pl.Boolean(), name)]
+    if column.type in ("whole", "id"):
+        return [_side(given, name, "whole", pl.Int32() if column.type == "whole" else pl.Int64(), name)]
+    return [pl.col(name)]
 
 
-def _side(
-    good: pl.DataFrame, name: str, what: str, kind: pl.DataType | type[pl.DataType], target: str
-) -> pl.Series:
+def _side(given: frozenset[str], name: str, what: str, kind: pl.DataType, target: str) -> pl.Expr:
     column = side(name, what)
-    if column not in good.columns:
-        return pl.Series(target, [None] * good.height, dtype=kind)
-    return good[column].cast(kind).alias(target)
+    made = pl.col(column).cast(kind) if column in given else pl.lit(None, kind)
+    return made.alias(target)

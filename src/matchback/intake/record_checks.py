@@ -6,19 +6,31 @@ Every record that the contract refuses is reported with every reason, in one pas
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
-from matchback.intake.casts import cast_flag, cast_money, cast_time, cast_whole, side
-from matchback.intake.identifiers import are_placeholders, is_placeholder, normalize
+from matchback.intake.casts import (
+    Stages,
+    flag_stages,
+    money_stages,
+    side,
+    side_columns,
+    time_stages,
+    whole_stages,
+)
+from matchback.intake.contract_checks import ContractChecks
+from matchback.intake.identifiers import common_form, is_placeholder, placeholder_words, with_careful_forms
 from matchback.intake.records import Block, Refusal
 
 if TYPE_CHECKING:
     from matchback.config import Config, Feed
-    from matchback.intake.contracts import Contract
+    from matchback.intake.contracts import Contract, ContractColumn
 
-RECORD, LINE = "record_number", "line_number"
+RECORD, LINE, HAS_PLACEHOLDER = "record_number", "line_number", "has_placeholder"
+_PLAIN = pl.QueryOptFlags.none(simplify_expression=True)
 
 
 @dataclass(frozen=True)
@@ -73,33 +85,94 @@ def model_of(contract: Contract, config: Config, feed: Feed, given: tuple[str, .
     return extended(base, contract, config, feed, given)
 
 
-def check_block(
-    block: Block, names: dict[str, str], feed: Feed, contract: Contract, around: Surroundings, model: Any
-) -> Checked:
-    """Check one block; `names` maps the file's columns to the contract's."""
-    frame = _cells(block, names, feed, contract, around)
-    frame = _side_columns(frame, contract, around, tuple(model.columns))
-    problems = _problems(frame, model)
+@dataclass(frozen=True)
+class BlockPlan:
+    """What is done with every block of a file: made once for all files of a feed with the same columns.
+
+    Each of `stages` adds columns to the frame that the last one left; `kept` are the columns that matter in the end.
+    """
+
+    stages: tuple[tuple[pl.Expr, ...], ...]
+    kept: tuple[str, ...]
+    identifiers: tuple[ContractColumn, ...]
+    checks: ContractChecks
+    around: Surroundings
+
+    @classmethod
+    def of(cls, names: dict[str, str], feed: Feed, contract: Contract, config: Config) -> BlockPlan:
+        """Make the plan; `names` maps the file's columns to the contract's."""
+        around = Surroundings.of(config, feed)
+        model = model_of(contract, config, feed, given_columns(contract, names, feed))
+        given = [column for column in contract.columns if column.name in model.columns]
+        identifiers = tuple(column for column in given if column.type == "identifier")
+        stages = [_cells(names, feed, contract), _without_placeholders(identifiers, around)]
+        sides = [_side_stages(column, around) for column in given]
+        stages += [[expr for part in parts for expr in part] for parts in zip_longest(*sides, fillvalue=())]
+        kept = [column.name for column in contract.columns] + [HAS_PLACEHOLDER]
+        kept += [name for column in given for name in side_columns(column.name, column.type)]
+        return cls(
+            tuple(tuple(stage) for stage in stages if stage),
+            tuple(kept),
+            identifiers,
+            ContractChecks.of(model),
+            around,
+        )
+
+    def cells(self, block: Block) -> pl.DataFrame:
+        """Return a block's records: a text column per column of the contract, with its side columns."""
+        texts = block.texts
+        if not texts.width:  # constants and defaults alone make the records
+            texts = pl.DataFrame({"": block.record_numbers}, schema={"": pl.Int64})
+        first, *others = self.stages
+        query = texts.lazy().with_columns(pl.lit(None).alias("")).select(pl.col(""), *first)
+        for stage in others:
+            query = query.with_columns(*stage)
+        frame = query.select(self.kept).collect(optimizations=_PLAIN)
+        frame.insert_column(0, pl.Series(LINE, block.line_numbers, dtype=pl.Int64))
+        frame.insert_column(0, pl.Series(RECORD, block.record_numbers, dtype=pl.Int64))
+        for column in self.identifiers:
+            frame = self._with_careful_forms(frame, column.name, column.identifier)
+        return frame
+
+    def _with_careful_forms(self, frame: pl.DataFrame, name: str, kind: str) -> pl.DataFrame:
+        """Complete the normal forms; a value that turns out to be a placeholder is missing, text and all."""
+        common = side(name, "normal")
+        country = self.around.country
+        words = placeholder_words(kind, country, self.around.placeholders)
+        normal, hidden = with_careful_forms(frame[name], frame[common], kind, country, words)
+        if normal is frame[common]:
+            return frame
+        frame = frame.with_columns(normal.alias(common))
+        if hidden is None:
+            return frame
+        return frame.with_columns(
+            pl.when(~hidden).then(pl.col(name)).alias(name),
+            (pl.col(HAS_PLACEHOLDER) | hidden).alias(HAS_PLACEHOLDER),
+        )
+
+
+def check_block(block: Block, plan: BlockPlan) -> Checked:
+    """Check one block."""
+    frame = plan.cells(block)
     refusals = list(block.refusals)
+    problems = plan.checks.problems(frame)
+    if not problems:
+        return Checked(frame, frame.clear(), refusals)
     numbers, lines = frame[RECORD].to_list(), frame[LINE].to_list()
     refusals += [Refusal(numbers[row], lines[row], column, reason) for row, column, reason in problems]
-    bad_rows = sorted({row for row, _, _ in problems})
-    is_bad = pl.Series("bad", [False], dtype=pl.Boolean).new_from_index(0, frame.height)
-    if bad_rows:
-        is_bad = is_bad.scatter(bad_rows, True)
+    is_bad = np.zeros(frame.height, dtype=bool)
+    is_bad[[row for row, _, _ in problems]] = True
     return Checked(frame.filter(~is_bad), frame.filter(is_bad), refusals)
 
 
-def _cells(
-    block: Block, names: dict[str, str], feed: Feed, contract: Contract, around: Surroundings
-) -> pl.DataFrame:
-    """Return one text column per column of the contract: stripped, constants filled in, placeholders missing."""
-    columns: list[pl.Expr] = []
+def _cells(names: dict[str, str], feed: Feed, contract: Contract) -> list[pl.Expr]:
+    """Return one text per column of the contract: stripped, constants filled in."""
+    sources = {target: name for name, target in names.items()}
+    columns = []
     for column in contract.columns:
-        source = next((name for name, target in names.items() if target == column.name), None)
         cell = pl.lit(None, pl.String)
-        if source is not None:
-            stripped = pl.col(source).str.strip_chars(" \t")
+        if column.name in sources:
+            stripped = pl.col(sources[column.name]).str.strip_chars(" \t")
             cell = pl.when(stripped != "").then(stripped)
         given = feed.constants.get(column.name) or column.default
         if given:
@@ -107,76 +180,37 @@ def _cells(
         if column.type in ("choice", "flag") and not column.extra:
             cell = cell.str.to_lowercase()
         columns.append(cell.alias(column.name))
-    frame = (
-        block.texts.select(columns)
-        if block.texts.width
-        else pl.DataFrame(schema=dict.fromkeys([column.name for column in contract.columns], pl.String))
-    )
-    frame = frame.with_columns(
-        pl.Series(RECORD, block.record_numbers, dtype=pl.Int64),
-        pl.Series(LINE, block.line_numbers, dtype=pl.Int64),
-    )
-    identifiers = [column for column in contract.columns if column.type == "identifier"]
-    present = [is_placeholder(column.name, column.identifier, around.placeholders) for column in identifiers]
-    flag = pl.any_horizontal(*present) if present else pl.lit(False)
-    masked = [
-        pl.when(~placeholder).then(pl.col(column.name)).alias(column.name)
-        for column, placeholder in zip(identifiers, present, strict=True)
-    ]
-    return frame.with_columns(*masked, flag.alias("has_placeholder"))
+    return columns
 
 
-def _side_columns(
-    frame: pl.DataFrame, contract: Contract, around: Surroundings, given: tuple[str, ...]
-) -> pl.DataFrame:
-    for column in contract.columns:
-        name = column.name
-        if name not in given:
-            continue
-        if column.type == "time":
-            frame = cast_time(frame, name, around.feed_zone, around.zone, ends_day=column.ends_day)
-        elif column.type == "date":
-            frame = cast_time(frame, name, around.feed_zone, around.zone, ends_day=False)
-        elif column.type == "money":
-            frame = cast_money(frame, name, "currency", around.currency)
-        elif column.type == "flag":
-            frame = cast_flag(frame, name)
-        elif column.type in ("whole", "id"):
-            frame = cast_whole(frame, name)
-        elif column.type == "identifier":
-            frame = _with_normal(frame, name, column.identifier, around)
-    return frame
+def _without_placeholders(identifiers: tuple[ContractColumn, ...], around: Surroundings) -> list[pl.Expr]:
+    """Let placeholders be missing, and note that there was one."""
+    present = {column.name: _is_placeholder(column, around) for column in identifiers}
+    masked = [pl.when(~placeholder).then(pl.col(name)).alias(name) for name, placeholder in present.items()]
+    return [*masked, pl.any_horizontal(pl.lit(False), *present.values()).alias(HAS_PLACEHOLDER)]
 
 
-def _with_normal(frame: pl.DataFrame, name: str, kind: str, around: Surroundings) -> pl.DataFrame:
-    """Add the normalized identifier; one that turns out to be a placeholder is missing, text and all."""
-    normal = normalize(frame[name], kind, around.country).alias(side(name, "normal"))
-    frame = frame.with_columns(normal)
-    hidden = are_placeholders(frame[name], normal, kind, around.country, around.placeholders)
-    if not hidden.any():
-        return frame
-    return frame.with_columns(
-        *[pl.when(~hidden).then(pl.col(masked)).alias(masked) for masked in (name, side(name, "normal"))],
-        (pl.col("has_placeholder") | hidden).alias("has_placeholder"),
-    )
+def _is_placeholder(column: ContractColumn, around: Surroundings) -> pl.Expr:
+    """Tell by a text, and where its common form can differ in more than case by that form."""
+    kind = column.identifier
+    words = placeholder_words(kind, around.country, around.placeholders)
+    known = is_placeholder(column.name, kind, words)
+    if kind == "phone" and len(words) > len(around.placeholders):
+        known |= common_form(column.name, kind, around.country).is_in(words).fill_null(False)
+    return known
 
 
-def _problems(frame: pl.DataFrame, model: Any) -> list[tuple[int, str, str]]:
-    """Validate with Pandera; return (row, column, reason code) of every failure. Its own words are never shown."""
-    from pandera.errors import SchemaErrors
-
-    if frame.height == 0:
-        return []
-    try:
-        model.validate(frame, lazy=True)
-    except SchemaErrors as found:
-        cases = found.failure_cases.select("index", "column", "check", "schema_context")
-        problems = set()
-        for index, column, check, context in cases.iter_rows():
-            assert index is not None, f"the contract {model.name} is wrong at {column}: {check}"
-            reason, _, named = check.partition("@")  # a check on whole records can name a column
-            if reason == "not_nullable":
-                reason = "missing"
-            problems.add((int(index), column if context == "Column" else named, reason))
-        return sorted(problems)
+def _side_stages(column: ContractColumn, around: Surroundings) -> Stages:
+    name = column.name
+    if column.type in ("time", "date"):
+        ends_day = column.type == "time" and column.ends_day
+        return time_stages(name, around.feed_zone, around.zone, ends_day=ends_day)
+    if column.type == "money":
+        return money_stages(name, "currency", around.currency)
+    if column.type == "flag":
+        return flag_stages(name)
+    if column.type in ("whole", "id"):
+        return whole_stages(name)
+    if column.type == "identifier":
+        return [[common_form(name, column.identifier, around.country).alias(side(name, "normal"))]]
     return []

@@ -7,6 +7,8 @@ their keys; text is keyed first.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,54 +21,109 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Words = npt.NDArray[np.uint64]
+    Keys = npt.NDArray[np.int64]
+    Places = npt.NDArray[np.int64]
+    Flags = npt.NDArray[np.bool_]
 
 _MASK = np.uint64((1 << KEY_BITS) - 1)
+_PRESENT = "?"
+_MANY = 4096  # cells from which Arrow is quicker than a dict
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
 
 
-class RowHasher:
-    """Hashes rows of one frame over several choices of columns; each column is read once."""
+@dataclass(frozen=True)
+class HashedColumn:
+    """One 64-bit word per cell, and which cells there are (None: all); the word of a missing cell has no meaning."""
 
-    def __init__(self, rows: pl.DataFrame, secret: bytes) -> None:
-        self._rows = rows
+    words: Words
+    present: Flags | None = None
+
+
+class RowHasher:
+    """Hashes rows of one block over several choices of columns; each column is read once.
+
+    A column that is not given is one without any value.
+    """
+
+    def __init__(self, columns: Mapping[str, HashedColumn], height: int, secret: bytes) -> None:
+        self._columns = columns
+        self._height = height
         self._secret = secret
         self._mixed: dict[str, Words] = {}
 
-    def hash(self, columns: list[str], *purpose: str) -> pl.Series:
-        """Return a key (BIGINT, never negative) of the named columns of each row, for one purpose."""
-        total = np.zeros(self._rows.height, dtype=np.uint64)
+    @classmethod
+    def of_frame(cls, rows: pl.DataFrame, secret: bytes) -> RowHasher:
+        """Read the columns of a frame."""
+        return cls(hashed_columns(rows, secret), rows.height, secret)
+
+    def hash(self, columns: list[str], *purpose: str) -> Keys:
+        """Return a key (63 bits, never negative) of the named columns of each row, for one purpose."""
+        total = np.zeros(self._height, dtype=np.uint64)
         for name in columns:
-            total += self._column(name)
+            if name in self._columns:
+                total += self._column(name)
         seed = np.uint64(derive_key(self._secret, "row", *purpose))
-        return pl.Series((_mix(_mix(total) ^ seed) & _MASK).astype(np.int64))
+        return (_mix(_mix(total) ^ seed) & _MASK).astype(np.int64)
 
     def _column(self, name: str) -> Words:
         if name not in self._mixed:
-            series = self._rows[name]
-            if series.null_count() == series.len():
-                self._mixed[name] = np.zeros(series.len(), dtype=np.uint64)
-            else:
-                seed = np.uint64(derive_key(self._secret, "column", name))
-                mixed = _mix(_mix(_words(series, self._secret)) + seed)
-                self._mixed[name] = np.where(series.is_not_null().to_numpy(), mixed, np.uint64(0))
+            column = self._columns[name]
+            seed = np.uint64(derive_key(self._secret, "column", name))
+            mixed = _mix(_mix(column.words) + seed)
+            if column.present is not None:
+                mixed *= column.present  # a missing cell adds nothing
+            self._mixed[name] = mixed
         return self._mixed[name]
 
 
-def _words(series: pl.Series, secret: bytes) -> Words:
-    """Return one 64-bit word per cell; that of a missing cell has no meaning."""
-    if series.dtype == pl.String:
-        return _text_words(series, secret)
-    return series.to_physical().cast(pl.Int64).fill_null(0).to_numpy().view(np.uint64)
+def hashed_columns(rows: pl.DataFrame, secret: bytes) -> dict[str, HashedColumn]:
+    """Read every column of a frame that holds a value, in one pass over those that are not text."""
+    given = [series for series in rows.get_columns() if series.null_count() < series.len()]
+    numbers = [series.name for series in given if series.dtype != pl.String]
+    partial = [series.name for series in given if series.null_count()]
+    read = rows.select(
+        pl.col(numbers).to_physical().cast(pl.Int64).fill_null(0),
+        pl.col(partial).is_not_null().name.prefix(_PRESENT),
+    )
+    found = {}
+    for series in given:
+        name = series.name
+        present = read[_PRESENT + name].to_numpy() if name in partial else None
+        words = (
+            _text_words(series, secret)
+            if series.dtype == pl.String
+            else read[name].to_numpy().view(np.uint64)
+        )
+        found[name] = HashedColumn(words, present)
+    return found
 
 
 def _text_words(series: pl.Series, secret: bytes) -> Words:
-    distinct = series.drop_nulls().unique()
-    keys, _ = derive_keys(secret, "text", distinct.to_list())
-    table = pl.DataFrame({"text": distinct, "key": keys}, schema={"text": pl.String, "key": pl.Int64})
-    joined = pl.DataFrame({"text": series}).join(table, on="text", how="left", maintain_order="left")
-    return joined["key"].fill_null(0).to_numpy().view(np.uint64)
+    distinct, places = distinct_texts(series)
+    keys, _ = derive_keys(secret, "text", distinct)
+    return spread(keys, places).view(np.uint64)
+
+
+def distinct_texts(series: pl.Series) -> tuple[list[str], Places]:
+    """Return the texts of a column, each once, and for each cell the place of its text (-1: missing)."""
+    if series.len() >= _MANY:
+        encoded = series.to_arrow().dictionary_encode()
+        places = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        return encoded.dictionary.to_pylist(), places
+    table: dict[str, int] = {}
+    numbers = [-1 if cell is None else table.setdefault(cell, len(table)) for cell in series.to_list()]
+    return list(table), np.array(numbers, dtype=np.int64)
+
+
+def spread(keys: Keys, places: Places) -> Keys:
+    """Return the key of each cell; 0 where it is missing."""
+    if keys.size == 0:
+        return np.zeros(places.size, dtype=np.int64)
+    spread_out = keys[places]
+    spread_out[places < 0] = 0
+    return spread_out
 
 
 def _mix(words: Words) -> Words:

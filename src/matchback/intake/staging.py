@@ -8,12 +8,16 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matchback import __version__
 from matchback.config import Config
+from matchback.intake.reasons import record_message
+from matchback.intake.records import Refusal
+from matchback.intake.staging_files import FrameFile, frames_of
 from matchback.keys import secret_fingerprint
 
 if TYPE_CHECKING:
@@ -81,12 +85,11 @@ class StagedFile:
 
         return pl.read_ipc(self.folder / name)
 
-    def write(
-        self, summary: StagedSummary, rows: pl.DataFrame, identifiers: pl.DataFrame, refusals: pl.DataFrame
-    ) -> None:
-        """Write the result aside, where `begin` made room, and rename it into its place."""
-        for name, frame in ((ROWS, rows), (IDENTIFIERS, identifiers), (REFUSALS, refusals)):
-            frame.write_ipc(self._aside / name, compression="lz4")
+    def finish(self, summary: StagedSummary) -> None:
+        """Make what stands aside, where `begin` made room, the result; all but the result goes."""
+        for leftover in self._aside.iterdir():
+            if leftover.name not in (ROWS, IDENTIFIERS, REFUSALS):
+                leftover.unlink()
         (self._aside / SUMMARY).write_text(json.dumps(asdict(summary)), encoding="utf-8")
         shutil.rmtree(self.folder, ignore_errors=True)
         self._aside.replace(self.folder)
@@ -96,7 +99,7 @@ class StagedFile:
         return self.folder.with_name(self.folder.name + ".part")
 
     def begin(self) -> Path:
-        """Make and return an empty folder aside; validation may put copies there, `write` makes it the result."""
+        """Make and return an empty folder aside; validation may put copies there, `finish` makes it the result."""
         shutil.rmtree(self._aside, ignore_errors=True)
         self._aside.mkdir(mode=0o700, parents=True)
         return self._aside
@@ -114,6 +117,88 @@ class StagedFile:
         """Forget the result; load needs it no more."""
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.rmtree(self._aside, ignore_errors=True)
+
+
+class StagingWriter:
+    """Writes a result block by block into the folder aside: of each file of it, one batch a block."""
+
+    def __init__(self, aside: Path) -> None:
+        self._rows = FrameFile(aside / ROWS)
+        self._identifiers = FrameFile(aside / IDENTIFIERS)
+        self._refusals = FrameFile(aside / REFUSALS)
+        self.blocks = 0
+
+    def append(self, rows: pl.DataFrame, identifiers: pl.DataFrame, refusals: list[Refusal]) -> None:
+        """Append what became of one block."""
+        self._rows.append(rows)
+        self._identifiers.append(identifiers)
+        self._refusals.append(refusal_rows(refusals))
+        self.blocks += 1
+
+    def close(self, *, keep: bool, identifiers_are_distinct: bool = True) -> None:
+        """Finish the files. Unless `keep`, the file is refused: its good records are too, and nothing else stays."""
+        if not self.blocks:
+            import polars as pl
+
+            from matchback.intake.vault_rows import IDENTIFIER_SHAPE
+
+            self.append(pl.DataFrame(), pl.DataFrame(schema=IDENTIFIER_SHAPE), [])
+        files = (self._rows, self._identifiers, self._refusals)
+        for file in files:
+            file.close()
+        if not keep:
+            self._refuse_all()
+        elif not identifiers_are_distinct:
+            from matchback.intake.vault_rows import make_distinct
+
+            make_distinct(self._identifiers.path)
+
+    def _refuse_all(self) -> None:
+        """Let every record be refused; blocks of rows and of refusals go in step."""
+        whole = FrameFile(self._refusals.path.with_suffix(".whole"))
+        empty = None
+        pairs = zip(frames_of(self._rows.path), frames_of(self._refusals.path), strict=True)
+        for rows, refusals in pairs:
+            empty = rows.clear() if empty is None else empty
+            whole.append(_with_good_ones(rows, refusals))
+        whole.close()
+        whole.path.replace(self._refusals.path)
+        assert empty is not None
+        self._rows.append(empty)
+        self._rows.close()
+        self._identifiers.append(next(frames_of(self._identifiers.path)).clear())
+        self._identifiers.close()
+
+
+def refusal_rows(refusals: Iterable[Refusal]) -> pl.DataFrame:
+    """Return refusals as they are staged: sorted, each once, with their words."""
+    import polars as pl
+
+    rows = sorted(
+        {(item.record_number, item.line_number, item.column, item.reason_code) for item in refusals}
+    )
+    words = {(row[2], row[3]): record_message(row[3], row[2]) for row in rows}
+    columns: list[Sequence[object]] = list(zip(*rows, strict=True)) or [(), (), (), ()]
+    shape = {"record_number": pl.Int64, "line_number": pl.Int64, "column_name": pl.String}
+    shape |= {"reason_code": pl.String, "message": pl.String}
+    messages = [words[row[2], row[3]] for row in rows]
+    return pl.DataFrame(dict(zip(shape, [*columns, messages], strict=True)), schema=shape)
+
+
+def _with_good_ones(rows: pl.DataFrame, refusals: pl.DataFrame) -> pl.DataFrame:
+    """Return the refusals of a block with those of its good records, in the order of the records."""
+    import polars as pl
+
+    if not rows.width:
+        return refusals
+    good = rows.select(
+        "record_number",
+        "line_number",
+        pl.lit("").alias("column_name"),
+        pl.lit("file_refused").alias("reason_code"),
+        pl.lit(record_message("file_refused", "")).alias("message"),
+    )
+    return pl.concat([refusals, good]).sort("record_number", maintain_order=True)
 
 
 def staging_basis(config: Config, secret: bytes) -> str:

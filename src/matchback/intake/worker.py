@@ -20,7 +20,7 @@ from matchback.intake.worker_limits import confine, die_with
 from matchback.settings import wants_debug
 
 if TYPE_CHECKING:
-    from matchback.validate import FileToStage
+    from matchback.intake.stage_file import FileToStage
 
 LENGTH = struct.Struct("<Q")
 Stage = Callable[["FileToStage"], object]
@@ -45,7 +45,7 @@ def main(stage: Stage | None = None) -> None:
 
 def _done(stage: Stage, config: Any, request: dict[str, Any]) -> dict[str, str | bool]:
     """Stage one file; return what became of it, never a value of a record."""
-    from matchback.validate import FileToStage
+    from matchback.intake.stage_file import FileToStage
 
     try:
         stage(FileToStage(config=config, feed=config.feed(request.pop("feed_id")), **request))
@@ -74,7 +74,7 @@ def _load() -> Stage:
 
     import matchback.intake.fact_rows
     import matchback.intake.record_checks
-    from matchback.validate import stage_file
+    from matchback.intake.stage_file import stage_file
 
     assert pandera.polars
     assert pyarrow.csv

@@ -22,7 +22,7 @@ from matchback.errors import MatchbackError
 from matchback.intake.worker_process import Limits, WorkerProcess
 
 if TYPE_CHECKING:
-    from matchback.validate import FileToStage
+    from matchback.intake.stage_file import FileToStage
 
 COMMAND = (sys.executable, "-P", "-m", "matchback.intake.worker")
 

@@ -17,7 +17,7 @@ from matchback.intake.worker import LENGTH
 from matchback.settings import worker_environment
 
 if TYPE_CHECKING:
-    from matchback.validate import FileToStage
+    from matchback.intake.stage_file import FileToStage
 
 START_SECONDS = 300  # a worker loads its libraries before the time of its first file begins
 END_SECONDS = 10

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matchback.errors import MatchbackError
+from matchback.intake.arrivals import describe_columns
 from matchback.intake.contracts import Contract, feed_contract, refuse_unknown_columns
 from matchback.intake.reasons import note_message
 from matchback.intake.records import UnreadableFile
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from matchback.config import Config, Feed
-    from matchback.intake.formats import DeclaredFile
+    from matchback.intake.formats import DeclaredFile, HeaderMap
     from matchback.intake.record_checks import BlockPlan, Checked
 
 Money = dict[str, list[int]]
@@ -127,7 +128,7 @@ def _read_and_check(
     if not writer.blocks:
         writer.append(facts.make(_no_records(plan, header.names)), facts.vault.take(), [])
     reader.refuse_wrong_totals({code: _major(code, total[0]) for code, total in totals.money_seen.items()})
-    summary = _summary(request, reader, totals, header.unknown)
+    summary = _summary(request, reader, totals, header)
     writer.close(keep=summary.status == "valid", identifiers_are_distinct=facts.vault.is_distinct)
     staged.finish(summary)
     return summary
@@ -151,9 +152,7 @@ def _plan(names: dict[str, str], feed: Feed, contract: Contract, config: Config)
     return plan
 
 
-def _summary(
-    request: FileToStage, reader: DeclaredFile, totals: _Totals, unknown: tuple[str, ...]
-) -> StagedSummary:
+def _summary(request: FileToStage, reader: DeclaredFile, totals: _Totals, header: HeaderMap) -> StagedSummary:
     """Judge the file by its feed's limit."""
     records, refused = reader.counts.records, totals.refused
     too_many = bool(records) and Decimal(refused) / records > request.feed.refuse_above_share
@@ -173,8 +172,9 @@ def _summary(
         refused=records if too_many else refused,
         control_lines=reader.counts.control_lines,
         blank_lines=reader.counts.blank_lines,
-        unknown_columns=len(unknown) + len(reader.unknown),
-        notes=[note_message(code, detail) for code, detail in reader.notes(unknown)],
+        unknown_columns=len(header.unknown) + len(reader.unknown),
+        columns=describe_columns(header.names.values(), header.unknown),
+        notes=[note_message(code, detail) for code, detail in reader.notes(header.unknown)],
         purpose=request.feed.constants.get("purpose", ""),
         money_seen=totals.money_seen,
         money_refused=totals.money_seen if too_many else totals.money_refused,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -16,7 +17,7 @@ import pytest
 
 from matchback import pickup
 from matchback.context import RunContext, open_context
-from matchback.errors import MatchbackError, SourceFailed
+from matchback.errors import ConfigurationError, MatchbackError, SourceFailed
 from matchback.intake import archive, sources
 from matchback.intake.incoming import Incoming
 from matchback.intake.received import received_files
@@ -39,6 +40,7 @@ from servers.places import (
 )
 from servers.proxy import Proxy
 from servers.s3 import S3Server
+from servers.sshd import Sshd, make_key
 
 pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("servers")]
 
@@ -453,6 +455,317 @@ class TestAnyPlace:
         with pytest.raises(SourceFailed, match=r"is not there") as failed:
             pickup.run(context)
         assert place.url.rpartition("://")[2] in failed.value.what
+
+
+NETWORKS = [kind for kind in KINDS if kind != "local"]
+
+
+@pytest.mark.parametrize("place", NETWORKS, indirect=True)
+class TestBrokenNetwork:
+    """What holds wherever a connection can break. `stall_seconds` is 2, `attempts` 3."""
+
+    def test_a_dropped_connection_is_made_anew_and_the_file_read_on(
+        self, place: Place, tmp_path: Path
+    ) -> None:
+        assert place.proxy
+        context = workspace(tmp_path, place, MOVE)
+        place.put(NAME, LONG)
+        place.proxy.cut_after(5 << 20, 3 << 20)
+        pickup.run(context)
+        assert archived(context) == [LONG] and place.names() == [f"done/{NAME}"]
+        assert place.proxy.received < len(LONG) + (9 << 20)  # what was there is not fetched again
+
+    def test_a_connection_that_always_drops_ends_in_time(self, place: Place, tmp_path: Path) -> None:
+        """Nothing of the file is kept, and the remote is as it was."""
+        assert place.proxy
+        context = workspace(tmp_path, place, MOVE)
+        for day in (1, 2, 3):
+            place.put(f"events_2026110{day}.csv", LONG[: 6 << 20])
+        place.proxy.cut_after(*[(1 << 20) + 70_000] * 100)
+        began = time.monotonic()
+        with pytest.raises(SourceFailed, match="broke off"):
+            pickup.run(context)
+        assert time.monotonic() - began < 30
+        assert place.proxy.connections < 40
+        assert (received(context), len(place.names())) == ([], 3) and no_parts(context)
+
+    def test_a_server_that_falls_silent_is_not_waited_for(self, place: Place, tmp_path: Path) -> None:
+        """The next run receives the file."""
+        assert place.proxy
+        context = workspace(tmp_path, place, DELETE)
+        place.put(NAME, LONG)
+        place.proxy.stall_after(5 << 20)
+        began = time.monotonic()
+        with pytest.raises(SourceFailed, match="does not answer, or broke off"):
+            pickup.receive(
+                context, context.config.feeds[0], pickup.list_files(context, context.config.feeds[0])[0]
+            )
+        assert time.monotonic() - began < 30
+        assert (received(context), place.names()) == ([], [NAME]) and no_parts(context)
+        place.proxy.calm()
+        pickup.run(context)
+        assert (archived(context), place.names()) == ([LONG], [])
+
+    def test_a_server_that_never_says_a_word_stops_no_other_source(
+        self, place: Place, tmp_path: Path
+    ) -> None:
+        assert place.proxy
+        (tmp_path / "beside").mkdir()
+        (tmp_path / "beside" / NAME).write_bytes(CONTENT)
+        beside = FEED.format(id="beside", source=tmp_path / "beside", pattern="events_{date:%Y%m%d}*.csv")
+        context = workspace(tmp_path, place, beside)
+        place.proxy.stall_after(0)
+        began = time.monotonic()
+        summary = pickup.run(context)
+        assert time.monotonic() - began < 60
+        assert (summary.counts["failed_sources"], received(context)) == (1, [NAME])
+
+    def test_an_answer_that_is_lost_after_the_move_does_no_harm(
+        self, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Wherever the connection breaks while a file is put away, it lies in one place, or in both, and is whole."""
+        assert place.proxy
+        for size in (1, 120, 400, 900, 1500):
+            folder = tmp_path / str(size)
+            folder.mkdir()
+            context = workspace(folder, place, MOVE)
+            for name in place.names():
+                place.delete(name)
+            place.put(NAME, CONTENT)
+            after_reading(context, monkeypatch, lambda size=size: place.proxy.cut_after(size))  # type: ignore[misc]
+            place.proxy.calm()
+            pickup.run(context)
+            assert (place.names(), place.get(f"done/{NAME}")) == ([f"done/{NAME}"], CONTENT)
+            assert archived(context) == [CONTENT]
+
+    def test_no_name_is_told_but_in_the_protected_area(
+        self, place: Place, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        """Neither our lines nor those of the libraries underneath quote what a sender calls a file."""
+        assert place.proxy
+        context = workspace(tmp_path, place, MOVE, pattern="*")
+        place.put("ann-example.csv", LONG[: 6 << 20])
+        place.proxy.cut_after(*[(1 << 20) + 70_000] * 100)
+        assert pickup.run(context).counts["failed_files"] == 1
+        place.proxy.calm()
+        place.forbid("ann-example.csv")
+        with as_somebody_else(place, context):
+            pickup.run(context)
+        printed = capfd.readouterr()
+        assert "broke off" in notes(context) and "may not be read" in notes(context)
+        assert "ann-example" not in f"{printed.out}{printed.err}{notes(context)}"
+
+
+@pytest.fixture
+def sftp_place(site: SftpSite, monkeypatch: pytest.MonkeyPatch) -> FolderPlace:
+    place = site.place()
+    site.proxy.calm()
+    monkeypatch.setenv("MATCHBACK_CONNECTION_PLACE", json.dumps(place.options))
+    place.put(NAME, CONTENT)
+    return place
+
+
+def log_since(site: SftpSite, start: int) -> str:
+    time.sleep(0.3)
+    return (site.server.folder / "sshd.log").read_bytes()[start:].decode(errors="replace")
+
+
+def log_size(site: SftpSite) -> int:
+    return (site.server.folder / "sshd.log").stat().st_size
+
+
+def connect_with(place: Place, monkeypatch: pytest.MonkeyPatch, **options: object) -> None:
+    """Change options of the connection; None takes one away."""
+    changed = {name: value for name, value in {**place.options, **options}.items() if value is not None}
+    monkeypatch.setenv("MATCHBACK_CONNECTION_PLACE", json.dumps(changed))
+
+
+class TestSftpLogin:
+    """Whom we trust, and how often we knock. The proofs are lines of the server's own log."""
+
+    def test_a_good_login_is_seen_in_the_log(
+        self, site: SftpSite, sftp_place: FolderPlace, tmp_path: Path
+    ) -> None:
+        start = log_size(site)
+        pickup.run(workspace(tmp_path, sftp_place))
+        assert log_since(site, start).count("userauth-request for user") > 0
+        assert log_since(site, start).count("Accepted publickey") == 1
+
+    def test_a_changed_host_key_stops_before_any_credential(
+        self, site: SftpSite, sftp_place: FolderPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        stranger = " ".join(make_key(tmp_path / "stranger").split()[:2])
+        (tmp_path / "known_hosts").write_text(f"[127.0.0.1]:{site.proxy.port} {stranger}\n")
+        connect_with(sftp_place, monkeypatch, known_hosts=str(tmp_path / "known_hosts"), password="hunter2")
+        context, start = workspace(tmp_path, sftp_place), log_size(site)
+        with pytest.raises(SourceFailed, match="no credential was sent"):
+            pickup.run(context)
+        log = log_since(site, start)
+        assert "Connection from 127.0.0.1" in log and "userauth-request" not in log
+        assert site.proxy.connections == 1  # and it is not tried again
+
+    def test_an_unknown_host_is_refused_alike(
+        self, site: SftpSite, sftp_place: FolderPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "known_hosts").write_text("")
+        connect_with(sftp_place, monkeypatch, known_hosts=str(tmp_path / "known_hosts"))
+        context, start = workspace(tmp_path, sftp_place), log_size(site)
+        with pytest.raises(SourceFailed, match="no credential was sent"):
+            pickup.run(context)
+        assert "userauth-request" not in log_since(site, start)
+
+    def test_without_a_pinned_key_nothing_is_contacted(
+        self, site: SftpSite, sftp_place: FolderPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        connect_with(sftp_place, monkeypatch, known_hosts=None)
+        context = workspace(tmp_path, sftp_place)
+        with pytest.raises(ConfigurationError, match="known_hosts"):
+            pickup.run(context)
+        connect_with(sftp_place, monkeypatch, known_hosts=str(tmp_path / "missing"))
+        with pytest.raises(SourceFailed, match="missing of an SFTP source is not there"):
+            pickup.run(context)
+        assert site.proxy.connections == 0
+
+    def test_a_refused_login_is_tried_once_by_all_feeds_together(
+        self, site: SftpSite, sftp_place: FolderPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Three feeds, three attempts each, would be nine failed logins, and a locked account."""
+        make_key(tmp_path / "wrong")
+        connect_with(sftp_place, monkeypatch, client_keys=[str(tmp_path / "wrong")])
+        more = "".join(
+            FEED.format(id=name, source=sftp_place.url, pattern=f"{name}*.csv") for name in ("a", "b")
+        )
+        context, start = workspace(tmp_path, sftp_place, more), log_size(site)
+        with pytest.raises(SourceFailed, match="refuses the login; it was tried once"):
+            pickup.run(context)
+        assert site.proxy.connections == 1
+        assert log_since(site, start).count("Failed publickey") <= 1
+
+    def test_a_connection_that_is_not_declared_is_named(
+        self, sftp_place: FolderPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("MATCHBACK_CONNECTION_PLACE")
+        with pytest.raises(ConfigurationError, match="place is not declared"):
+            pickup.run(workspace(tmp_path, sftp_place))
+
+    def test_the_user_sees_nothing_above_the_folder_of_the_server(
+        self, site: SftpSite, sftp_place: FolderPlace, tmp_path: Path
+    ) -> None:
+        if site.owner is None:
+            return  # only root can start a server that changes its root
+        context = workspace(tmp_path, sftp_place)
+        inbox = sources.open_source(sftp_place.url, "place", tmp_path, context.config.transport)
+        assert inbox.store.look("/etc/passwd") is None
+        assert inbox.store.look(f"/{sftp_place.folder.name}/{NAME}") is not None
+
+
+@pytest.mark.parametrize("place", ["local", "sftp"], indirect=True)
+class TestFolders:
+    """What only folders hold."""
+
+    def test_what_is_no_file_is_left_and_told_of_one_by_one(self, place: Place, tmp_path: Path) -> None:
+        assert isinstance(place, FolderPlace)
+        context = workspace(tmp_path, place, MOVE)
+        folder = place.folder
+        place.put(NAME, CONTENT)
+        (tmp_path / "outside.csv").write_text("private")
+        (folder / "events_20261030.csv").symlink_to(tmp_path / "outside.csv")
+        (folder / "events_20261029.csv").symlink_to("events_20261029.csv")
+        (folder / "events_20261031.csv").mkdir()
+        os.mkfifo(folder / "events_20261101.csv")
+        if os.geteuid() == 0:
+            os.mknod(folder / "events_20261103.csv", 0o600 | 0o020000, os.makedev(1, 5))  # /dev/zero
+        pickup.run(context)
+        assert archived(context) == [CONTENT]
+        told = notes(context)
+        assert "2 entries are links" in told and "1 entry is a folder" in told
+        left = {
+            entry.body["remote"]: entry.body["reason"]
+            for entry in context.journal.entries(kind="left_at_source")
+        }
+        assert left["events_20261101.csv"] == "other" and left["events_20261030.csv"] == "link"
+        assert len(left) == (5 if os.geteuid() == 0 else 4)
+
+    def test_a_link_or_pipe_that_takes_a_files_place_is_not_followed(
+        self, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert isinstance(place, FolderPlace)
+        context = workspace(tmp_path, place, MOVE)
+        (tmp_path / "outside.csv").write_bytes(CONTENT)
+        for day in (1, 2):
+            place.put(f"events_2026110{day}.csv", CONTENT)
+        listed = sources.list_source
+
+        def swapped(*arguments: Any) -> Any:
+            found = listed(*arguments)
+            for day in (1, 2):
+                (place.folder / f"events_2026110{day}.csv").unlink()
+            (place.folder / "events_20261101.csv").symlink_to(tmp_path / "outside.csv")
+            os.mkfifo(place.folder / "events_20261102.csv")
+            return found
+
+        with monkeypatch.context() as patched:
+            patched.setattr(sources, "list_source", swapped)
+            summary = pickup.run(context)
+        assert (received(context), summary.counts["failed_files"]) == ([], 2)
+
+    def test_a_name_that_is_not_utf_8_is_received(self, place: Place, tmp_path: Path) -> None:
+        assert isinstance(place, FolderPlace)
+        context = workspace(tmp_path, place, MOVE)
+        path = os.fsencode(place.folder) + b"/events_20261102_caf\xe9.csv"
+        with open(path, "wb") as stream:
+            stream.write(CONTENT)
+        if place.owner is not None:
+            os.chown(path, place.owner, -1)
+        pickup.run(context)
+        assert received(context) == ["events_20261102_caf\\udce9.csv"]
+        assert os.listdir(os.fsencode(place.folder) + b"/done") == [b"events_20261102_caf\xe9.csv"]
+
+    def test_a_clock_that_is_wrong_orders_nothing(self, place: Place, tmp_path: Path) -> None:
+        assert isinstance(place, FolderPlace)
+        context = workspace(tmp_path, place, pattern="*.csv")
+        for name, moment in (("a.csv", 4_000_000_000), ("b.csv", 0), ("c.csv", 1_000)):
+            place.put(name, name.encode())
+            os.utime(place.folder / name, (moment, moment))
+        pickup.run(context)
+        assert received(context) == ["a.csv", "b.csv", "c.csv"]
+
+
+def test_a_hundred_thousand_files_are_all_seen(
+    sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder of this machine, and through an sshd, a thousand names at a time."""
+    monkeypatch.setenv("MATCHBACK_CONNECTION_PLACE", json.dumps(sshd.options))
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as name:
+        folder = Path(name)
+        for number in range(100_000):
+            os.close(os.open(folder / f"other_{number:06}.csv", os.O_CREAT | os.O_WRONLY))
+        for day in (1, 2, 3):
+            (folder / f"events_2026110{day}.csv").write_bytes(CONTENT + b"%d\n" % day)
+        for kind, url in (("local", str(folder)), ("sftp", sshd.url(folder))):
+            (tmp_path / kind).mkdir()
+            place = FolderPlace(folder, url, sshd.options)
+            context = workspace(tmp_path / kind, place, more="")
+            patient = context.config.transport.model_copy(update={"listing_seconds": 120})
+            context = replace(context, config=context.config.model_copy(update={"transport": patient}))
+            summary = pickup.run(context)
+            assert len(received(context)) == 3
+            assert summary.counts["unmatched_files"] == 100_000
+
+
+def test_a_listing_that_takes_too_long_is_given_up(sshd: Sshd, tmp_path: Path) -> None:
+    """It would take as long the next time: it is not tried again."""
+    (tmp_path / "inbox").mkdir()
+    for number in range(5):
+        (tmp_path / "inbox" / f"{number}.csv").write_bytes(CONTENT)
+    place = FolderPlace(tmp_path / "inbox", str(tmp_path / "inbox"), {})
+    context = workspace(tmp_path, place, more="")
+    hasty = context.config.transport.model_copy(update={"listing_seconds": 1e-9})
+    feed = context.config.feeds[0].model_copy(update={"connection": None})
+    config = context.config.model_copy(update={"transport": hasty, "feeds": [feed]})
+    with pytest.raises(SourceFailed, match="took longer than transport"):
+        pickup.run(replace(context, config=config))
 
 
 def replace_feed(context: RunContext, **changes: Any) -> RunContext:

@@ -18,7 +18,7 @@ from matchback.config_sources import Ready
 from matchback.errors import ConfigurationError
 from matchback.intake.manifests import Manifest, in_manifest, read_manifest
 from matchback.intake.places import RemoteFile, Source, address, declared_date, told
-from matchback.intake.transports.store import Entry, Lost
+from matchback.intake.transports.store import Entry, TooSlow
 
 NOT_FOR_US = (".tmp", ".part", ".filepart", ".results.csv")
 _DATE = re.compile(r"\{date:([^}]+)\}")
@@ -147,7 +147,7 @@ def look(source: Source, wanted: Wanted) -> Look:
             for entry in page:
                 _sort_in(seen, entry, expression, form, beside, markers)
             if time.monotonic() - seen.at > source.patience.listing_seconds:
-                raise Lost("SlowListing")
+                raise TooSlow
         return seen
 
     return source.tried(once)

@@ -25,6 +25,7 @@ from matchback.intake.transports.store import (
     NoSuchPlace,
     Refused,
     Store,
+    TooSlow,
     Trouble,
     UnknownHostKey,
 )
@@ -33,7 +34,7 @@ from matchback.settings import connection_options
 SFTP, GCS, AZURE = ("sftp", "ssh"), ("gs", "gcs"), ("az", "abfs", "abfss")
 LONGEST_BACK_OFF_SECONDS = 60.0
 _UNTOUCHED = "Nothing was changed; other feeds go on."
-_refused_logins: set[tuple[str, str | None]] = set()
+_refused_logins: set[int] = set()
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -94,7 +95,7 @@ def open_source(
     scheme, _, path = url.rpartition("://")
     if scheme in ("", "file", "local"):
         return Source(LocalStore(), str(workspace_root / path), url, patience)
-    login = (f"{scheme}://{path.partition('/')[0]}", connection)
+    login = hash((scheme, path.partition("/")[0], repr(options)))  # mended credentials are others
     if login in _refused_logins:
         raise _login_refused(url)
     with told(url):
@@ -183,6 +184,12 @@ def told(url: str) -> Iterator[None]:
             f"The source {address(url)} cannot be read: it does not answer, or broke off ({trouble.kind}).",
             state=_UNTOUCHED,
             next_step="Check the address, the connection and the server, and run again.",
+        ) from None
+    except TooSlow:
+        raise SourceFailed(
+            f"Listing {address(url)} took longer than transport.listing_seconds allows.",
+            state=_UNTOUCHED,
+            next_step="Let old files be moved away there, or allow more seconds, and run again.",
         ) from None
     except Exception as error:  # every transport has errors of its own
         kind = error.kind if isinstance(error, Trouble) else type(error).__name__

@@ -178,6 +178,7 @@ class S3Store(ObjectStore):
     def _told(
         self, seconds: float, function: Callable[..., Awaitable[T]], *args: Any, **parameters: Any
     ) -> T:
+        from aiohttp import ClientError as BrokenAnswer
         from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
         try:
@@ -188,7 +189,7 @@ class S3Store(ObjectStore):
             raise _MEANINGS.get(code, Lost if status >= 500 else Refused)(code) from None
         except NoCredentialsError:
             raise LoginRefused from None
-        except (BotoCoreError, OSError) as error:
+        except (BotoCoreError, BrokenAnswer, OSError) as error:
             raise Lost(type(error).__name__) from None
 
 

@@ -80,6 +80,10 @@ class UnknownHostKey(Trouble):
     """The server shows a host key that is not pinned. No credential was sent."""
 
 
+class TooSlow(Trouble):
+    """A listing took longer than one may."""
+
+
 class Lost(Trouble):
     """The connection broke, or nothing came in time. The only trouble that is worth another try."""
 

@@ -152,4 +152,5 @@ def _request(context: RunContext, file: ReceivedFile) -> FileToStage:
         declared_on=file.declared_on,
         secret=context.config.id_secret(context.workspace.root),
         root=context.workspace.root,
+        announced=file.announced,
     )

@@ -43,6 +43,7 @@ class Checked:
             lines += ["", as_columns(shown[:MOST_SHOWN])]
         if len(shown) > MOST_SHOWN:
             lines.append(f"and {len(shown) - MOST_SHOWN:,} more")
+        lines += [f"Note: {words}." for words in data["notes"]]
         lines.append("Nothing was kept.")
         return "\n".join(lines)
 
@@ -67,6 +68,7 @@ def check_file(context: RunContext, path: Path, feed_id: str) -> Checked:
             received_on=context.as_of,
             declared_on=None,
             secret=context.config.id_secret(context.workspace.root),
+            root=context.workspace.root,
         )
         ((_, summary),) = staged_apart([request], context.config)
         if isinstance(summary, MatchbackError):
@@ -80,6 +82,7 @@ def check_file(context: RunContext, path: Path, feed_id: str) -> Checked:
             "detail": summary.detail,
             "records": summary.records,
             "refused": summary.refused,
+            "notes": summary.notes,
             "refusals": refusals,
         }
     )

@@ -25,6 +25,7 @@ _COLUMNS = {
     "sha256": ("sha256",),
     "records": ("records", "record_count", "rows", "row_count", "count"),
     "total": ("total", "control_total", "amount", "amount_total"),
+    "hash_total": ("hash_total", "hash"),
 }
 
 

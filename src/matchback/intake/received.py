@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,10 @@ READMITTED = "file_readmitted"
 
 @dataclass(frozen=True)
 class ReceivedFile:
-    """One delivery. `delivered_name` is the sender's and can hold personal data; `file_id` names it everywhere else."""
+    """One delivery. `delivered_name` is the sender's and can hold personal data; `file_id` names it everywhere else.
+
+    `announced` is what a manifest said of it.
+    """
 
     file_id: str
     feed_id: str
@@ -34,6 +37,7 @@ class ReceivedFile:
     remote: str
     stamp: str
     occurrence: int
+    announced: dict[str, str] = field(default_factory=dict)
     picked_on: date | None = None
 
     def path(self, workspace: Workspace) -> Path:
@@ -133,4 +137,5 @@ def _received(entry: JournalEntry) -> ReceivedFile:
         stamp=body["stamp"],
         occurrence=body["occurrence"],
         picked_on=date.fromisoformat(body["picked_on"]) if body.get("picked_on") else None,
+        announced=body.get("announced", {}),
     )

@@ -1,21 +1,33 @@
 -- Persons with more rewards in a period than the limit of their rule allows, while one of them is not issued yet.
 -- Grain: rule version x limit x role x person x period; no rows when the check holds.
--- Why not the issued ones alone: two persons who were each paid up to the limit may turn out to be one.
-WITH dated_rewards AS (
+-- Why not the issued ones alone: two persons who were each paid up to the limit may turn out to be one. A reward fills
+-- the limit of the person of its posting, and of the one whom its journey names today, as it does where it is judged.
+WITH carried_rewards AS (
+    SELECT rule_version, role, beneficiary_id, amount_minor, is_held, earned_on, release_on
+    FROM posted_slots
+    WHERE is_live OR is_held
+    UNION ALL
+    SELECT
+        rule_version, role, todays_beneficiary_id AS beneficiary_id, amount_minor, is_held, earned_on, release_on
+    FROM posted_slots
+    WHERE (is_live OR is_held) AND (beneficiary_id IS NULL OR beneficiary_id <> todays_beneficiary_id)
+),
+
+dated_rewards AS (
     SELECT
         l.rule_version,
         l.position,
         l.per,
         l.max_count,
         l.max_value_minor,
-        p.role,
-        p.beneficiary_id,
-        p.amount_minor,
-        p.is_held,
-        CASE WHEN l.by_date = 'release_on' THEN p.release_on ELSE p.earned_on END AS filled_on
-    FROM posted_slots AS p
-    INNER JOIN rule_limits AS l ON p.rule_version = l.rule_version
-    WHERE p.is_live OR p.is_held
+        c.role,
+        c.beneficiary_id,
+        c.amount_minor,
+        c.is_held,
+        CASE WHEN l.by_date = 'release_on' THEN c.release_on ELSE c.earned_on END AS filled_on
+    FROM carried_rewards AS c
+    INNER JOIN rule_limits AS l ON c.rule_version = l.rule_version
+    WHERE c.beneficiary_id IS NOT NULL
 ),
 
 counted_rewards AS (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, fields
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from matchback import watermarks
@@ -92,8 +93,7 @@ def write_rules(warehouse: Warehouse, rules: Sequence[Rule]) -> None:
 
 def read_ledger(warehouse: Warehouse) -> list[Entry]:
     """Return the whole ledger in sequence; raise CheckFailed if its chain does not hold."""
-    names = [item.name for item in fields(Entry)]
-    rows = warehouse.table("reward_entries").select(names).sort_by("sequence").to_pylist()
+    rows = warehouse.table("reward_entries").select(_names(Entry)).sort_by("sequence").to_pylist()
     entries = [Entry(**row) for row in rows]
     broken = broken_link(entries)
     if broken is not None:
@@ -265,8 +265,9 @@ def _only(kind: type, row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in _names(kind)}
 
 
-def _names(kind: Any) -> list[str]:
-    return [item.name for item in fields(kind)]
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(kind))
 
 
 def _append_entries(warehouse: Warehouse, entries: Sequence[Entry]) -> None:
@@ -274,7 +275,7 @@ def _append_entries(warehouse: Warehouse, entries: Sequence[Entry]) -> None:
 
     if not entries:
         return
-    rows = [asdict(entry) for entry in entries]
+    rows = [vars(entry) for entry in entries]
     warehouse.append(
         "reward_entries", pa.Table.from_pylist(rows, schema=warehouse.table("reward_entries").schema)
     )

@@ -33,6 +33,7 @@ def run_steps(context: RunContext, steps: Sequence[str] = STEPS) -> list[StepSum
     if writing:
         with open_writer(context) as writing_context:
             summaries += [_run_step(writing_context, step) for step in writing if step == "load"]
+            writing_context.writer.suit_threads()
             if not set(DERIVING_STEPS).isdisjoint(writing):
                 accepted_rules(writing_context)  # before a table is derived under terms that nobody accepted
             summaries += [_run_step(writing_context, step) for step in writing if step != "load"]

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 STORAGE_VERSION = "v1.5.0"
 _EXPORT = "(STORAGE_VERSION 'v1.0.0')"  # every DuckDB since 1.0 opens it
 SCHEMA_VERSION = "1"
+FEW_ROWS = 1_000_000
 # Trying FSST is a third of writing an export and saves nothing on keys, codes and short words; and a commit that is
 # written to the file at once need not be written to its log first.
 _EXPORT_SETTINGS = "SET disabled_compression_methods = 'fsst'; SET checkpoint_threshold = '1KB'"
@@ -129,9 +130,13 @@ class Warehouse:
     def set_state(self, name: str, value: str) -> None:
         """Set one named value."""
         self._execute("DELETE FROM state WHERE name = $name", {"name": name}, what="state")
-        self._execute(
-            "INSERT INTO state VALUES ($name, $value)", {"name": name, "value": value}, what="state"
-        )
+        pair = {"name": name, "value": value}
+        self._execute("INSERT INTO state VALUES ($name, $value)", pair, what="state")
+
+    def suit_threads(self) -> None:
+        """Work in one thread while all tables together are small: sharing the work out costs more than it saves."""
+        ((rows,),) = self._execute("SELECT SUM(estimated_size) FROM duckdb_tables()", what="sizes").fetchall()
+        self._execute("SET threads = 1" if (rows or 0) < FEW_ROWS else "RESET threads", what="session")
 
     # --- running SQL files -----------------------------------------------------------------------------------
 
@@ -162,8 +167,7 @@ class Warehouse:
     def query(self, text: str) -> list[dict[str, Any]]:
         """Run an analyst's own statement on a published database, cut off from other files."""
         try:
-            self._connection.execute("SET enable_external_access = false")
-            self._connection.execute("SET lock_configuration = true")
+            self._connection.execute("SET enable_external_access = false; SET lock_configuration = true")
             return _dictionaries(self._connection.execute(text))
         except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException) as error:
             # These quote the analyst's own words and published column names, never a record.
@@ -189,12 +193,10 @@ class Warehouse:
 
     def append(self, table: str, rows: pa.Table) -> int:
         """Append Arrow rows to a table by column name; return how many."""
-        if rows.num_rows == 0:
-            return 0
-        with self._registered(rows) as source:
-            self._execute(
-                f"INSERT INTO {_name(table)} BY NAME SELECT * FROM {source}", what=f"append {table}"
-            )
+        if rows.num_rows:
+            with self._registered(rows) as source:
+                statement = f"INSERT INTO {_name(table)} BY NAME SELECT * FROM {source}"
+                self._execute(statement, what=f"append {table}")
         return int(rows.num_rows)
 
     def replace(self, table: str, rows: pa.Table) -> None:
@@ -332,9 +334,7 @@ class Warehouse:
         self, statement: str, parameters: Mapping[str, Any] | None = None, *, what: str
     ) -> duckdb.DuckDBPyConnection:
         try:
-            if parameters:
-                return self._connection.execute(statement, dict(parameters))
-            return self._connection.execute(statement)
+            return self._connection.execute(statement, dict(parameters) if parameters else None)
         except duckdb.Error as error:
             raise DatabaseFailed.at(what, error) from (error if wants_debug() else None)
 

@@ -106,11 +106,7 @@ class _Search:
             data["journeys"] = [self.journey(event["journey_id"])]
 
     def _reward(self, data: Data, text: str) -> None:
-        rows = (
-            self.warehouse.rows("explain/reward", {"reward_id": int(text)})
-            if text.isdecimal() and int(text) < 2**63
-            else []
-        )
+        rows = self._rewards(reward_id=int(text)) if text.isdecimal() and int(text) < 2**63 else []
         if not rows:
             raise MatchbackError(
                 "No reward of this id is in the published version.",
@@ -156,10 +152,8 @@ class _Search:
             parameters = {"person_id": person_id}
             person["activity"] = self.warehouse.rows("explain/advocate_activity", parameters)
             person["friends"] = self.warehouse.rows("explain/advocate_friends", parameters)
-            person["rewards"] = [
-                self._with_ledger(reward)
-                for reward in self.warehouse.rows("explain/beneficiary_rewards", parameters)
-            ]
+            rewards = self._rewards(beneficiary_id=person_id)
+            person["rewards"] = [self._with_ledger(reward) for reward in rewards]
             data["persons"].append(person)
             known_journeys = [journey["journey_id"] for journey in data["journeys"]]
             for found in self.warehouse.rows("explain/person_journeys", parameters):
@@ -220,8 +214,13 @@ class _Search:
             "events": rows("events"),
             "programs": programs,
             "decisions": decisions,
-            "rewards": [self._with_ledger(reward) for reward in rows("rewards")],
+            "rewards": [self._with_ledger(reward) for reward in self._rewards(journey_id=journey_id)],
         }
+
+    def _rewards(self, **of: int) -> list[Data]:
+        """Return the rewards of one `reward_id`, `journey_id` or `beneficiary_id`."""
+        nothing = dict.fromkeys(("reward_id", "journey_id", "beneficiary_id"))
+        return self.warehouse.rows("explain/rewards_of", {**nothing, **of})
 
     def _with_ledger(self, reward: Data) -> Data:
         parameters = {"reward_id": reward["reward_id"]}

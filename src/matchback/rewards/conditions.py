@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING
 
 from matchback.intake.currencies import EXPONENTS
@@ -62,6 +63,7 @@ def to_minor(amount: Decimal, currency: str) -> int:
     return int(scaled)
 
 
+@cache
 def parse_condition(text: str, currency: str) -> Condition:
     """Check a condition and return it; amounts are compared in `currency`, other currencies do not match.
 

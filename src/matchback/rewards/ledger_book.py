@@ -191,9 +191,7 @@ class Book:
 
 def chain_hash(previous: str, entry: Entry) -> str:
     """Return the SHA-256 over the previous hash and the entry's canonical JSON."""
-    content: dict[str, Any] = {
-        item.name: getattr(entry, item.name) for item in fields(Entry) if item.name != "chain_hash"
-    }
+    content: dict[str, Any] = {name: value for name, value in vars(entry).items() if name != "chain_hash"}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=date.isoformat)
     return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
 

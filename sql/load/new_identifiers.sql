@@ -4,11 +4,12 @@
 
 SELECT
     incoming.identifier_key,
-    incoming.kind,
-    incoming.value,
-    incoming.check_bits,
+    MIN(incoming.kind) AS kind,
+    MIN(incoming.value) AS value,
+    MIN(incoming.check_bits) AS check_bits,
     CAST($facts_seq AS BIGINT) AS facts_seq
 FROM incoming_identifiers AS incoming
 LEFT JOIN identifiers AS known
     ON incoming.identifier_key = known.identifier_key
 WHERE known.identifier_key IS NULL
+GROUP BY incoming.identifier_key

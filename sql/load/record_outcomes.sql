@@ -1,4 +1,4 @@
--- What becomes of each good record of the incoming file.
+-- What becomes of each contested record of the incoming file; the others are accepted.
 -- Grain: record.
 -- Why: duplicate means that id and content are known or stand earlier in the file; conflict, that an id has several
 -- contents and no correction has decided, or that the newest corrections contradict each other; waiting, that a correction came before its original. Only the first two speak
@@ -19,7 +19,7 @@ WITH all_versions AS (
         incoming.action,
         COALESCE(incoming.corrected_at, CAST($received_on AS TIMESTAMP)) AS corrected_at,
         CAST($received_on AS DATE) AS received_on
-    FROM incoming_records AS incoming
+    FROM contested_records AS incoming
 ),
 
 ranked_corrections AS (
@@ -81,7 +81,7 @@ numbered_records AS (
             PARTITION BY incoming.identity, incoming.content_key
             ORDER BY incoming.record_number
         ) AS occurrence
-    FROM incoming_records AS incoming
+    FROM contested_records AS incoming
 )
 
 SELECT

@@ -1,4 +1,4 @@
--- The first and last sighting of every version in the incoming file, merged with what is known.
+-- The first and last sighting of every contested version in the incoming file, merged with what is known.
 -- Grain: identity, content and version; only those that are new or whose sightings change.
 -- Why: the smallest (day, file, record) and the greatest are the same in whatever order files arrive.
 
@@ -9,7 +9,7 @@ WITH incoming_versions AS (
         incoming.version_key,
         MIN(incoming.record_number) AS first_record_number,
         MAX(incoming.record_number) AS last_record_number
-    FROM incoming_records AS incoming
+    FROM contested_records AS incoming
     GROUP BY
         incoming.identity,
         incoming.content_key,

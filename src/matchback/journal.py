@@ -13,7 +13,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ class JournalEntry:
     number: int
     kind: str
     at: str
-    body: dict[str, Any]
+    body: dict[str, Any] = field(hash=False)
     hash: str
 
 
@@ -40,6 +40,9 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "journal.jsonl"
         self._lock_path = folder / "journal.lock"
+        self._known: list[JournalEntry] = []
+        self._known_bytes = 0
+        self._known_line = b""
 
     def append(self, kind: str, **body: Any) -> int:
         """Write one entry, fsync it, and return its number."""
@@ -60,8 +63,9 @@ class Journal:
 
     def entries(self, after: int = 0, kind: str | None = None) -> list[JournalEntry]:
         """Return the entries with a number above `after`, in order, of one kind if named."""
+        self._read_on()
         return [
-            entry for entry in self._read() if entry.number > after and (kind is None or entry.kind == kind)
+            entry for entry in self._known if entry.number > after and (kind is None or entry.kind == kind)
         ]
 
     def last_number(self) -> int:
@@ -128,6 +132,21 @@ class Journal:
             for line in stream:
                 if line.endswith(b"\n"):
                     yield _parse(line)
+
+    def _read_on(self) -> None:
+        """Read what was added since the last look; all of it, if what was read does not stand where it stood."""
+        if not self.path.exists():
+            self._known, self._known_bytes, self._known_line = [], 0, b""
+            return
+        with self.path.open("rb") as stream:
+            stream.seek(self._known_bytes - len(self._known_line))
+            if stream.read(len(self._known_line)) != self._known_line:
+                self._known, self._known_bytes, self._known_line = [], 0, b""
+                stream.seek(0)
+            for line in stream:
+                if line.endswith(b"\n"):
+                    self._known.append(_parse(line))
+                    self._known_bytes, self._known_line = self._known_bytes + len(line), line
 
     def _last(self) -> JournalEntry | None:
         if not self.path.exists():

@@ -8,6 +8,7 @@ done comes from the journal and the `files` table, never from arguments alone.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from matchback.answers.printing import count
@@ -15,28 +16,19 @@ from matchback.context import RunContext, StepSummary
 from matchback.errors import ConfigurationError, MatchbackError
 from matchback.intake import results_file
 from matchback.intake.arrival_log import described, held_back, held_words
-from matchback.intake.contracts import contract_of
-from matchback.intake.received import (
-    ReceivedFile,
-    readmitted_ids,
-    received_file,
-    received_files,
-    without_retired,
-)
+from matchback.intake.merging import Outcomes, append_refusals, fill_vault, merge, note_lists
+from matchback.intake.received import ReceivedFile, readmitted_ids, received_files, without_retired
 from matchback.intake.refusal_text import refusal_text
 from matchback.intake.staging import StagedFile, StagedSummary, staged_file, staging_basis
 from matchback.settings import wants_debug
 from matchback.validate import validate_file
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from matchback.config import Feed
     from matchback.warehouse import Warehouse
 
 Money = dict[str, list[int]]
 ACCOUNTS = ("files", "file_money", "refusals", "fact_audience_lists")
-OUTCOMES = ("accepted", "duplicate", "conflict", "waiting")
 _COLUMNS = {"duplicate": "duplicates", "conflict": "conflicts"}
 
 
@@ -44,19 +36,17 @@ class FileDoesNotBalance(MatchbackError):
     """Records or money were lost or doubled between reading and loading: a bug, and nothing was loaded."""
 
 
-class KeysCollide(MatchbackError):
-    """Two identifiers share a key: loading on would make two people one."""
-
-
 def run(context: RunContext) -> StepSummary:
     """Load every received file that is not in `files` yet, then send what results are due."""
-    waiting, retired = _files_not_loaded(context)
+    known = context.writer.rows("load/loaded_files")
+    waiting, retired = _files_not_loaded(context, known)
+    basis = staging_basis(context.config, context.config.id_secret(context.workspace.root))
     context.progress.start("load", len(waiting))
     totals: Counter[str] = Counter()
     failures: list[MatchbackError] = []
     for file in waiting:
         try:
-            totals += _load(context, file)
+            totals += _load(context, file, known, basis)
         except ConfigurationError:
             raise
         except MatchbackError as failure:
@@ -95,13 +85,14 @@ def files_to_load(context: RunContext) -> list[ReceivedFile]:
 
     Those of a feed that is not in the configuration any more wait.
     """
-    return _files_not_loaded(context)[0]
+    return _files_not_loaded(context, context.writer.rows("load/loaded_files"))[0]
 
 
-def _files_not_loaded(context: RunContext) -> tuple[list[ReceivedFile], list[ReceivedFile]]:
+def _files_not_loaded(
+    context: RunContext, loaded: Sequence[dict[str, Any]]
+) -> tuple[list[ReceivedFile], list[ReceivedFile]]:
     """Return the files to load, in their order, and those that wait because their feed was removed."""
-    known = {str(row["file_id"]) for row in context.writer.rows("load/loaded_files")}
-    known -= readmitted_ids(context.journal)
+    known = {str(row["file_id"]) for row in loaded} - readmitted_ids(context.journal)
     feeds = [feed.id for feed in context.config.feeds]
     waiting = [
         file
@@ -115,25 +106,17 @@ def _files_not_loaded(context: RunContext) -> tuple[list[ReceivedFile], list[Rec
     return waiting, retired
 
 
-def load_file(context: RunContext, file_id: str) -> Counter[str]:
-    """Load one received file in one transaction; return its counts, empty if it was loaded before."""
-    return _load(context, received_file(context.journal, file_id))
-
-
-def _load(context: RunContext, file: ReceivedFile) -> Counter[str]:
+def _load(context: RunContext, file: ReceivedFile, known: list[dict[str, Any]], basis: str) -> Counter[str]:
+    """Load one file in one transaction; add it to the `known` ones and return its counts."""
     warehouse, file_id = context.writer, file.file_id
-    known = warehouse.rows("load/loaded_files")
     is_known = any(row["file_id"] == file_id for row in known)
-    if is_known and file_id not in readmitted_ids(context.journal):
-        return Counter()
-    known = [row for row in known if row["file_id"] != file_id]
+    others = [row for row in known if row["file_id"] != file_id]
     feed = context.config.feed(file.feed_id)
     staged = staged_file(context.workspace.staging, file_id)
     summary = staged.summary()
-    basis = staging_basis(context.config, context.config.id_secret(context.workspace.root))
     if summary is None or summary.made_from != basis:
         summary = validate_file(context, file_id)
-    again = any(_is_same_delivery(row, file) for row in known)
+    again = any(_is_same_delivery(row, file) for row in others)
     surprises = [] if again else held_back(context, feed, file, summary)
     if surprises:
         context.progress.note(held_words(feed, file, surprises))
@@ -143,7 +126,8 @@ def _load(context: RunContext, file: ReceivedFile) -> Counter[str]:
         if is_known:  # readmitted: its former account goes; facts that it brought stand, and are found again
             for table in ACCOUNTS:
                 warehouse.delete(table, {"file_id": file_id})
-        counts = _load_staged(warehouse, feed, file, staged, summary, again=again)
+        row, counts = _load_staged(warehouse, feed, file, staged, summary, again=again)
+    known[:] = [*others, row]
     if counts["refused_files"]:
         context.progress.note(refusal_text(context.workspace, file, summary, staged.refusals()))
     return counts
@@ -166,127 +150,32 @@ def _load_staged(
     summary: StagedSummary,
     *,
     again: bool,
-) -> Counter[str]:
+) -> tuple[dict[str, Any], Counter[str]]:
     facts_seq = int(warehouse.state.get("facts_seq", "0")) + 1
-    outcomes = _outcomes_of_all(summary, staged, "duplicate") if again else None
     refused = summary.status == "refused" and not again
-    if outcomes is None and not refused:
-        outcomes = _merge(warehouse, feed, file, staged.rows(), facts_seq)
-        _fill_vault(warehouse, staged.identifiers(), facts_seq)
+    outcomes = Outcomes()
+    if not again and not refused:
+        outcomes = merge(warehouse, feed.kind, file, staged, facts_seq)
+        fill_vault(warehouse, staged, facts_seq)
         if feed.kind == "audience":
-            _note_list(warehouse, file, staged.rows(), summary, facts_seq)
+            note_lists(warehouse, file, staged, summary, facts_seq)
         warehouse.set_state("facts_seq", str(facts_seq))
     counts, money = _account(summary, outcomes, again=again)
     _refuse_imbalance(file, summary, counts, money)
     status, reason = ("duplicate", "already_delivered") if again else ("loaded", "")
     if refused:
         status, reason = "refused", summary.reason_code
-    if not again:
-        _write_refusals(warehouse, file, staged.refusals())
-    _write_file(warehouse, feed, file, summary, counts, money, (status, reason, facts_seq))
-    results_file.note_outcomes(staged, outcomes, status, reason, summary.detail)
+    if summary.refused and not again:
+        append_refusals(warehouse, file, staged)
+    row = _write_file(warehouse, feed, file, summary, counts, money, (status, reason, facts_seq))
+    results_file.note_outcomes(staged, outcomes.unaccepted, status, reason, summary)
     counts["files"] = 1
     counts["refused_files"] = int(refused)
-    return counts
-
-
-def _outcomes_of_all(summary: StagedSummary, staged: StagedFile, status: str) -> pl.DataFrame:
-    """Give every record of a file one outcome, whatever validation thought of it."""
-    import polars as pl
-
-    return pl.DataFrame(
-        {"record_number": range(1, summary.records + 1)}, schema={"record_number": pl.Int64}
-    ).with_columns(pl.lit(status).alias("status"))
-
-
-def _merge(
-    warehouse: Warehouse, feed: Feed, file: ReceivedFile, rows: pl.DataFrame, facts_seq: int
-) -> pl.DataFrame:
-    """Bring the rows into the fact table; return the outcome of each record."""
-    import polars as pl
-
-    contract = contract_of(feed.kind)
-    incoming = rows.select(
-        "record_number",
-        "identity",
-        "content_key",
-        "version_key",
-        (pl.col("action") if "action" in rows.columns else pl.lit("new").alias("action")),
-        (
-            pl.col("corrected_at")
-            if "corrected_at" in rows.columns
-            else pl.lit(None, pl.Datetime("us")).alias("corrected_at")
-        ),
-        (
-            pl.col("amount_minor")
-            if "amount_minor" in rows.columns
-            else pl.lit(None, pl.Int64).alias("amount_minor")
-        ),
-        (pl.col("currency") if "currency" in rows.columns else pl.lit(None, pl.String).alias("currency")),
-    )
-    warehouse.stage("incoming_records", incoming.to_arrow())
-    warehouse.stage("known_versions", warehouse.arrow(f"load/known_{feed.kind}"))
-    parameters = {"file_id": file.file_id, "received_on": file.received_on, "conflicts": contract.conflicts}
-    outcomes = _frame(warehouse.arrow("load/record_outcomes", parameters))
-    sightings = _frame(warehouse.arrow("load/version_sightings", parameters))
-    warehouse.stage("changed_versions", sightings.filter("is_known").to_arrow())
-    warehouse.delete_matching(
-        contract.table,
-        "changed_versions",
-        {contract.identity_column: "identity", "content_key": "content_key", "version_key": "version_key"},
-    )
-    own = [
-        name
-        for name in rows.columns
-        if name not in ("record_number", "line_number", contract.identity_column)
-    ]
-    facts = sightings.join(
-        rows.select(
-            "record_number", *[name for name in own if name not in ("content_key", "version_key", "identity")]
-        ),
-        left_on="first_record_number",
-        right_on="record_number",
-        how="left",
-    )
-    facts = facts.drop("first_record_number", "is_known").rename({"identity": contract.identity_column})
-    warehouse.append(contract.table, facts.with_columns(pl.lit(facts_seq).alias("facts_seq")).to_arrow())
-    return outcomes.sort("record_number")
-
-
-def _fill_vault(warehouse: Warehouse, identifiers: pl.DataFrame, facts_seq: int) -> None:
-    warehouse.stage("incoming_identifiers", identifiers.to_arrow())
-    if warehouse.rows("load/identifier_collisions"):
-        raise KeysCollide(
-            "Two different identifiers have the same key.",
-            state="Nothing of this file was loaded.",
-            next_step="Report this; such a pair is expected once in billions, and needs another id_secret.",
-        )
-    warehouse.append("identifiers", warehouse.arrow("load/new_identifiers", {"facts_seq": facts_seq}))
-
-
-def _note_list(
-    warehouse: Warehouse, file: ReceivedFile, rows: pl.DataFrame, summary: StagedSummary, facts_seq: int
-) -> None:
-    """Write down that there was a list, even one without members."""
-    import polars as pl
-
-    sizes = dict(rows.group_by("purpose").len().iter_rows())
-    if summary.purpose:
-        sizes.setdefault(summary.purpose, 0)
-    lists = pl.DataFrame(
-        {"purpose": list(sizes), "records": list(sizes.values())},
-        schema={"purpose": pl.String, "records": pl.Int64},
-    ).with_columns(
-        pl.lit(file.declared_on or file.received_on).alias("list_on"),
-        pl.lit(file.file_id).alias("file_id"),
-        pl.lit(file.received_on).alias("received_on"),
-        pl.lit(facts_seq).alias("facts_seq"),
-    )
-    warehouse.append("fact_audience_lists", lists.to_arrow())
+    return row, counts
 
 
 def _account(
-    summary: StagedSummary, outcomes: pl.DataFrame | None, *, again: bool
+    summary: StagedSummary, outcomes: Outcomes, *, again: bool
 ) -> tuple[Counter[str], dict[str, Money]]:
     """Count records and money by outcome."""
     counts: Counter[str] = Counter(records=summary.records + summary.control_lines)
@@ -297,21 +186,9 @@ def _account(
         return counts, {**money, "duplicate": summary.money_seen}
     counts["refused"] = summary.refused
     money["refused"] = summary.money_refused
-    if outcomes is None:
-        return counts, money
-    for status, number in outcomes.group_by("status").len().iter_rows():
+    for status, number in outcomes.records.items():
         counts[_COLUMNS.get(status, status)] = number
-    for status in OUTCOMES:
-        money[status] = _money_of(outcomes, status)
-    return counts, money
-
-
-def _money_of(outcomes: pl.DataFrame, status: str) -> Money:
-    import polars as pl
-
-    of_status = outcomes.filter((pl.col("status") == status) & pl.col("amount_minor").is_not_null())
-    sums = of_status.group_by("currency").agg(pl.col("amount_minor").cast(pl.Int128).sum(), pl.len())
-    return {str(code): [int(amount), int(records)] for code, amount, records in sums.iter_rows()}
+    return counts, money | outcomes.money
 
 
 def _refuse_imbalance(
@@ -331,12 +208,6 @@ def _refuse_imbalance(
         )
 
 
-def _write_refusals(warehouse: Warehouse, file: ReceivedFile, refusals: pl.DataFrame) -> None:
-    import polars as pl
-
-    warehouse.append("refusals", refusals.with_columns(pl.lit(file.file_id).alias("file_id")).to_arrow())
-
-
 def _write_file(
     warehouse: Warehouse,
     feed: Feed,
@@ -345,9 +216,7 @@ def _write_file(
     counts: Counter[str],
     money: dict[str, Money],
     verdict: tuple[str, str, int],
-) -> None:
-    import pyarrow as pa
-
+) -> dict[str, Any]:
     status, reason_code, facts_seq = verdict
     names = ("records", "accepted", "refused", "duplicates", "conflicts", "waiting", "control_lines")
     row: dict[str, Any] = {
@@ -365,7 +234,7 @@ def _write_file(
         "facts_seq": facts_seq if status == "loaded" else None,
         "columns": summary.columns,
     }
-    warehouse.append("files", pa.Table.from_pylist([row], schema=_file_shape()))
+    warehouse.add("files", [row])
     sums = [
         {
             "file_id": file.file_id,
@@ -377,41 +246,5 @@ def _write_file(
         for outcome, totals in money.items()
         for code, total in sorted(totals.items())
     ]
-    if sums:
-        warehouse.append("file_money", pa.Table.from_pylist(sums))
-
-
-def _file_shape() -> Any:
-    import pyarrow as pa
-
-    counts = (
-        "records",
-        "accepted",
-        "refused",
-        "duplicates",
-        "conflicts",
-        "waiting",
-        "control_lines",
-        "facts_seq",
-    )
-    texts = ("file_id", "feed_id", "kind", "content_hash", "delivered_name")
-    return pa.schema(
-        [
-            *[(name, pa.string()) for name in texts],
-            ("declared_on", pa.date32()),
-            ("received_at", pa.timestamp("us")),
-            ("received_on", pa.date32()),
-            ("status", pa.string()),
-            ("reason_code", pa.string()),
-            *[(name, pa.int64()) for name in counts],
-            ("columns", pa.string()),
-        ]
-    )
-
-
-def _frame(table: Any) -> pl.DataFrame:
-    import polars as pl
-
-    frame = pl.from_arrow(table)
-    assert isinstance(frame, pl.DataFrame)
-    return frame
+    warehouse.add("file_money", sums)
+    return row

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 _PACKAGE = Path(__file__).resolve().parent
 _PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
@@ -31,6 +33,12 @@ class SqlFile:
     header: str
     reads: frozenset[str]
     parameters: frozenset[str]
+
+    def chosen(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the file's own of many parameters."""
+        missing = self.parameters - given.keys()
+        assert not missing, f"sql/{self.step}/{self.table}.sql needs {sorted(missing)}"
+        return {name: given[name] for name in self.parameters}
 
 
 def sql_folder() -> Path:

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from matchback.errors import DatabaseFailed, MatchbackError, WarehouseDamaged, WarehouseLocked
+from matchback.errors import MatchbackError
 from matchback.journal import Journal, refuse_older_than
 from matchback.publishing.templates import template_path
 from matchback.settings import wants_debug
 from matchback.sqlfiles import SqlFile, kept_tables, sql_file, step_tables
 from matchback.sqlfiles import quoted_name as _name
 from matchback.sqlfiles import quoted_text as _text
+from matchback.warehouse_rows import Runner, connect
 from matchback.workspace import Workspace, writer_lock
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
     from matchback.publishing.dictionary import PublishedTable
 
-STORAGE_VERSION = "v1.5.0"
 _EXPORT = "(STORAGE_VERSION 'v1.0.0')"  # every DuckDB since 1.0 opens it
 SCHEMA_VERSION = "1"
 FEW_ROWS = 1_000_000
@@ -44,13 +44,14 @@ _ROW_HASH = "CAST(CONCAT('0x', SUBSTR(MD5(CAST(ROW(*COLUMNS(*)) AS VARCHAR)), 1,
 _HASH = f"CONCAT(COUNT(*), '-', LOWER(TO_HEX(COALESCE(SUM({_ROW_HASH}), 0))))"
 
 
-class Warehouse:
+class Warehouse(Runner):
     """One open warehouse. Made by `open` (the only writer), `memory` (tests, scratch) or `read` (published files)."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, *, journal: Journal | None = None) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._journal = journal
         self._in_transaction = False
+        self._state: dict[str, str] | None = None
         self._execute("SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false", what="session")
 
     # --- opening and closing ---------------------------------------------------------------------------------
@@ -68,7 +69,7 @@ class Warehouse:
             if not workspace.warehouse_path.exists():
                 refuse_older_than(journal, None)
                 _create(workspace.warehouse_path)
-            warehouse = cls(_connect(workspace.warehouse_path, workspace.staging / "spill"), journal=journal)
+            warehouse = cls(connect(workspace.warehouse_path, workspace.staging / "spill"), journal=journal)
             try:
                 refuse_older_than(journal, int(warehouse.state.get("commit_number", "0")))
                 yield warehouse
@@ -114,7 +115,7 @@ class Warehouse:
             self.set_state("commit_number", str(number))
             self._execute("COMMIT", what="commit")
         except BaseException:
-            self._in_transaction = False
+            self._in_transaction, self._state = False, None
             self._rollback()
             raise
         self._in_transaction = False
@@ -122,16 +123,20 @@ class Warehouse:
             self._journal.append("committed", commit=number, label=label)
 
     @property
-    def state(self) -> dict[str, str]:
-        """The named values of the warehouse: watermarks, journal number, secret fingerprint."""
-        rows = self._execute("SELECT name, value FROM state", what="state").fetchall()
-        return {str(name): str(value) for name, value in rows}
+    def state(self) -> Mapping[str, str]:
+        """The named values of the warehouse: watermarks, journal number, secret fingerprint. Only this writes them."""
+        if self._state is None:
+            rows = self._execute("SELECT name, value FROM state", what="state").fetchall()
+            self._state = {str(name): str(value) for name, value in rows}
+        return self._state
 
     def set_state(self, name: str, value: str) -> None:
         """Set one named value."""
-        self._execute("DELETE FROM state WHERE name = $name", {"name": name}, what="state")
-        pair = {"name": name, "value": value}
-        self._execute("INSERT INTO state VALUES ($name, $value)", pair, what="state")
+        statement = "INSERT INTO state (name, value) VALUES ($name, $value)"
+        if name in self.state:
+            statement = "UPDATE state SET value = $value WHERE name = $name"
+        self._execute(statement, {"name": name, "value": value}, what="state")
+        self._state = {**self.state, name: value}
 
     def suit_threads(self) -> None:
         """Work in one thread while all tables together are small: sharing the work out costs more than it saves."""
@@ -181,8 +186,7 @@ class Warehouse:
     def arrow(self, query: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
         """Run `step/name` and return its rows as an Arrow table (money exact)."""
         file = sql_file(*query.split("/"))
-        self._run(file, f"CREATE OR REPLACE TEMP TABLE query_result AS\n{file.text}", parameters or {})
-        return self.table("query_result")
+        return self._fetched(file.text, file.chosen(parameters or {}), f"sql/{query}.sql")
 
     def build_expression(self, table: str, expression: exp.Expression) -> None:
         """Make a table from a checked syntax tree (rule conditions); it is never text of a user."""
@@ -191,46 +195,9 @@ class Warehouse:
 
     # --- tables ----------------------------------------------------------------------------------------------
 
-    def append(self, table: str, rows: pa.Table) -> int:
-        """Append Arrow rows to a table by column name; return how many."""
-        if rows.num_rows:
-            with self._registered(rows) as source:
-                statement = f"INSERT INTO {_name(table)} BY NAME SELECT * FROM {source}"
-                self._execute(statement, what=f"append {table}")
-        return int(rows.num_rows)
-
-    def replace(self, table: str, rows: pa.Table) -> None:
-        """Make a table from Arrow rows, replacing the former one."""
-        self._make(f"TABLE {_name(table)}", rows)
-
-    def stage(self, table: str, rows: pa.Table) -> None:
-        """Make a temporary table from Arrow rows; SQL files may read it in this session."""
-        self._make(f"TEMP TABLE {_name(table)}", rows)
-
-    def _make(self, table: str, rows: pa.Table) -> None:
-        with self._registered(rows) as source:
-            self._execute(f"CREATE OR REPLACE {table} AS SELECT * FROM {source}", what=f"make {table}")
-
-    def delete(self, table: str, where: Mapping[str, Any]) -> None:
-        """Delete the rows whose columns equal the given values (never used on the ledger)."""
-        assert table not in ("reward_entries",), "the ledger is append-only"
-        clause = " AND ".join(f"{_name(column)} = ${column}" for column in where)
-        self._execute(f"DELETE FROM {_name(table)} WHERE {clause}", dict(where), what=f"delete {table}")
-
-    def delete_matching(self, table: str, staged: str, columns: Mapping[str, str]) -> None:
-        """Delete the rows that a staged table names; `columns` gives its column for each of the table's."""
-        assert table not in ("reward_entries",), "the ledger is append-only"
-        pairs = [f"{_name(table)}.{_name(mine)} = staged.{_name(own)}" for mine, own in columns.items()]
-        statement = f"DELETE FROM {_name(table)} USING {_name(staged)} AS staged WHERE {' AND '.join(pairs)}"
-        self._execute(statement, what=f"delete {table}")
-
     def table(self, table: str) -> pa.Table:
         """Return a whole table as Arrow."""
-        self._execute("SELECT 1", what="drain").fetchall()
-        try:
-            return self._connection.sql(f"SELECT * FROM {_name(table)}").to_arrow_table()
-        except duckdb.Error as error:
-            raise DatabaseFailed.at(f"table {table}", error) from (error if wants_debug() else None)
+        return self._fetched(f"SELECT * FROM {_name(table)}", {}, f"table {table}")
 
     def tables(self) -> list[str]:
         """Return the names of the tables, sorted."""
@@ -324,31 +291,9 @@ class Warehouse:
 
     # --- inside ----------------------------------------------------------------------------------------------
 
-    def _run(self, file: SqlFile, statement: str, parameters: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
-        missing = file.parameters - parameters.keys()
-        assert not missing, f"sql/{file.step}/{file.table}.sql needs {sorted(missing)}"
-        used = {name: parameters[name] for name in file.parameters}
-        return self._execute(statement, used, what=f"sql/{file.step}/{file.table}.sql")
-
-    def _execute(
-        self, statement: str, parameters: Mapping[str, Any] | None = None, *, what: str
-    ) -> duckdb.DuckDBPyConnection:
-        try:
-            return self._connection.execute(statement, dict(parameters) if parameters else None)
-        except duckdb.Error as error:
-            raise DatabaseFailed.at(what, error) from (error if wants_debug() else None)
-
     def _rollback(self) -> None:
         with contextlib.suppress(duckdb.Error):  # it may have rolled back by itself
             self._connection.execute("ROLLBACK")
-
-    @contextmanager
-    def _registered(self, rows: pa.Table) -> Iterator[str]:
-        self._connection.register("arrow_rows", rows)
-        try:
-            yield "arrow_rows"
-        finally:
-            self._connection.unregister("arrow_rows")
 
     def _make_schema(self) -> None:
         for name in step_tables("schema"):
@@ -362,28 +307,13 @@ def _create(path: Path) -> None:
     aside = path.with_suffix(".new")
     for leftover in (aside, aside.with_name(aside.name + ".wal")):
         leftover.unlink(missing_ok=True)
-    connection = _connect(aside, None)
+    connection = connect(aside, None)
     warehouse = Warehouse(connection)
     warehouse._make_schema()
     connection.execute("CHECKPOINT")
     connection.close()
     os.chmod(aside, 0o600)
     os.replace(aside, path)
-
-
-def _connect(path: Path, spill: Path | None) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(":memory:")
-    target = _text(str(path))
-    try:
-        connection.execute(f"ATTACH {target} AS warehouse (STORAGE_VERSION '{STORAGE_VERSION}')")
-        connection.execute("USE warehouse")
-        if spill is not None:
-            connection.execute(f"SET temp_directory = {_text(str(spill))}")
-    except duckdb.IOException as error:
-        connection.close()
-        is_locked = "lock" in str(error).lower()
-        raise (WarehouseLocked.elsewhere() if is_locked else WarehouseDamaged.unopenable()) from None
-    return connection
 
 
 def _dictionaries(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

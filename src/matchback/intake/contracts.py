@@ -112,6 +112,12 @@ _FACTS: dict[str, tuple[str, str, tuple[str, ...], bool, bool]] = {
 }
 
 
+def fact_table(kind: str) -> tuple[str, str, bool]:
+    """Return a kind's fact table, its identity column and whether other content conflicts: what needs no Pandera."""
+    table, identity_column, _, conflicts, _ = _FACTS[kind]
+    return table, identity_column, conflicts
+
+
 @cache
 def contract_of(kind: str) -> Contract:
     """Return the contract of a kind of feed (the columns do not depend on the workspace)."""

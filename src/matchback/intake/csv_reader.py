@@ -80,9 +80,14 @@ class CsvReader:
 
     def raw_records(self) -> Iterator[bytes]:
         """Yield the bytes of every record, refused ones included, in input order."""
-        for buffer, split, _ in self._splits():
+        for buffer, split in self.raw_blocks():
             for start, end in zip(split.starts.tolist(), split.ends.tolist(), strict=True):
                 yield buffer[start:end]
+
+    def raw_blocks(self) -> Iterator[tuple[bytes, Split]]:
+        """Yield the bytes of the file block by block, and where the records of each stand."""
+        for buffer, split, _ in self._splits():
+            yield buffer, split
 
     # --- the parts of the file ---------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,6 +122,7 @@ def _commits(journal: Journal) -> dict[str, int]:
     return {label.removeprefix(prefix): number for label, number in labels if label.startswith(prefix)}
 
 
+@lru_cache(maxsize=1 << 16)
 def _received(entry: JournalEntry) -> ReceivedFile:
     body = entry.body
     declared = body["declared_on"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from matchback.answers.lookup import find_event
 from matchback.answers.printing import as_columns, count, money
 from matchback.answers.query import open_published
 from matchback.config import load_config
@@ -94,13 +93,6 @@ def show_file(workspace: Workspace, file_id: str) -> tuple[str, Row]:
         for row in reasons
     ]
     return _file_words(file), file
-
-
-def event_rows(workspace: Workspace, event: str) -> list[Row]:
-    """Return one event, by its id or the sender's own id of it."""
-    config = load_config(workspace.config_path)
-    with open_published(workspace, vault=True) as (_, warehouse):
-        return [find_event(warehouse, workspace, config, event)]
 
 
 def reward_rows(workspace: Workspace, state: str | None, program: str | None) -> list[Row]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import click
 
-from matchback.cli import acting, feeds, quarantine, reading, running
+from matchback.cli import acting, beginning, feeds, quarantine, reading, running
 from matchback.cli.common import OPTIONS, Group, common_options
 from matchback.errors import MatchbackError
 
@@ -35,12 +35,14 @@ def cli() -> None:
     """
 
 
+cli.add_command(beginning.init)
 cli.add_command(running.run)
 for step in running.STEP_HELP:
     cli.add_command(running.step_command(step))
 cli.add_command(running.check)
 for command in (feeds.feeds, reading.files, quarantine.quarantine, reading.events, reading.explain):
     cli.add_command(command)
+reading.events.add_command(acting.resolve)
 cli.add_command(acting.recognitions)
 cli.add_command(reading.rewards)
 reading.rewards.add_command(acting.approve)

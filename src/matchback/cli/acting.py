@@ -37,6 +37,25 @@ def recognitions_add(event: str, program: str | None, advocate: str, reason: str
     OPTIONS.words(*add_recognition(OPTIONS.open_context(as_of), event, program, member, reason))
 
 
+@click.command("resolve", cls=Command)
+@click.argument("event")
+@click.option(
+    "--version", "version_key", required=True, type=int, metavar="VERSION", help="The one that holds."
+)
+@click.option("--reason", required=True, metavar="CODE", help=REASON_HELP)
+@as_of_option
+def resolve(event: str, version_key: int, reason: str, as_of: date | None) -> None:
+    """Choose the version of an event in conflict that holds; journaled, applied by the next run.
+
+    \b
+    matchback events show OPEN-20261103-0017
+    matchback events resolve OPEN-20261103-0017 --version 4611686018427387904 --reason bank_confirmed
+    """
+    from matchback.answers.events import resolve_event
+
+    OPTIONS.words(*resolve_event(OPTIONS.open_context(as_of), event, version_key, reason))
+
+
 def decide_command(act: str, words: str) -> click.Command:
     """Return `rewards approve` or `rewards decline`."""
 

@@ -53,15 +53,15 @@ def events() -> None:
 @events.command("show")
 @click.argument("event")
 def events_show(event: str) -> None:
-    """Show one event by its id, or by the sender's own event id.
+    """Show one event by its id, or by the sender's own event id; of one in conflict, every version.
 
     \b
     matchback events show 4611686018427387904
     matchback events show OPEN-20261103-0017
     """
-    from matchback.answers.listings import event_rows
+    from matchback.answers.events import show_event
 
-    OPTIONS.rows(event_rows(OPTIONS.open_workspace(), event))
+    OPTIONS.words(*show_event(OPTIONS.open_workspace(), event))
 
 
 @click.group(cls=Group)

@@ -80,13 +80,16 @@ def step_command(step: str) -> click.Command:
 
 
 @click.command(cls=Command)
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--feed", required=True, metavar="ID", help="The feed whose contract the file must satisfy.")
 def check(file: Path, feed: str) -> None:
-    """Check a file against its feed's contract before it is sent. Nothing is kept.
+    """Check a file against its feed's contract before it is sent: the verdict of a delivery, and nothing is kept.
+
+    With - as FILE, standard input is checked. Exit code 3: a record is refused, or the file.
 
     \b
     matchback check openings.csv --feed account-openings
+    export-openings | matchback check - --feed account-openings --json
     """
     from matchback.intake.dry_run import check_file
 

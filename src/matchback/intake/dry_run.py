@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matchback.answers.printing import as_columns, count
 from matchback.context import RunContext
 from matchback.errors import ConfigurationError, MatchbackError
+
+if TYPE_CHECKING:
+    from matchback.config import Feed
 
 MOST_SHOWN = 50
 
@@ -49,16 +55,21 @@ class Checked:
 
 
 def check_file(context: RunContext, path: Path, feed_id: str) -> Checked:
-    """Read and check one file as its feed would; nothing of it stays."""
+    """Read and check one file (`-`: standard input) as its feed would; nothing of it stays."""
+    from matchback.intake.contract_check import refuse_misdeclared
     from matchback.intake.stage_file import FileToStage
     from matchback.intake.staging import StagedFile
     from matchback.validate import staged_apart
 
     feed = context.config.feed(feed_id)
-    if not path.is_file():
+    from_input = str(path) == "-"
+    if not from_input and not path.is_file():
         raise ConfigurationError(f"{path} is not a file.")
+    refuse_misdeclared(context.config)
     with tempfile.TemporaryDirectory(dir=context.workspace.staging, prefix="check") as scratch:
         folder = Path(scratch) / "result"
+        if from_input:
+            path = _spooled(Path(scratch) / "input")
         request = FileToStage(
             file_id="check",
             path=path,
@@ -82,7 +93,23 @@ def check_file(context: RunContext, path: Path, feed_id: str) -> Checked:
             "detail": summary.detail,
             "records": summary.records,
             "refused": summary.refused,
-            "notes": summary.notes,
+            "notes": [*summary.notes, *([] if from_input else _name_notes(feed, path.name))],
             "refusals": refusals,
         }
     )
+
+
+def _spooled(path: Path) -> Path:
+    """Copy standard input into a file for our own user only: readers look at a file more than once."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as sink:
+        shutil.copyfileobj(sys.stdin.buffer, sink)
+    return path
+
+
+def _name_notes(feed: Feed, name: str) -> list[str]:
+    """Say that a file of this name would never be picked up."""
+    from matchback.intake.sources import name_pattern
+
+    if name_pattern(feed.pattern)[0].fullmatch(name):
+        return []
+    return [f"under this name the file would not be picked up: the feed takes {feed.pattern}"]

@@ -58,6 +58,7 @@ def azure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AzureServer]:
 def one_look(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files that a test lays down are whole: pick-up looks once, unless a feed says otherwise."""
     monkeypatch.setattr(pickup, "DEFAULT_QUIET_SECONDS", 0.0)
+    monkeypatch.setattr(pickup, "LOCAL_QUIET_SECONDS", 0.0)
 
 
 @pytest.hookimpl(tryfirst=True)

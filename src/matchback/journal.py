@@ -68,6 +68,19 @@ class Journal:
             entry for entry in self._known if entry.number > after and (kind is None or entry.kind == kind)
         ]
 
+    def read_on(self, offset: int) -> tuple[list[JournalEntry], int]:
+        """Return the entries after a byte offset (0: all), and the offset after the last whole one.
+
+        For whoever asks again and again in one run: what was read before is not read again.
+        """
+        if not self.path.exists():
+            return [], 0
+        with self.path.open("rb") as stream:
+            stream.seek(offset)
+            lines = stream.read().splitlines(keepends=True)
+        whole = [line for line in lines if line.endswith(b"\n")]
+        return [_parse(line) for line in whole], offset + sum(map(len, whole))
+
     def last_number(self) -> int:
         """Return the number of the newest entry, 0 if there is none."""
         last = self._last()

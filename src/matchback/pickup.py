@@ -16,7 +16,7 @@ from matchback.answers.printing import count
 from matchback.context import RunContext, StepSummary
 from matchback.errors import MatchbackError, SourceFailed
 from matchback.intake import archive, sources
-from matchback.intake.received import ReceivedFile, derive_file_id, printable_name, received_files
+from matchback.intake.received import Receipts, ReceivedFile, derive_file_id, printable_name, received_files
 from matchback.intake.sources import FileWaits, Listing, Look, RemoteFile, Source, SourceLost, Wanted
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from matchback.config import Feed
 
-DEFAULT_QUIET_SECONDS = 2.0
+DEFAULT_QUIET_SECONDS = 2.0  # servers tell whole seconds
+LOCAL_QUIET_SECONDS = 1.0  # this machine tells billionths
 MOST_LOSSES = 2  # files in a row that could not be read over a broken connection
 
 
@@ -98,9 +99,10 @@ def _receive_all(context: RunContext, opened: Opened, found: Found) -> tuple[int
     """
     received = failed = losses = 0
     arrived: set[str] = set()
+    receipts = Receipts(context.journal, opened.feed.id)
     for remote in found.waiting:
         try:
-            received += _receive(context, opened.feed, remote, opened.source) is not None
+            received += _receive(context, opened.feed, remote, opened.source, receipts) is not None
             arrived.add(remote.name)
             losses = 0
         except SourceFailed as failure:
@@ -121,11 +123,15 @@ def list_files(context: RunContext, feed: Feed) -> list[RemoteFile]:
 def _open(context: RunContext, feed: Feed) -> Opened:
     source = _source_of(context, feed)
     with sources.told(source.url):
-        return Opened(feed, source, sources.look(source, _wanted(context, feed)))
+        return Opened(feed, source, sources.look(source, _wanted(context, feed, is_local=source.is_local)))
 
 
-def _wanted(context: RunContext, feed: Feed, received: frozenset[str] = frozenset()) -> Wanted:
-    quiet = DEFAULT_QUIET_SECONDS if feed.quiet_seconds is None else feed.quiet_seconds
+def _wanted(
+    context: RunContext, feed: Feed, *, is_local: bool, received: frozenset[str] = frozenset()
+) -> Wanted:
+    quiet = feed.quiet_seconds
+    if quiet is None:
+        quiet = LOCAL_QUIET_SECONDS if is_local else DEFAULT_QUIET_SECONDS
     beside = [pattern for other in _sharing(context, feed) for pattern in _patterns_of(other)]
     return Wanted(feed.pattern, beside, quiet, feed.ready, received)
 
@@ -143,7 +149,8 @@ def _sharing(context: RunContext, feed: Feed) -> list[Feed]:
 def _list(context: RunContext, opened: Opened) -> Found:
     feed, source = opened.feed, opened.source
     before = [file for file in received_files(context.journal) if file.feed_id == feed.id]
-    wanted = _wanted(context, feed, frozenset(file.remote for file in before))
+    came = frozenset(file.remote for file in before)
+    wanted = _wanted(context, feed, is_local=source.is_local, received=came)
     listing = sources.list_source(source, wanted, context.progress.note, opened.look)
     stays = not (feed.after.move_to or feed.after.delete)
     seen = {(file.remote, file.size, file.stamp) for file in before if stays}
@@ -211,10 +218,12 @@ def receive(context: RunContext, feed: Feed, remote: RemoteFile) -> str | None:
 
     Returns None when this very file was received before (a crash came between the journal and the move).
     """
-    return _receive(context, feed, remote, _source_of(context, feed))
+    return _receive(context, feed, remote, _source_of(context, feed), Receipts(context.journal, feed.id))
 
 
-def _receive(context: RunContext, feed: Feed, remote: RemoteFile, source: Source) -> str | None:
+def _receive(
+    context: RunContext, feed: Feed, remote: RemoteFile, source: Source, receipts: Receipts
+) -> str | None:
     part = context.workspace.archive / "incoming" / f"{os.getpid()}.part"
     try:
         with sources.reading(source, remote) as stream:
@@ -222,7 +231,8 @@ def _receive(context: RunContext, feed: Feed, remote: RemoteFile, source: Source
     finally:
         part.unlink(missing_ok=True)
     with context.journal.deciding():  # tasks receive at the same time
-        file_id = _journal(context, feed, remote, content_hash, size)
+        same = receipts.of_content(content_hash, sources.declared_date(remote))
+        file_id = _journal(context, feed, remote, content_hash, size, same)
     if not _put_away(source, feed, stream.entry, content_hash):
         context.progress.note(
             f"{feed.id}: a file was overwritten at its source after it was read; the new version stays there, "
@@ -233,13 +243,16 @@ def _receive(context: RunContext, feed: Feed, remote: RemoteFile, source: Source
     return file_id
 
 
-def _journal(context: RunContext, feed: Feed, remote: RemoteFile, content_hash: str, size: int) -> str | None:
+def _journal(
+    context: RunContext,
+    feed: Feed,
+    remote: RemoteFile,
+    content_hash: str,
+    size: int,
+    same: Sequence[ReceivedFile],
+) -> str | None:
+    """Write a receipt; return the file's id, None if it has one. `same` are the deliveries of the same bytes."""
     declared = sources.declared_date(remote)
-    same = [
-        file
-        for file in received_files(context.journal)
-        if file.feed_id == feed.id and file.content_hash == content_hash and file.declared_on == declared
-    ]
     if any((file.remote, file.size, file.stamp) == (remote.name, size, remote.stamp) for file in same):
         return None
     file_id = derive_file_id(feed.id, declared, content_hash, len(same))

@@ -68,6 +68,24 @@ def received_files(journal: Journal) -> list[ReceivedFile]:
     return [_received(entry) for entry in journal.entries(kind="file_received")]
 
 
+class Receipts:
+    """The deliveries of one feed, for a run that asks after every file whether it came before."""
+
+    def __init__(self, journal: Journal, feed_id: str) -> None:
+        self._journal, self._feed_id = journal, feed_id
+        self._offset = 0
+        self._by_content: dict[tuple[str, date | None], list[ReceivedFile]] = {}
+
+    def of_content(self, content_hash: str, declared_on: date | None) -> list[ReceivedFile]:
+        """Return the deliveries of some content for a date, in the order of the journal as it stands now."""
+        entries, self._offset = self._journal.read_on(self._offset)
+        for entry in entries:
+            if entry.kind == "file_received" and entry.body["feed_id"] == self._feed_id:
+                file = _received(entry)
+                self._by_content.setdefault((file.content_hash, file.declared_on), []).append(file)
+        return self._by_content.get((content_hash, declared_on), [])
+
+
 def without_retired(
     files: Sequence[ReceivedFile], feed_ids: Sequence[str]
 ) -> tuple[list[ReceivedFile], list[ReceivedFile]]:

@@ -57,7 +57,9 @@ def deliver_all(context: RunContext) -> int:
             continue
         try:
             if feed.id not in opened:
-                opened[feed.id] = sources.open_source(feed.source, feed.connection, context.workspace.root)
+                opened[feed.id] = sources.open_source(
+                    feed.source, feed.connection, context.workspace.root, context.config.transport
+                )
             name = sources.deliver(
                 opened[feed.id],
                 path,

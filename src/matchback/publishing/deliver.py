@@ -45,7 +45,9 @@ def _deliver_payouts(context: RunContext, *, again: bool) -> tuple[int, list[str
         return 0, []
     sent, doubtful = 0, []
     try:
-        target = sources.open_source(destination, context.config.payout.connection, context.workspace.root)
+        target = sources.open_source(
+            destination, context.config.payout.connection, context.workspace.root, context.config.transport
+        )
         for path in waiting:
             if _send_payout(context, target, path, again=again):
                 sent += 1

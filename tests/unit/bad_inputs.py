@@ -125,7 +125,7 @@ class Sender:
         )
         summary = validate.stage_file(request)
         staged = StagedFile(request.folder)
-        results_file.note_outcomes(staged, None, summary.status, summary.reason_code, summary.detail)
+        results_file.note_outcomes(staged, None, summary.status, summary.reason_code, summary)
         answer = results_file.write(context, file, staged).read_bytes()
         form = context.config.feeds[0].format
         plain = form.type in ("csv", "psv") and summary.status != "refused"

@@ -6,12 +6,14 @@ folder that validation gives, and nothing of an archive's own names is ever used
 
 from __future__ import annotations
 
+import errno
 import gzip
 import stat
 import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -111,18 +113,26 @@ def _zip(path: Path) -> Iterator[bytes]:
     """Inflate the only member of a zip file; its name is not looked at but for what makes it suspicious."""
     with path.open("rb") as stream:
         _refuse_large_directory(stream)
-        try:
+        with _damage("its directory is damaged or cut off"):
             archive = zipfile.ZipFile(stream)
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, EOFError):
-            raise UnreadableFile("damaged_archive", "its directory is damaged or cut off") from None
         with archive:
             member = _only_member(archive)
-            try:
-                with archive.open(member) as source:
-                    while piece := source.read(CHUNK):
-                        yield piece
-            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
-                raise UnreadableFile("damaged_archive", "its member is damaged or cut off") from None
+            with _damage("its member is damaged or cut off"), archive.open(member) as source:
+                while piece := source.read(CHUNK):
+                    yield piece
+
+
+@contextmanager
+def _damage(words: str) -> Iterator[None]:
+    """Refuse an archive over which the library stumbles; it takes an odd place in the file for a fault of the disk."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError, OverflowError):
+        raise UnreadableFile("damaged_archive", words) from None
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        raise UnreadableFile("damaged_archive", words) from None
 
 
 def _refuse_large_directory(stream: BinaryIO) -> None:

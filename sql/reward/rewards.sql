@@ -2,57 +2,47 @@
 -- Grain: reward_id.
 -- Why from the ledger alone: a posted reward keeps the person, the amount and the terms of its posting, whatever facts
 -- say later. The amount is that of the last grant, whatever became of it.
-WITH ranked_entries AS (
+WITH last_entries AS (
     SELECT
         reward_id,
-        rule_id,
-        rule_version,
-        program,
-        role,
-        beneficiary_id,
-        friend_id,
-        journey_id,
-        event_id,
-        root_event_id,
-        reward_kind,
-        currency,
-        entry_kind,
-        generation,
-        earned_on,
-        release_on,
-        reason_code,
-        sequence,
-        MAX(CASE WHEN entry_kind = 'earned' THEN amount_minor END)
-            OVER (PARTITION BY reward_id, generation) AS granted_minor,
-        MAX(CASE WHEN entry_kind = 'issued' THEN effective_on END)
-            OVER (PARTITION BY reward_id, generation) AS issued_on,
-        MAX(CASE WHEN entry_kind = 'issued' THEN 1 ELSE 0 END)
-            OVER (PARTITION BY reward_id) AS issued_ever,
-        ROW_NUMBER() OVER (PARTITION BY reward_id ORDER BY sequence DESC) AS entry_rank
+        MAX(sequence) AS sequence,
+        MAX(CASE WHEN entry_kind = 'issued' THEN 1 ELSE 0 END) AS issued_ever
     FROM reward_entries
+    GROUP BY reward_id
+),
+
+generations AS (
+    SELECT
+        reward_id,
+        generation,
+        MAX(CASE WHEN entry_kind = 'earned' THEN amount_minor END) AS granted_minor,
+        MAX(CASE WHEN entry_kind = 'issued' THEN effective_on END) AS issued_on
+    FROM reward_entries
+    GROUP BY reward_id, generation
 )
 
 SELECT
-    reward_id,
-    rule_id,
-    rule_version,
-    program,
-    role,
-    beneficiary_id,
-    friend_id,
-    journey_id,
-    event_id,
-    root_event_id,
-    reward_kind AS kind,
-    granted_minor AS amount_minor,
-    currency,
-    CASE WHEN entry_kind = 'earned' THEN 'pending' ELSE entry_kind END AS state,
-    generation,
-    earned_on,
-    release_on,
-    issued_on,
-    reason_code,
-    entry_kind NOT IN ('declined', 'voided', 'clawed_back', 'expired') AS is_live,
-    issued_ever = 1 AS was_issued
-FROM ranked_entries
-WHERE entry_rank = 1
+    e.reward_id,
+    e.rule_id,
+    e.rule_version,
+    e.program,
+    e.role,
+    e.beneficiary_id,
+    e.friend_id,
+    e.journey_id,
+    e.event_id,
+    e.root_event_id,
+    e.reward_kind AS kind,
+    g.granted_minor AS amount_minor,
+    e.currency,
+    CASE WHEN e.entry_kind = 'earned' THEN 'pending' ELSE e.entry_kind END AS state,
+    e.generation,
+    e.earned_on,
+    e.release_on,
+    g.issued_on,
+    e.reason_code,
+    e.entry_kind NOT IN ('declined', 'voided', 'clawed_back', 'expired') AS is_live,
+    l.issued_ever = 1 AS was_issued
+FROM reward_entries AS e
+INNER JOIN last_entries AS l ON e.reward_id = l.reward_id AND e.sequence = l.sequence
+INNER JOIN generations AS g ON e.reward_id = g.reward_id AND e.generation = g.generation

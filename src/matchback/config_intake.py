@@ -8,6 +8,6 @@ from matchback.config_values import ConfigModel
 
 
 class Intake(ConfigModel):
-    memory_mb: int = Field(default=2048, ge=256)
+    memory_mb: int = Field(default=2048, ge=1024)
     minutes_per_file: int = Field(default=60, ge=1)
     workers: int = Field(default=2, ge=1, le=16)

@@ -205,6 +205,23 @@ def test_a_broken_file_is_staged_as_refused(tmp_path: Path) -> None:
 def test_limits_come_from_the_configuration(tmp_path: Path) -> None:
     make_world(tmp_path)
     path = tmp_path / "matchback.toml"
-    path.write_text(path.read_text() + "[intake]\nmemory_mb = 512\nminutes_per_file = 5\n")
-    assert validate.limits_of(load_config(path)) == Limits(512 << 20, 300, 2)
+    path.write_text(path.read_text() + "[intake]\nmemory_mb = 1024\nminutes_per_file = 5\n")
+    assert validate.limits_of(load_config(path)) == Limits(1024 << 20, 300, 2)
     assert os.getpid() not in Workers(TIGHT).process_ids
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
+    """Records of which each block alone fits into the limit are staged; the whole, with its keys, would not fit."""
+    number = 500_000
+    wide = [line(partner_event_id=f"E{row:07}", email=f"user{row}@example.com") for row in range(1000)]
+    blocks = [
+        "".join(wide).replace("E0", f"E{block:04}x").replace("user", f"u{block}x")
+        for block in range(number // 1000)
+    ]
+    made = Workers(Limits(768 << 20, 600, 1))
+    (request,) = ask(tmp_path, [HEADER + "".join(blocks)])
+    assert outcomes(made, [request]) == {"f0": Done()}
+    made.close()
+    assert summary_of(request).records == number
+    assert StagedFile(request.folder).rows()["identity"].n_unique() == number

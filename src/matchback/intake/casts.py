@@ -38,28 +38,29 @@ def time_stages(column: str, feed_zone: str, program_zone: str, *, ends_day: boo
     A date alone keeps its written date and stands at the last second of the day (`ends_day`) or at its first, in the
     program's zone.
     """
-    day, clock, offset, only, local, at = (
-        side(column, what) for what in ("day", "clock", "offset", "date_only", "local", "at")
-    )
-    text = pl.col(column)
+    names = ("day", "groups", "clock", "offset", "date_only", "local", "at")
+    day, groups, clock, offset, only, local, at = (side(column, what) for what in names)
+    text, written = pl.col(column), pl.col(groups).struct.field("2")
     date = text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-    written = text.str.extract(TIME, 2)
     taken_apart = [
         pl.when(date.dt.year().is_between(EARLIEST_YEAR, LATEST_YEAR)).then(date).alias(day),
-        pl.when(written.str.len_bytes() == 5).then(written + ":00").otherwise(written).alias(clock),
-        text.str.extract(TIME, 3).alias(offset),
+        text.str.extract_groups(TIME).alias(groups),
         text.str.contains(DATE).alias(only),
     ]
-    local_time = (pl.col(day).cast(pl.String) + " " + pl.col(clock)).str.to_datetime(
-        "%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False
-    )
+    parts = [
+        pl.when(written.str.len_bytes() == 5).then(written + ":00").otherwise(written).alias(clock),
+        pl.col(groups).struct.field("3").alias(offset),
+    ]
     with_offset = pl.col(local) - pl.duration(minutes=_minutes(pl.col(offset)).fill_null(0))
+    # Where another branch decides, the costly ones see no value.
+    whole_day = pl.when(pl.col(only)).then(pl.col(day))
+    without_offset = pl.when(pl.col(offset).is_null()).then(pl.col(local))
     moment = (
         pl.when(pl.col(only))
-        .then(_last_second(day, program_zone) if ends_day else _first_second(day, program_zone))
+        .then(_last_second(whole_day, program_zone) if ends_day else _first_second(whole_day, program_zone))
         .when(pl.col(offset).is_not_null())
         .then(with_offset)
-        .otherwise(_utc(pl.col(local), feed_zone))
+        .otherwise(_utc(without_offset, feed_zone))
     )
     on = pl.when(pl.col(only)).then(pl.col(day)).otherwise(_local_date(pl.col(at), program_zone))
     precision = pl.when(pl.col(only)).then(pl.lit("day")).otherwise(pl.lit("second"))
@@ -69,11 +70,22 @@ def time_stages(column: str, feed_zone: str, program_zone: str, *, ends_day: boo
         precision.alias(side(column, "precision")),
         is_time.alias(side(column, "written")),
     ]
-    return [taken_apart, [local_time.alias(local)], [moment.alias(at)], told]
+    return [taken_apart, parts, [_local_time(day, clock).alias(local)], [moment.alias(at)], told]
+
+
+def _local_time(day: str, clock: str) -> pl.Expr:
+    """Return day and clock as one; a fraction of a second is cut at microseconds."""
+    second = (pl.col(day).cast(pl.String) + " " + pl.col(clock).str.slice(0, 8)).str.to_datetime(
+        "%Y-%m-%d %H:%M:%S", time_unit="us", strict=False
+    )
+    fraction = pl.when(pl.col(clock).str.len_bytes() > 8).then(pl.col(clock).str.slice(9, 6))
+    return second + pl.duration(
+        microseconds=fraction.str.pad_end(6, "0").cast(pl.Int64).fill_null(0), time_unit="us"
+    )
 
 
 def _minutes(offset: pl.Expr) -> pl.Expr:
-    digits = offset.str.replace_all(r"[^0-9]", "").str.pad_end(4, "0")
+    digits = offset.str.replace(":", "", literal=True).str.slice(1).str.pad_end(4, "0")
     minutes = digits.str.slice(0, 2).cast(pl.Int64, strict=False) * 60
     minutes += digits.str.slice(2, 2).cast(pl.Int64, strict=False)
     return pl.when(offset.str.starts_with("-")).then(-minutes).otherwise(minutes)
@@ -84,14 +96,14 @@ def _utc(local: pl.Expr, zone: str, ambiguous: str = "earliest") -> pl.Expr:
     return zoned.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
 
 
-def _first_second(day: str, zone: str) -> pl.Expr:
+def _first_second(day: pl.Expr, zone: str) -> pl.Expr:
     """Return the first second of a day; where the clock skips midnight, the day begins an hour later."""
-    midnight = pl.col(day).cast(pl.Datetime("us"))
+    midnight = day.cast(pl.Datetime("us"))
     return pl.coalesce(_utc(midnight, zone), _utc(midnight + pl.duration(hours=1), zone))
 
 
-def _last_second(day: str, zone: str) -> pl.Expr:
-    end = pl.col(day).cast(pl.Datetime("us")) + pl.duration(hours=23, minutes=59, seconds=59)
+def _last_second(day: pl.Expr, zone: str) -> pl.Expr:
+    end = day.cast(pl.Datetime("us")) + pl.duration(hours=23, minutes=59, seconds=59)
     return pl.coalesce(_utc(end, zone, "latest"), _utc(end - pl.duration(hours=1), zone, "latest"))
 
 

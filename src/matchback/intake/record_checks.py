@@ -105,7 +105,7 @@ class BlockPlan:
         model = model_of(contract, config, feed, given_columns(contract, names, feed))
         given = [column for column in contract.columns if column.name in model.columns]
         identifiers = tuple(column for column in given if column.type == "identifier")
-        stages = [_cells(names, feed, contract), _without_placeholders(identifiers, around)]
+        stages = [_cells(names, feed, contract), *_without_placeholders(identifiers, around)]
         sides = [_side_stages(column, around) for column in given]
         stages += [[expr for part in parts for expr in part] for parts in zip_longest(*sides, fillvalue=())]
         kept = [column.name for column in contract.columns] + [HAS_PLACEHOLDER]
@@ -183,11 +183,12 @@ def _cells(names: dict[str, str], feed: Feed, contract: Contract) -> list[pl.Exp
     return columns
 
 
-def _without_placeholders(identifiers: tuple[ContractColumn, ...], around: Surroundings) -> list[pl.Expr]:
+def _without_placeholders(identifiers: tuple[ContractColumn, ...], around: Surroundings) -> Stages:
     """Let placeholders be missing, and note that there was one."""
-    present = {column.name: _is_placeholder(column, around) for column in identifiers}
-    masked = [pl.when(~placeholder).then(pl.col(name)).alias(name) for name, placeholder in present.items()]
-    return [*masked, pl.any_horizontal(pl.lit(False), *present.values()).alias(HAS_PLACEHOLDER)]
+    flags = {column.name: side(column.name, "placeholder") for column in identifiers}
+    present = [_is_placeholder(column, around).alias(flags[column.name]) for column in identifiers]
+    masked = [pl.when(~pl.col(flag)).then(pl.col(name)).alias(name) for name, flag in flags.items()]
+    return [present, [*masked, pl.any_horizontal(pl.lit(False), *flags.values()).alias(HAS_PLACEHOLDER)]]
 
 
 def _is_placeholder(column: ContractColumn, around: Surroundings) -> pl.Expr:

@@ -55,11 +55,15 @@ class VaultRows:
 
     def _note(self, words: Keys) -> npt.NDArray[np.bool_]:
         """Tell which words are new, and note them while there is room."""
-        is_new = np.ones(words.size, dtype=bool)
+        order = np.argsort(words)  # sorted needles are found several times as fast
+        ordered = words[order]
+        unknown = np.ones(words.size, dtype=bool)
         for known in self._runs:
-            at = np.minimum(np.searchsorted(known, words), known.size - 1)
-            is_new &= known[at] != words
-        fresh = np.sort(words[is_new])
+            at = np.minimum(np.searchsorted(known, ordered), known.size - 1)
+            unknown &= known[at] != ordered
+        is_new = np.empty_like(unknown)
+        is_new[order] = unknown
+        fresh = ordered[unknown]
         if fresh.size == 0:
             return is_new
         if sum(run.size for run in self._runs) + fresh.size > self._most:

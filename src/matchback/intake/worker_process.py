@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from matchback.intake.worker import LENGTH
-from matchback.settings import worker_environment
+from matchback.settings import wants_debug, worker_environment
 
 if TYPE_CHECKING:
     from matchback.intake.stage_file import FileToStage
@@ -75,7 +75,7 @@ class WorkerProcess:
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._words,
+            stderr=None if wants_debug() else self._words,
             env=worker_environment(whole=programs),
             start_new_session=True,
         )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from matchback.config_contracts import ColumnChecks, ExtraColumn, refuse_odd_model, refuse_odd_names
 from matchback.config_expectations import Expectation
 from matchback.config_formats import FileFormat
+from matchback.config_presets import with_preset
 from matchback.config_sources import Ready
 from matchback.config_values import ConfigModel, Currency, Name
 
@@ -49,6 +50,7 @@ class AfterPickup(ConfigModel):
 
 class Feed(ConfigModel):
     id: Name
+    preset: str | None = None
     kind: FeedKind
     source: str
     connection: str | None = None
@@ -58,6 +60,8 @@ class Feed(ConfigModel):
     currency: Currency | None = None
     columns: dict[str, str] = {}
     constants: dict[str, str] = {}
+    values: dict[str, dict[str, str]] = {}
+    optional: list[str] = []
     identity: list[str] | None = None
     content: list[str] | None = None
     scope: Literal["workspace", "feed"] = "workspace"
@@ -71,6 +75,11 @@ class Feed(ConfigModel):
     extra_columns: dict[str, ExtraColumn] = {}
     checks: dict[str, ColumnChecks] = {}
     contract: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_preset(cls, data: Any) -> Any:
+        return with_preset(data)
 
     @field_validator("refuse_file_above")
     @classmethod

@@ -131,7 +131,9 @@ def _table(config: Config, feed: Feed, columns: Sequence[ContractColumn]) -> Tab
     rows = []
     for column in columns:
         aliased = column.name in feed.columns.values()
-        needed = "yes" if column.required else "column" if aliased else "no"
+        needed = (
+            "yes" if column.required else "column" if aliased and column.name not in feed.optional else "no"
+        )
         rules = " ".join(rules_of(config, feed, column))
         rows.append(
             (

@@ -48,7 +48,13 @@ def _feed(feed: Feed) -> Iterator[str]:
     place = f"feeds.{feed.id}"
     base, whole = contract_of(feed.kind), feed_contract(feed)
     own, every = [column.name for column in base.columns], [column.name for column in whole.columns]
-    for where, names in (("columns", feed.columns.values()), ("constants", feed.constants.keys())):
+    named: dict[str, Iterable[str]] = {
+        "columns": feed.columns.values(),
+        "constants": feed.constants.keys(),
+        "values": feed.values.keys(),
+        "optional": feed.optional,
+    }
+    for where, names in named.items():
         yield from _unknowns(f"{place}.{where}", names, feed.kind, every)
     for where, used in (("identity", feed.identity or []), ("content", feed.content or [])):
         for name in used:

@@ -210,7 +210,7 @@ def _refuse_missing(names: dict[str, str], feed: Feed, contract: Contract) -> No
     missing = []
     for column in contract.columns:
         aliases = [alias for alias, target in feed.columns.items() if target == column.name]
-        needed = column.required or aliases
+        needed = column.required or (aliases and column.name not in feed.optional)
         if needed and column.name not in present and column.name not in feed.constants:
             missing.append(" or ".join(aliases) if aliases else column.name)
     if missing:

@@ -174,6 +174,8 @@ def _cells(names: dict[str, str], feed: Feed, contract: Contract) -> list[pl.Exp
         if column.name in sources:
             stripped = pl.col(sources[column.name]).str.strip_chars(" \t")
             cell = pl.when(stripped != "").then(stripped)
+            if words := feed.values.get(column.name):
+                cell = cell.replace(words)
         given = feed.constants.get(column.name) or column.default
         if given:
             cell = cell.fill_null(given)

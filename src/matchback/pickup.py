@@ -78,10 +78,10 @@ def run(context: RunContext) -> StepSummary:
 
 def _first_looks(context: RunContext, feeds: Iterable[Feed], failures: list[SourceFailed]) -> list[Opened]:
     """Open every source and look at it once, so that all of them stand still over one and the same wait."""
-    opened = []
+    opened, stores = [], dict[int, sources.Store]()
     for feed in feeds:
         try:
-            opened.append(_open(context, feed))
+            opened.append(_open(context, feed, stores))
         except SourceFailed as failure:
             _fail(context, feed, failure, failures)
     return opened
@@ -120,8 +120,8 @@ def list_files(context: RunContext, feed: Feed) -> list[RemoteFile]:
     return _list(context, _open(context, feed)).waiting
 
 
-def _open(context: RunContext, feed: Feed) -> Opened:
-    source = _source_of(context, feed)
+def _open(context: RunContext, feed: Feed, stores: dict[int, sources.Store] | None = None) -> Opened:
+    source = _source_of(context, feed, stores)
     with sources.told(source.url):
         return Opened(feed, source, sources.look(source, _wanted(context, feed, is_local=source.is_local)))
 
@@ -310,10 +310,10 @@ def _put_manifests_away(context: RunContext, opened: Opened, found: Found, arriv
             _put_companion_away(context, opened.feed, opened.source, manifest.entry.path)
 
 
-def _source_of(context: RunContext, feed: Feed) -> Source:
+def _source_of(context: RunContext, feed: Feed, stores: dict[int, sources.Store] | None = None) -> Source:
     try:
         return sources.open_source(
-            feed.source, feed.connection, context.workspace.root, context.config.transport
+            feed.source, feed.connection, context.workspace.root, context.config.transport, stores
         )
     except MatchbackError as error:
         error.state = error.state or "Nothing was changed."

@@ -591,6 +591,16 @@ class TestSftpLogin:
         assert log_since(site, start).count("userauth-request for user") > 0
         assert log_since(site, start).count("Accepted publickey") == 1
 
+    def test_feeds_of_one_server_share_a_login(
+        self, site: SftpSite, sftp_place: FolderPlace, tmp_path: Path
+    ) -> None:
+        sftp_place.put("more/other.csv", CONTENT)
+        more = FEED.format(id="more", source=f"{sftp_place.url}/more", pattern="*.csv")
+        context = workspace(tmp_path, sftp_place, more)
+        pickup.run(context)
+        assert received(context) == [NAME, "other.csv"]
+        assert site.proxy.connections == 1
+
     def test_a_changed_host_key_stops_before_any_credential(
         self, site: SftpSite, sftp_place: FolderPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

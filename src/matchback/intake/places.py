@@ -84,10 +84,15 @@ class SourceLost(SourceFailed):
 
 
 def open_source(
-    url: str, connection: str | None, workspace_root: Path, patience: Transport | None = None
+    url: str,
+    connection: str | None,
+    workspace_root: Path,
+    patience: Transport | None = None,
+    stores: dict[int, Store] | None = None,
 ) -> Source:
     """Open a folder by its address; a plain path is taken relative to the workspace.
 
+    `stores` are the logins of this run, which folders of one server share: banks allow few at a time.
     Raises ConfigurationError for a wrong address or connection, SourceFailed when the server does not answer.
     """
     patience = patience or Transport()
@@ -99,8 +104,10 @@ def open_source(
     if login in _refused_logins:
         raise _login_refused(url)
     with told(url):
+        stores = {} if stores is None else stores
         try:
-            store = _try(lambda: _open(scheme, url, options, patience), patience)
+            if login not in stores:
+                stores[login] = _try(lambda: _open(scheme, url, options, patience), patience)
         except LoginRefused:
             _refused_logins.add(login)
             raise
@@ -110,7 +117,7 @@ def open_source(
         ):  # container@account.dfs.core.windows.net/folder
             container, _, rest = folder.partition("@")
             folder = "/".join(part for part in (container, rest.partition("/")[2]) if part)
-        return Source(store, folder, url, patience)
+        return Source(stores[login], folder, url, patience)
 
 
 def _open(scheme: str, url: str, options: dict[str, Any], patience: Transport) -> Store:

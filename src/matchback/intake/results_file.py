@@ -47,6 +47,7 @@ def deliver_all(context: RunContext) -> int:
     """Send every results file that is due and was not sent; return how many. A source that fails is noted."""
     sent = 0
     opened: dict[str, sources.Source] = {}
+    stores: dict[int, sources.Store] = {}
     for file in received_files(context.journal):
         if not context.config.has_feed(file.feed_id):
             continue  # history of a removed feed: nobody says any more where it would go
@@ -58,7 +59,11 @@ def deliver_all(context: RunContext) -> int:
         try:
             if feed.id not in opened:
                 opened[feed.id] = sources.open_source(
-                    feed.source, feed.connection, context.workspace.root, context.config.transport
+                    feed.source,
+                    feed.connection,
+                    context.workspace.root,
+                    context.config.transport,
+                    stores,
                 )
             name = sources.deliver(
                 opened[feed.id],

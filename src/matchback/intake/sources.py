@@ -28,3 +28,4 @@ from matchback.intake.put_away import has_arrived as has_arrived
 from matchback.intake.put_away import move as move
 from matchback.intake.put_away import remove as remove
 from matchback.intake.transports.store import Entry as Entry
+from matchback.intake.transports.store import Store as Store

@@ -16,7 +16,8 @@ from matchback.intake.staging import StagedFile, StagedSummary
 from unit.intake_world import AS_OF, EVENTS_FEED, make_world, put, table, take_in
 
 HEADER = (
-    "event_name,event_time,partner_event_id,partner_user_id,amount,currency,order_id,BRANCH,officer,visits,opened_by\n"
+    "event_name,event_time,partner_event_id,partner_user_id,amount,currency,order_id,"
+    "BRANCH,officer,visits,opened_by\n"
 )
 EXTRAS = """columns = { "BRANCH" = "branch" }
 
@@ -346,3 +347,13 @@ def test_a_model_that_fails_on_records_refuses_the_file_and_quotes_nothing(tmp_p
     )
     assert (summary.status, summary.reason_code) == ("refused", "own_contract_failed")
     assert "secret" not in summary.detail
+
+
+def test_a_model_runs_in_the_limited_process_that_reads_files(tmp_path: Path) -> None:
+    context = make_world(with_model(tmp_path), WITH_MODEL)
+    put(context, "events_20261101.csv", MODEL_HEADER + model_line(1) + model_line(2, amount="9.99"))
+    take_in(context)
+    assert [(row["accepted"], row["refused"]) for row in table(context, "files")] == [(1, 1)]
+    assert [(row["record_number"], row["reason_code"]) for row in table(context, "refusals")] == [
+        (2, "own_check")
+    ]

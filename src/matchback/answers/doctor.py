@@ -38,12 +38,24 @@ def examine(context: RunContext) -> list[Finding]:
     """Look at configuration, secret, journal, warehouse, invariants and the published version."""
     return [
         Finding("configuration", "ok", f"{context.config.hash[:12]}, {len(context.config.feeds)} feeds"),
+        _contracts(context),
         *_grounds(context),
         _secret(context),
         _journal(context),
         *_warehouse(context),
         *_published(context),
     ]
+
+
+def _contracts(context: RunContext) -> Finding:
+    from matchback.intake.contract_check import refuse_misdeclared
+
+    try:
+        refuse_misdeclared(context.config)
+    except MatchbackError as error:
+        return Finding("contracts", "failed", error.what.replace("\n", " "))
+    own = sum(bool(feed.extra_columns or feed.checks or feed.contract) for feed in context.config.feeds)
+    return Finding("contracts", "ok", f"{count(own, 'feed')} with additions of the workspace")
 
 
 def _grounds(context: RunContext) -> Iterator[Finding]:

@@ -1,14 +1,15 @@
-"""Copies of the sample workspace: one for the command line, one whose files lie on servers."""
+"""Copies of the sample workspace, one for the command line, one whose files lie on servers, and what its people do."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
-from datetime import date
+import tomllib
+from datetime import date, timedelta
 from pathlib import Path
 
 from servers.s3 import S3Server
@@ -16,18 +17,19 @@ from servers.sshd import Sshd
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BUCKET = "bank"
-KEPT = re.compile(r"_(20261031|20261102)|^eligible_advocates_20260731")
-# Where two runs of the same files may differ: the clock, and what names the configuration or the version.
-CLOCK_COLUMNS = {"received_at", "acted_at"}
+NIGHTS = tuple(
+    date(2026, 10, 31) + timedelta(days=number) for number in range(8)
+)  # the history, and seven nights
+# Where two runs of the same files may differ: the clock, how many entries the journal has got (a task writes its own),
+# and what names the configuration or the version.
+RUN_COLUMNS = {"received_at", "acted_at", "journal_number"}
 VERSION_TABLES = {"versions"}
 
 
 def copy_of_sample(target: Path) -> Path:
-    """Copy the sample workspace, with the files of its history and of one night: each costs a task some seconds."""
-    shutil.copytree(REPOSITORY / "sample_data", target, ignore=shutil.ignore_patterns("var", "__pycache__"))
-    for path in (target / "inbox").rglob("*_*"):
-        if path.is_file() and not KEPT.search(path.name):
-            path.unlink()
+    """Copy the sample workspace, not run yet."""
+    left_out = shutil.ignore_patterns("var", "generator", "expected", "__pycache__", "*.py")
+    shutil.copytree(REPOSITORY / "sample_data", target, ignore=left_out)
     return target
 
 
@@ -59,26 +61,37 @@ def spread_over_servers(workspace: Path, sshd: Sshd, s3: S3Server) -> dict[str, 
     }
 
 
-def run_by_command_line(workspace: Path, nights: Sequence[date]) -> None:
-    """Run the nights one by one, as an operator would."""
-    program = Path(sys.executable).with_name("matchback")
-    for night in nights:
-        command = [
-            str(program),
-            "run",
-            "--quiet",
-            "--workspace",
-            str(workspace),
-            "--as-of",
-            night.isoformat(),
-            "--allow-future",
-        ]
-        result = subprocess.run(command, capture_output=True, text=True)
-        assert result.returncode in (0, 3), result.stdout + result.stderr
+def run_by_command_line(workspace: Path) -> None:
+    """Run the nights one by one, as operators would."""
+    for night in NIGHTS:
+        record_acts(workspace, night)
+        matchback(workspace, "run", "--quiet", "--as-of", night.isoformat(), "--allow-future")
+
+
+def record_acts(workspace: Path, night: date) -> None:
+    """Do by command what the sample's operators do by hand before this night."""
+    for act in tomllib.loads((workspace / "acts.toml").read_text())["acts"]:
+        if act["on"] == night:
+            assert act["act"] == "recognition_added"
+            said = [f"--{name}={act[name]}" for name in ("event", "program", "advocate", "reason")]
+            when = ["--as-of", night.isoformat(), "--allow-future"]
+            matchback(workspace, "recognitions", "add", *said, *when, MATCHBACK_OPERATOR=act["operator"])
+
+
+def matchback(workspace: Path, *arguments: str, **environment: str) -> None:
+    """Run one command in a process of its own."""
+    command = [str(Path(sys.executable).with_name("matchback")), *arguments, "--workspace", str(workspace)]
+    result = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment})
+    assert result.returncode in (0, 3), result.stdout + result.stderr
+
+
+def payout_files(workspace: Path) -> dict[str, bytes]:
+    """Read every payout file that was sent, by name."""
+    return {path.name: path.read_bytes() for path in (workspace / "outgoing" / "payouts").iterdir()}
 
 
 def published_tables(workspace: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Read every published table, its rows in one order, without what only the clock decides."""
+    """Read every published table, its rows in one order, without what only the run decides."""
     import duckdb
 
     database = workspace / "var" / "published" / "current" / "analytics.duckdb"
@@ -89,6 +102,6 @@ def published_tables(workspace: Path) -> dict[str, list[tuple[object, ...]]]:
             if name in VERSION_TABLES:
                 continue
             columns = [column for column, *_ in connection.execute(f'DESCRIBE "{name}"').fetchall()]
-            kept = ", ".join(f'"{column}"' for column in columns if column not in CLOCK_COLUMNS)
+            kept = ", ".join(f'"{column}"' for column in columns if column not in RUN_COLUMNS)
             tables[name] = sorted(connection.execute(f'SELECT {kept} FROM "{name}"').fetchall(), key=repr)
     return tables

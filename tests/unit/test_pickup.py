@@ -8,6 +8,7 @@ import os
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from matchback import pickup
 from matchback.context import RunContext
 from matchback.errors import ConfigurationError, MatchbackError, SourceFailed
 from matchback.intake import archive, listing, sources
+from matchback.intake.manifests import parse_manifest
 from matchback.intake.received import received_files
 from unit.intake_world import EVENTS_FEED, make_world, on, put
 
@@ -252,7 +254,7 @@ def test_a_source_that_does_not_answer_stops_no_other(tmp_path: Path) -> None:
         '{"known_hosts": "/dev/null", "username": "x", "password": "x"}'
     )
     away = EVENTS_FEED.replace('id = "events"', 'id = "away"').replace('"inbox"', '"sftp://127.0.0.1:1/x"')
-    hurried = '[transport]\nattempts = 2\nback_off_seconds = 0.01\n'
+    hurried = "[transport]\nattempts = 2\nback_off_seconds = 0.01\n"
     world = make_world(tmp_path, EVENTS_FEED + away + 'connection = "nowhere"\n' + hurried)
     put(world, "events_20261101.csv", "content")
     summary = pickup.run(world)
@@ -307,3 +309,100 @@ def test_patterns_match_literally_but_for_their_wildcards(pattern: str, name: st
 def test_a_pattern_with_an_unknown_part_of_a_date_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="%Q"):
         sources.name_pattern("x_{date:%Q}.csv")
+
+
+def test_a_fresh_file_of_this_machine_is_looked_at_twice_and_an_old_one_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wait is one for all feeds; a file whose last change is long past needs none."""
+    clicks = EVENTS_FEED.replace('"events"', '"more"', 1).replace("events_", "more_")
+    world = make_world(tmp_path, EVENTS_FEED + clicks)
+    monkeypatch.setattr(pickup, "LOCAL_QUIET_SECONDS", 0.4)
+    slept: list[float] = []
+    sleep = listing.time.sleep
+
+    def counted(seconds: float) -> None:
+        slept.append(seconds)
+        sleep(seconds)
+
+    monkeypatch.setattr(listing.time, "sleep", counted)
+    put(world, "events_20261101.csv", "content")
+    put(world, "more_20261101.csv", "content")
+    pickup.run(world)
+    assert len(names(world)) == 2
+    assert 0 < sum(slept) <= 0.4
+    slept.clear()
+    sleep(0.5)
+    pickup.run(world)
+    assert slept == []
+
+
+def test_a_file_is_moved_to_another_disk_whole(tmp_path: Path) -> None:
+    memory = Path("/dev/shm")
+    assert memory.stat().st_dev != tmp_path.stat().st_dev
+    with TemporaryDirectory(dir=memory) as folder:
+        (Path(folder) / "events_20261101.csv").write_text("another file")
+        world = make_world(tmp_path, EVENTS_FEED + f'after = {{ move_to = "{folder}" }}\n')
+        put(world, "events_20261101.csv", "content")
+        pickup.run(world)
+        assert sorted(path.read_text() for path in Path(folder).iterdir()) == ["another file", "content"]
+        assert list(inbox(world).iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("name,size\na.csv,3\n", {"a.csv": {"size": "3"}}),
+        ('\ufeffFile;Record_Count\r\n"a;b.csv";7\r\n', {"a;b.csv": {"records": "7"}}),
+        (
+            f"{'A' * 64}  a b.csv\n{'b' * 64} *c.csv\n",
+            {"a b.csv": {"sha256": "a" * 64}, "c.csv": {"sha256": "b" * 64}},
+        ),
+        (f"{'0' * 32}  a.csv\n", {"a.csv": {"md5": "0" * 32}}),
+        ("name|size|total\na.csv||12.50\n", {"a.csv": {"total": "12.50"}}),
+        ("name\n", {}),
+    ],
+)
+def test_manifests_of_both_layouts_are_read(content: str, said: dict[str, dict[str, str]]) -> None:
+    assert parse_manifest(content.encode()) == said
+
+
+@pytest.mark.parametrize("content", ["", "a.csv\nb.csv\n", "name,size\na.csv\n", "name,size\na.csv,1,2\n"])
+def test_what_is_no_manifest_is_refused(content: str) -> None:
+    with pytest.raises(ValueError, match="column"):
+        parse_manifest(content.encode())
+
+
+@pytest.mark.parametrize(
+    ("ready", "words"),
+    [
+        ('{ marker = "a/b" }', "is a file name"),
+        ('{ marker = "*.done" }', "is a file name"),
+        ('{ manifest = "{name}.txt" }', "its own name holds at most"),
+        ('{ marker = "x", manifest = "y" }', "it is one of both"),
+    ],
+)
+def test_a_sign_of_readiness_that_makes_no_sense_is_refused(tmp_path: Path, ready: str, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        make_world(tmp_path, EVENTS_FEED + f"ready = {ready}\n")
+
+
+def test_a_marker_of_the_day_and_one_of_the_stem_are_found(tmp_path: Path) -> None:
+    daily = EVENTS_FEED + 'ready = { marker = "READY_{date:%d.%m.%Y}" }\n'
+    own = EVENTS_FEED.replace('"events"', '"more"', 1).replace("events_", "more_")
+    world = make_world(tmp_path, daily + own + 'ready = { marker = "{stem}.ok" }\n')
+    for name in ("events_20261101.csv", "events_20261102.csv", "more_20261101.csv", "more_20261102.csv"):
+        put(world, name, name)
+    put(world, "READY_01.11.2026", "")
+    put(world, "more_20261102.ok", "")
+    summary = pickup.run(world)
+    assert names(world) == ["events_20261101.csv", "more_20261102.csv"]
+    assert summary.counts["unmatched_files"] == 0
+
+
+def test_a_source_of_an_unknown_kind_and_a_password_in_an_address_are_refused() -> None:
+    with pytest.raises(ConfigurationError, match="of no known kind"):
+        sources.open_source("ftp://bank.example/outgoing", None, Path())
+    with pytest.raises(ConfigurationError, match="holds a password") as refused:
+        sources.open_source("sftp://u:hunter2@bank.example/outgoing", None, Path())
+    assert "hunter2" not in str(refused.value)

@@ -73,6 +73,8 @@ def run(context: RunContext) -> StepSummary:
         line += f"; {totals['refused_files']} files refused whole"
     if totals["failed_files"]:
         line += f"; {count(totals['failed_files'], 'file')} failed"
+    if totals["waiting_files"]:
+        line += f"; {count(totals['waiting_files'], 'file')} not as expected, left waiting"
     line = line if waiting else "nothing new"
     if retired:
         line += f"; {count(len(retired), 'file')} of removed feeds left waiting"

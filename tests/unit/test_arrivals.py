@@ -10,6 +10,7 @@ import pytest
 
 from matchback import load
 from matchback.acts import record_act
+from matchback.answers.quarantine import refusal_rows
 from matchback.config import Feed
 from matchback.config_expectations import Expectation, weekdays_of
 from matchback.context import RunContext
@@ -202,8 +203,13 @@ def test_a_file_that_is_ten_times_the_usual_waits_until_it_is_readmitted(tmp_pat
     assert len(table(context, "files")) == 5
     (held,) = _held(context)
     assert (held["file_status"], held["reason_code"]) == ("waiting", "not_as_expected")
+    assert refusal_rows(context.workspace, str(held["file_id"])[:8])[0]["message"] == (
+        "ten times the usual number of records, or more (20, usual are 2)"
+    )
     with open_writer(context) as writer:
-        assert load.run(writer).counts["waiting_files"] == 1
+        summary = load.run(writer)
+    assert summary.counts["waiting_files"] == 1
+    assert summary.line.endswith("; 1 file not as expected, left waiting")
     file_id = received_files(context.journal)[-1].file_id
     record_act(context, "file_readmitted", subject_id=None, reason_code="campaign", file_id=file_id)
     take_in(context)

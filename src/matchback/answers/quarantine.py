@@ -45,7 +45,7 @@ def quarantine_rows(workspace: Workspace) -> list[Row]:
     columns = ("file_id", "feed_id", "received_on", "file_status", "column_name", "reason_code", "records")
     names = (*columns, "first_record", "first_line")
     return [{name: row[name] for name in names} for row in rows] + [
-        {**dict.fromkeys(names), **held} for held in _held_rows(workspace)
+        {name: held.get(name) for name in names} for held in _held_rows(workspace)
     ]
 
 
@@ -55,14 +55,19 @@ def _held_rows(workspace: Workspace) -> list[Row]:
     loaded = loaded_ids(journal)
     rows = []
     for file in received_files(journal):
-        if file.file_id not in loaded and staged_file(workspace.staging, file.file_id).waits_for():
+        words = staged_file(workspace.staging, file.file_id).waits_for()
+        if file.file_id not in loaded and words:
             row = {"file_id": file.file_id, "feed_id": file.feed_id, "received_on": file.received_on}
-            rows.append({**row, "file_status": "waiting", "reason_code": "not_as_expected"})
+            rows.append({**row, "file_status": "waiting", "reason_code": "not_as_expected", "message": words})
     return rows
 
 
 def refusal_rows(workspace: Workspace, file_id: str) -> list[Row]:
-    """Return every refused record of one file with its reason, and no value."""
+    """Return every refused record of one file with its reason, and no value; of one that waits, why it does."""
+    for held in _held_rows(workspace):
+        if held["file_id"].startswith(file_id.lower()):
+            names = ("record_number", "line_number", "column_name", "reason_code", "message")
+            return [{name: held.get(name) for name in names}]
     with open_published(workspace) as (_, warehouse):
         file = find_file(warehouse, file_id)
         return warehouse.rows("explain/refused_records", {"file_id": file["file_id"]})

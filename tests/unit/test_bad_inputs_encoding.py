@@ -27,6 +27,8 @@ CASES = [
     Case(32, "UTF-16 without a mark, declared", TEXT.encode("utf-16-be"), [OK, OK], format='encoding = "utf-16-be"'),
     Case(32, "UTF-16 that ends within a character", TEXT.encode("utf-16")[:-1], Refused("wrong_encoding"), format='encoding = "utf-16"'),
     Case(33, "Latin-1 bytes, not declared", TEXT.encode("latin-1"), ["bad_encoding", OK]),
+    Case(33, "Latin-1 bytes in a column that nothing takes", HEADER.replace("email", "note").encode() + line(email="Zo").encode() + line(email="Zoë").encode("latin-1"), [OK, "bad_encoding"]),
+    Case(33, "a byte that CP1252 does not have in a column that nothing takes", HEADER.replace("email", "note").encode() + line().encode().replace(b"M1,", b"M1,\x81"), ["bad_encoding"], format='encoding = "cp1252"'),
     Case(33, "Latin-1, declared", TEXT.encode("latin-1"), [OK, OK], format='encoding = "latin-1"'),
     Case(33, "CP1252, declared", (HEADER + line("Zoë €")).encode("cp1252"), [OK], format='encoding = "cp1252"'),
     Case(33, "a byte that CP1252 does not have", lines(b"\x81", b"M2"), ["bad_encoding", OK], format='encoding = "cp1252"'),

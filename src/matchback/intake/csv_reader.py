@@ -158,10 +158,10 @@ class CsvReader:
 
     def _refuse_headers(self, buffer: bytes, split: Split) -> None:
         """Refuse a record that is the header line again: files that were put together carry it along."""
-        if not self._header_line or self._header_line not in buffer:
+        alike = np.flatnonzero(split.ends - split.starts == len(self._header_line))
+        if not alike.size or not self._header_line or self._header_line not in buffer:
             return
-        length = len(self._header_line)
-        for index in np.flatnonzero(split.ends - split.starts == length).tolist():
+        for index in alike.tolist():
             if buffer[split.starts[index] : split.ends[index]] == self._header_line:
                 split.reasons.setdefault(index, "repeated_header")
 
@@ -192,7 +192,7 @@ class CsvReader:
         self.counts.records += len(split.starts)
         self.counts.physical_lines += split.physical_lines
         self.counts.blank_lines += split.blank_lines
-        if any(mark in buffer for mark in MISREAD):
+        if not buffer.isascii() and any(mark in buffer for mark in MISREAD):
             self.counts.notes["misread_text"] = ""
         return Block(texts, numbers[good], lines[good], refusals)
 
@@ -210,6 +210,8 @@ class CsvReader:
                 {self.header[index]: [] for index in positions}, schema=self._schema(positions)
             )
         clean = _without_refused(buffer, split)
+        if not clean.isascii() and not self._is_text(clean):
+            return None
         dialect, names = self.dialect, [str(index) for index in range(len(self.header))]
         try:
             table = pa_csv.read_csv(
@@ -241,11 +243,15 @@ class CsvReader:
         table = table.rename_columns([self.header[index] for index in positions])
         texts = pl.from_arrow(table)
         assert isinstance(texts, pl.DataFrame)
-        if self._recoded and any(
-            texts[name].str.contains(REPLACEMENT, literal=True).any() for name in texts.columns
-        ):
-            return None
         return texts
+
+    def _is_text(self, clean: bytes) -> bool:
+        """Tell whether every cell is text, those that nobody wants too: the results file holds them."""
+        try:
+            str(clean, "utf-8")
+        except UnicodeDecodeError:
+            return False
+        return not self._recoded or REPLACEMENT.encode() not in clean
 
     def _money(self, buffer: bytes, split: Split, column: int) -> int:
         """Sum the money column over the scanner's own cell boundaries, in thousandths."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -136,3 +137,14 @@ def test_the_pipe_is_what_psv_is_about() -> None:
     assert FileFormat(type="psv").separator == "|"
     assert FileFormat(type="psv", delimiter="~").separator == "~"
     assert FileFormat().separator == ","
+
+
+def examples() -> list[str]:
+    guide = Path(__file__).resolve().parents[2] / "docs" / "guides" / "file-formats.md"
+    return re.findall(r"```toml\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("declaration", examples())
+def test_the_guides_declarations_are_taken(tmp_path: Path, declaration: str) -> None:
+    make_world(tmp_path, EVENTS_FEED + declaration)
+    assert len(examples()) >= 7

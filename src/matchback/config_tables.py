@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from matchback.config import Config, Program, Reward
+from matchback.small_tables import replace_changed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -137,9 +138,9 @@ def config_table(name: str, rows: list[dict[str, Any]]) -> pa.Table:
 
 
 def write_config_tables(warehouse: Warehouse, config: Config) -> None:
-    """Replace every configuration table; the caller holds the transaction."""
-    for name, rows in config_rows(config).items():
-        warehouse.replace(name, config_table(name, rows))
+    """Write every configuration table, if any has changed; the caller holds the transaction."""
+    tables = {name: config_table(name, rows) for name, rows in config_rows(config).items()}
+    replace_changed(warehouse, "config_tables", tables)
 
 
 def _program_row(program: Program) -> dict[str, Any]:

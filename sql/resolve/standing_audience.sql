@@ -1,11 +1,14 @@
 -- Members of dated lists, as known on the as-of date.
 -- Grain: purpose x list_on x the member's identifiers.
--- Why: two files may deliver one list; a member of either is a member.
+-- Why: two files may deliver one list; a member of either is a member. A hash of a known address or number stands here
+-- as the key of what it was made of, so a hashed list names the same persons as a plain one.
 SELECT DISTINCT
-    purpose,
-    list_on,
-    partner_user_key,
-    email_key,
-    phone_key
+    fact_audience.purpose,
+    fact_audience.list_on,
+    fact_audience.partner_user_key,
+    COALESCE(hashed_emails.identifier_key, fact_audience.email_key) AS email_key,
+    COALESCE(hashed_phones.identifier_key, fact_audience.phone_key) AS phone_key
 FROM fact_audience
-WHERE received_on <= $as_of AND list_on <= $as_of
+LEFT JOIN hashed_keys AS hashed_emails ON fact_audience.email_key = hashed_emails.hashed_key
+LEFT JOIN hashed_keys AS hashed_phones ON fact_audience.phone_key = hashed_phones.hashed_key
+WHERE fact_audience.received_on <= $as_of AND fact_audience.list_on <= $as_of

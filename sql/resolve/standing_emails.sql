@@ -2,7 +2,8 @@
 -- Grain: email_id.
 -- Why: one id with two contents is a conflict and is left out everywhere, so order of arrival decides nothing. Of
 -- equal content the latest attributes stand, and the first sighting is named as origin. Nearly every id has one
--- version, so only the ids with several are ranked: ranking all rows cost ten times as much.
+-- version, so only the ids with several are ranked: ranking all rows cost ten times as much. A hash of a known address
+-- or number stands here as the key of what it was made of.
 WITH repeated_ids AS (
     SELECT email_id
     FROM fact_emails
@@ -42,8 +43,8 @@ ranked_versions AS (
 SELECT
     fact_emails.email_id,
     fact_emails.share_key,
-    fact_emails.recipient_email_key,
-    fact_emails.recipient_phone_key,
+    COALESCE(hashed_emails.identifier_key, fact_emails.recipient_email_key) AS recipient_email_key,
+    COALESCE(hashed_phones.identifier_key, fact_emails.recipient_phone_key) AS recipient_phone_key,
     fact_emails.sent_at,
     fact_emails.sent_on,
     fact_emails.container,
@@ -55,6 +56,8 @@ LEFT JOIN ranked_versions
         fact_emails.email_id = ranked_versions.email_id
         AND fact_emails.content_key = ranked_versions.content_key
         AND fact_emails.version_key = ranked_versions.version_key
+LEFT JOIN hashed_keys AS hashed_emails ON fact_emails.recipient_email_key = hashed_emails.hashed_key
+LEFT JOIN hashed_keys AS hashed_phones ON fact_emails.recipient_phone_key = hashed_phones.hashed_key
 WHERE
     fact_emails.received_on <= $as_of
     AND fact_emails.sent_on <= $as_of

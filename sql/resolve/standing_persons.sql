@@ -1,6 +1,7 @@
 -- Customers as the client knows them on the as-of date.
 -- Grain: person_record_id.
--- Why: such records describe a standing thing, so the latest version stands as a whole and a change is no conflict.
+-- Why: such records describe a standing thing, so the latest version stands as a whole and a change is no conflict. A
+-- hash of a known address or number stands here as the key of what it was made of.
 WITH ranked_versions AS (
     SELECT
         person_record_id,
@@ -23,12 +24,14 @@ WITH ranked_versions AS (
 )
 
 SELECT
-    person_record_id,
-    partner_user_key,
-    email_key,
-    phone_key,
-    customer_since_on,
-    same_person_key,
-    received_on
+    ranked_versions.person_record_id,
+    ranked_versions.partner_user_key,
+    COALESCE(hashed_emails.identifier_key, ranked_versions.email_key) AS email_key,
+    COALESCE(hashed_phones.identifier_key, ranked_versions.phone_key) AS phone_key,
+    ranked_versions.customer_since_on,
+    ranked_versions.same_person_key,
+    ranked_versions.received_on
 FROM ranked_versions
-WHERE version_rank = 1
+LEFT JOIN hashed_keys AS hashed_emails ON ranked_versions.email_key = hashed_emails.hashed_key
+LEFT JOIN hashed_keys AS hashed_phones ON ranked_versions.phone_key = hashed_phones.hashed_key
+WHERE ranked_versions.version_rank = 1

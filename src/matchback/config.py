@@ -104,6 +104,7 @@ class WorkspaceSection(ConfigModel):
 class IdentifiersSection(ConfigModel):
     placeholders: list[str] = ["0", "null", "n/a", "none", "nil", "unknown", "undefined", "anonymous", "-1"]
     max_persons: dict[Literal["phone", "visitor_id"], int] = {"phone": 2, "visitor_id": 5}
+    email: Literal["exact", "lower", "google"] = "lower"
 
 
 class AdvocateEligibility(ConfigModel):

@@ -27,6 +27,7 @@ FEED_KINDS = (
     "fulfillments",
     "costs",
 )
+HASHED_FEEDS = ("audience", "emails", "persons")
 FeedKind = Literal[
     "events",
     "shares",
@@ -62,6 +63,7 @@ class Feed(ConfigModel):
     constants: dict[str, str] = {}
     values: dict[str, dict[str, str]] = {}
     optional: list[str] = []
+    hashed: dict[str, Literal["md5", "sha1", "sha256"]] = {}
     identity: list[str] | None = None
     content: list[str] | None = None
     scope: Literal["workspace", "feed"] = "workspace"
@@ -98,6 +100,12 @@ class Feed(ConfigModel):
     @classmethod
     def _model_reference(cls, value: str | None) -> str | None:
         return refuse_odd_model(value)
+
+    @model_validator(mode="after")
+    def _hashes_where_they_match(self) -> Feed:
+        if self.hashed and self.kind not in HASHED_FEEDS:
+            raise ValueError(f"hashed: only feeds of kind {', '.join(HASHED_FEEDS)} take hashes")
+        return self
 
     @property
     def refuse_above_share(self) -> Decimal:

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 from matchback.context import RunContext
 from matchback.errors import ConfigurationError
+from matchback.intake.identifier_profiles import named_profiles
 from matchback.keys import secret_fingerprint
 
 if TYPE_CHECKING:
+    from matchback.config import Config
     from matchback.warehouse import Warehouse
 
 STATE = "id_secret_fingerprint"
+PROFILE = "email_profile"
 
 
 def refuse_wrong_secret(context: RunContext) -> bytes:
@@ -39,6 +42,22 @@ def refuse_other_warehouse(warehouse: Warehouse, secret: bytes) -> None:
             warehouse.set_state(STATE, fingerprint)
     elif known != fingerprint:
         raise _wrong()
+
+
+def refuse_other_profile(warehouse: Warehouse, config: Config) -> None:
+    """Raise ConfigurationError if facts were keyed under another profile of addresses; a new warehouse is marked."""
+    profile = named_profiles(config.identifiers.email)["email"]
+    has_facts = "facts_seq" in warehouse.state
+    known = warehouse.state.get(PROFILE, named_profiles("lower")["email"] if has_facts else None)
+    if has_facts and known != profile:
+        raise ConfigurationError(
+            "identifiers.email is not the profile under which this workspace's addresses were keyed.",
+            state="Nothing was changed.",
+            next_step="Set it as it was; another profile needs a workspace of its own, with the files delivered anew.",
+        )
+    if warehouse.state.get(PROFILE) != profile:
+        with warehouse.transaction("profile"):
+            warehouse.set_state(PROFILE, profile)
 
 
 def _wrong() -> ConfigurationError:

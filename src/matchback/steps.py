@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from matchback.acts import apply_acts
 from matchback.context import RunContext, StepSummary
-from matchback.fingerprint import refuse_other_warehouse, refuse_wrong_secret
+from matchback.fingerprint import refuse_other_profile, refuse_other_warehouse, refuse_wrong_secret
 from matchback.rewards.acceptance import accepted_rules
 from matchback.watermarks import DERIVING_STEPS, is_current
 
@@ -49,6 +49,7 @@ def open_writer(context: RunContext) -> Iterator[RunContext]:
     secret = refuse_wrong_secret(context)
     with Warehouse.open(context.workspace, context.journal) as warehouse:
         refuse_other_warehouse(warehouse, secret)
+        refuse_other_profile(warehouse, context.config)
         apply_acts(warehouse, context)
         yield replace(context, warehouse=warehouse)
 

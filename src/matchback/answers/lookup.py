@@ -27,15 +27,17 @@ def identifier_key(workspace: Workspace, config: Config, kind: str, text: str) -
     """Return the key of an identifier; raise ConfigurationError if the text is none, or a placeholder."""
     import polars as pl
 
+    from matchback.intake.identifier_profiles import read_as
     from matchback.intake.identifiers import is_placeholder, normalize
 
     typed = pl.DataFrame({"text": [text]}, schema={"text": pl.String})
-    if typed.select(is_placeholder("text", kind, config.identifiers.placeholders)).item():
+    read = read_as(kind, config.identifiers.email)
+    if typed.select(is_placeholder("text", read, config.identifiers.placeholders)).item():
         raise ConfigurationError(
             f"What was typed is a placeholder, not {WORDS[kind]}.",
             state="Placeholders are read as missing: they link and match nobody.",
         )
-    value = normalize(typed["text"], kind, config.workspace.country)[0]
+    value = normalize(typed["text"], read, config.workspace.country)[0]
     if value is None:
         raise ConfigurationError(f"What was typed is not {WORDS[kind]}.")
     return derive_key(config.id_secret(workspace.root), kind, value)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from matchback.intake.contract_columns import LONGEST, MOST_WHOLE_DIGITS
+from matchback.intake.hashed_lists import HASHED_KINDS
 
 if TYPE_CHECKING:
     from matchback.config import Config, Feed
@@ -223,7 +224,23 @@ def _added_words(checks: ColumnChecks) -> Iterator[str]:
         yield f"At most {checks.at_most}."
 
 
+def _hash_words(config: Config, kind: str) -> str:
+    of, algorithm = HASHED_KINDS[kind]
+    what = {
+        "exact": "one address as it is written",
+        "lower": "one address in lower case",
+        "google": "one address in lower case, of gmail.com and googlemail.com without dots before the at sign and "
+        "without what follows a plus sign",
+    }[config.identifiers.email]
+    if of == "phone":
+        what = "one number with its country code and nothing but digits, such as 12155550142 or +12155550142"
+    names = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256"}
+    return f"The {names[algorithm]} of {what}, without blanks; in hex or base64. Of any other text it matches nobody."
+
+
 def _identifier_words(config: Config, column: ContractColumn) -> str:
+    if column.identifier in HASHED_KINDS:
+        return _hash_words(config, column.identifier)
     if column.identifier == "email":
         return "One address. Case does not matter."
     if column.identifier == "phone":

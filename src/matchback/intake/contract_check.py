@@ -53,6 +53,7 @@ def _feed(feed: Feed) -> Iterator[str]:
         "constants": feed.constants.keys(),
         "values": feed.values.keys(),
         "optional": feed.optional,
+        "hashed": feed.hashed.keys(),
     }
     for where, names in named.items():
         yield from _unknowns(f"{place}.{where}", names, feed.kind, every)
@@ -65,6 +66,10 @@ def _feed(feed: Feed) -> Iterator[str]:
                 )
         rest = [name for name in used if name not in feed.extra_columns]
         yield from _unknowns(f"{place}.{where}", rest, feed.kind, [*own, "list_on"])
+    for name in feed.hashed:
+        column = base.column(name)
+        if name in every and (column is None or column.identifier not in ("email", "phone")):
+            yield f"{place}.hashed.{name}: the column holds neither addresses nor phone numbers"
     for name, extra in feed.extra_columns.items():
         if name in own or name in RESERVED:
             yield f"{place}.extra_columns.{name}: the contract of {feed.kind} has it; tighten it under `checks`"

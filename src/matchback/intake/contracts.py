@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from matchback.errors import ConfigurationError
+from matchback.intake.hashed_lists import hash_of, hashed_kind
 
 if TYPE_CHECKING:
     from matchback.config import Feed
@@ -151,6 +152,10 @@ def feed_contract(feed: Feed) -> Contract:
         else column
         for column in base.columns
     ]
+    columns = [
+        _hashed(column, feed.hashed[column.name]) if column.name in feed.hashed else column
+        for column in columns
+    ]
     columns += [
         ContractColumn(
             name=name,
@@ -166,6 +171,20 @@ def feed_contract(feed: Feed) -> Contract:
         for name, extra in feed.extra_columns.items()
     ]
     return replace(base, columns=tuple(columns))
+
+
+def _hashed(column: ContractColumn, algorithm: str) -> ContractColumn:
+    """Return a column of addresses or numbers as one of their hashes; others stay as they are."""
+    if column.identifier not in ("email", "phone"):
+        return column
+    kind = hashed_kind(column.identifier, algorithm)
+    wrong = ("not_an_email", "not_a_phone")
+    return replace(
+        column,
+        identifier=kind,
+        reasons=tuple("not_a_hash" if reason in wrong else reason for reason in column.reasons),
+        example=hash_of("ann@example.com" if column.identifier == "email" else "+12155550142", kind),
+    )
 
 
 def refuse_unknown_columns(feed: Any, contract: Contract) -> None:

@@ -33,6 +33,18 @@ NAMED = "@"  # between the reason of a check on whole records and the column tha
 def extended(base: Any, contract: Contract, config: Config, feed: Feed, given: Sequence[str]) -> Any:
     """Return a kind's model with what the workspace adds for this feed; `given` are the columns that files can fill."""
     columns = dict(base.columns)
+    for hashed in contract.columns:
+        if hashed.name in feed.hashed and hashed.name in columns:
+            columns[hashed.name] = column(
+                hashed.type,
+                hashed.description,
+                hashed.example,
+                [*printable(), check("not_a_hash", lambda name: pl.col(side(name, "normal")).is_not_null())],
+                required=hashed.required,
+                identifier=hashed.identifier,
+                whose=hashed.whose,
+                target=hashed.target,
+            )
     for name, checks in feed.checks.items():
         known = contract.column(name)
         if name not in columns or known is None:

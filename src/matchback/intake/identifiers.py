@@ -16,27 +16,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from matchback.intake.hashed_lists import HASHED_KINDS, hashed_placeholders, hex_pattern, normalize_hash
+from matchback.intake.identifier_profiles import EMAIL_PROFILES
+from matchback.intake.identifier_profiles import PROFILES as PROFILES
 from matchback.keys import KEY_BITS
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-# Which profile normalizes which kind; a change of a profile is a new name, since keys rest on it.
-PROFILES: dict[str, str] = {
-    "email": "email_1",
-    "phone": "phone_1",
-    "coupon_code": "code_1",
-    "advocate_code": "code_1",
-    "partner_user_id": "exact_1",
-    "account_id": "exact_1",
-    "visitor_id": "exact_1",
-    "order_id": "exact_1",
-    "share_id": "exact_1",
-    "shareable_id": "exact_1",
-    "partner_share_id": "exact_1",
-    "partner_event_id": "exact_1",
-    "click_id": "exact_1",
-}
+GOOGLE_DOMAINS = ("gmail.com", "googlemail.com")
 NANP_COUNTRIES = ("US", "CA")
 _PRINTABLE_ASCII = r"^[\x20-\x7e]*$"
 _ADDRESS = (
@@ -44,6 +32,7 @@ _ADDRESS = (
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}$"
 )
 _NANP_TEXT = r"^(?:\+?1[ .-]?)?(?:\([2-9][0-9]{2}\)|[2-9][0-9]{2})[ .-]?[2-9][0-9]{2}[ .-]?[0-9]{4}$"
+_OF_GOOGLE = r"@(?:gmail|googlemail)\.com$"
 _NO_REPLY = r"^(?:no-?reply|do-?not-?reply)@"
 _BESIDE = r"[^0-9+]*"  # what people put between digits
 _ONE_DIGIT = rf"^{_BESIDE}(?:\+{_BESIDE})?(?:1{_BESIDE})?(?:(?:0{_BESIDE}){{7,}}|(?:9{_BESIDE}){{7,}})$"
@@ -57,7 +46,7 @@ def is_placeholder(column: str, kind: str, placeholders: Iterable[str]) -> pl.Ex
     folded = text.str.to_lowercase()
     known = folded.is_in([*(word.strip().lower() for word in placeholders), _ZERO_UUID])
     known |= text.str.starts_with(_MASKED)
-    if kind == "email":
+    if kind == "email" or kind.startswith("email:"):
         known |= folded.str.contains(_NO_REPLY)
     if kind == "phone":
         known |= text.str.contains(_ONE_DIGIT)
@@ -67,6 +56,8 @@ def is_placeholder(column: str, kind: str, placeholders: Iterable[str]) -> pl.Ex
 @cache
 def placeholder_words(kind: str, country: str, placeholders: tuple[str, ...]) -> tuple[str, ...]:
     """Return the declared placeholders with their normal forms: a value written in either is one."""
+    if kind in HASHED_KINDS:
+        return (*placeholders, *hashed_placeholders(kind, placeholders))
     normal = normalize(pl.Series(placeholders, dtype=pl.String), kind, country).drop_nulls().to_list()
     return tuple(dict.fromkeys([*placeholders, *normal]))
 
@@ -85,10 +76,14 @@ def common_form(column: str, kind: str, country: str) -> pl.Expr:
     """
     text = pl.col(column)
     profile = PROFILES[kind]
-    if profile == "email_1":
+    if profile in EMAIL_PROFILES.values():
         plain = text.str.contains(_ADDRESS) & ~text.str.contains("--", literal=True)
         plain &= (text.str.find("@", literal=True) <= 64) & (text.str.len_bytes() <= 254)
-        return pl.when(plain).then(text.str.to_lowercase())
+        if profile == "email_google_1":
+            plain &= ~text.str.to_lowercase().str.contains(_OF_GOOGLE)
+        return pl.when(plain).then(text if profile == "email_exact_1" else text.str.to_lowercase())
+    if profile == "hash_1":
+        return pl.when(text.str.contains(hex_pattern(kind))).then(text.str.to_lowercase())
     if profile == "phone_1":
         if country not in NANP_COUNTRIES:
             return pl.lit(None, pl.String)
@@ -101,10 +96,12 @@ def common_form(column: str, kind: str, country: str) -> pl.Expr:
 def careful_form(text: str, kind: str, country: str) -> str | None:
     """Return the normal form of one value, as the libraries see it; None where it is none."""
     profile = PROFILES[kind]
-    if profile == "email_1":
-        return normalize_email(text)
+    if profile in EMAIL_PROFILES.values():
+        return normalize_email(text, profile)
     if profile == "phone_1":
         return normalize_phone(text, country)
+    if profile == "hash_1":
+        return normalize_hash(text, kind)
     return normalize_code(text) if profile == "code_1" else normalize_exact(text)
 
 
@@ -135,8 +132,12 @@ def with_careful_forms(
     return joined["normal"], joined["hidden"] if joined["hidden"].any() else None
 
 
-def normalize_email(text: str) -> str | None:
-    """Return an address in one form: NFC, lower case, its domain as the library normalizes it; None if it is none."""
+def normalize_email(text: str, profile: str = "email_1") -> str | None:
+    """Return an address in one form: NFC, lower case, its domain as the library normalizes it; None if it is none.
+
+    `email_exact_1` leaves it as it is written, in NFC. `email_google_1` drops what Google ignores in addresses of its
+    own domains, and there alone: the dots of the local part, and a plus sign with all that follows it.
+    """
     from email_validator import EmailNotValidError, validate_email
 
     folded = _settled(text.strip(), lambda value: value.lower())
@@ -146,7 +147,18 @@ def normalize_email(text: str) -> str | None:
         )
     except EmailNotValidError:
         return None
-    return _settled(found.normalized, lambda value: value.lower())
+    if profile == "email_exact_1":
+        return normalize_exact(text)
+    lower = _settled(found.normalized, lambda value: value.lower())
+    return _as_google(lower) if profile == "email_google_1" else lower
+
+
+def _as_google(address: str) -> str | None:
+    local, _, domain = address.rpartition("@")
+    if domain not in GOOGLE_DOMAINS:
+        return address
+    local = local.partition("+")[0].replace(".", "")
+    return f"{local}@{domain}" if local else None
 
 
 def normalize_phone(text: str, country: str) -> str | None:

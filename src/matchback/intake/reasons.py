@@ -31,6 +31,7 @@ RECORD_REASONS: dict[str, str] = {
     "not_one_of": "the column is not one of the words that the contract allows",
     "not_an_email": "the column is not one email address",
     "not_a_phone": "the column is not one phone number with its area code",
+    "not_a_hash": "the column is not a hash of the agreed kind, in hex or base64",
     "spreadsheet_number": "a spreadsheet has rounded this id to a number such as 1.23E+15",
     "unknown_event_name": "the event catalog has no event of this name",
     "missing_for_event": "the event catalog requires the column for this event, and it is empty",

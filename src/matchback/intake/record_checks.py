@@ -22,6 +22,7 @@ from matchback.intake.casts import (
     whole_stages,
 )
 from matchback.intake.contract_checks import ContractChecks
+from matchback.intake.identifier_profiles import read_as
 from matchback.intake.identifiers import common_form, is_placeholder, placeholder_words, with_careful_forms
 from matchback.intake.records import Block, Refusal
 
@@ -42,6 +43,11 @@ class Surroundings:
     currency: str
     country: str
     placeholders: tuple[str, ...]
+    email_profile: str = "lower"
+
+    def read_as(self, column: ContractColumn) -> str:
+        """Return the kind as which a column's identifiers are normalized in this workspace."""
+        return read_as(column.identifier, self.email_profile)
 
     @classmethod
     def of(cls, config: Config, feed: Feed) -> Surroundings:
@@ -53,6 +59,7 @@ class Surroundings:
             currency=feed.currency or workspace.currency,
             country=workspace.country,
             placeholders=tuple(config.identifiers.placeholders),
+            email_profile=config.identifiers.email,
         )
 
 
@@ -131,7 +138,7 @@ class BlockPlan:
         frame.insert_column(0, pl.Series(LINE, block.line_numbers, dtype=pl.Int64))
         frame.insert_column(0, pl.Series(RECORD, block.record_numbers, dtype=pl.Int64))
         for column in self.identifiers:
-            frame = self._with_careful_forms(frame, column.name, column.identifier)
+            frame = self._with_careful_forms(frame, column.name, self.around.read_as(column))
         return frame
 
     def _with_careful_forms(self, frame: pl.DataFrame, name: str, kind: str) -> pl.DataFrame:
@@ -195,7 +202,7 @@ def _without_placeholders(identifiers: tuple[ContractColumn, ...], around: Surro
 
 def _is_placeholder(column: ContractColumn, around: Surroundings) -> pl.Expr:
     """Tell by a text, and where its common form can differ in more than case by that form."""
-    kind = column.identifier
+    kind = around.read_as(column)
     words = placeholder_words(kind, around.country, around.placeholders)
     known = is_placeholder(column.name, kind, words)
     if kind == "phone" and len(words) > len(around.placeholders):
@@ -215,5 +222,5 @@ def _side_stages(column: ContractColumn, around: Surroundings) -> Stages:
     if column.type in ("whole", "id"):
         return whole_stages(name)
     if column.type == "identifier":
-        return [[common_form(name, column.identifier, around.country).alias(side(name, "normal"))]]
+        return [[common_form(name, around.read_as(column), around.country).alias(side(name, "normal"))]]
     return []

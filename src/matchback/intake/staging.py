@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from matchback import __version__
 from matchback.config import Config
+from matchback.intake.identifier_profiles import named_profiles
 from matchback.intake.reasons import record_message
 from matchback.intake.records import Refusal
 from matchback.intake.staging_files import FrameFile, frames_of
@@ -32,7 +33,8 @@ class StagedSummary:
     """Counts of one validated file. Money is {currency: [amount_minor, records]} of the records that hold an amount.
 
     `made_from` tells the configuration, secret and code that it rests on.
-    `columns` tells the file's columns, as `arrivals.describe_columns` does. `status` is valid or refused; of a refused file (`reason_code`, `detail`) every record counts as refused.
+    `columns` tells the file's columns, as `arrivals.describe_columns` does. `status` is valid or refused; of a refused
+    file (`reason_code`, `detail`) every record counts as refused.
     """
 
     file_id: str
@@ -203,7 +205,8 @@ def _with_good_ones(rows: pl.DataFrame, refusals: pl.DataFrame) -> pl.DataFrame:
 
 def staging_basis(config: Config, secret: bytes) -> str:
     """Return the hash of all that a staged result rests on beside the file's bytes: another basis, another result."""
-    parts = (config.hash, secret_fingerprint(secret), __version__)
+    profiles = json.dumps(named_profiles(config.identifiers.email), sort_keys=True)
+    parts = (config.hash, secret_fingerprint(secret), __version__, profiles)
     return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
 

@@ -81,7 +81,9 @@ def test_every_column_has_a_sentence_of_its_own() -> None:
 
 
 def test_no_description_is_left_over() -> None:
-    words = tomllib.loads((REPOSITORY / "src" / "matchback" / "publishing" / "columns.toml").read_text(encoding="utf-8"))
+    words = tomllib.loads(
+        (REPOSITORY / "src" / "matchback" / "publishing" / "columns.toml").read_text(encoding="utf-8")
+    )
     used = {
         (table.name, column.name)
         for table in [*published_tables(IDENTIFIER_COLUMNS), *protected_tables()]

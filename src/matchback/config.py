@@ -267,7 +267,9 @@ def load_config(path: Path) -> Config:
     try:
         content = tomllib.loads(text.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} is not valid TOML: {error}.") from None
+        raise ConfigurationError(
+            f"{path} is not valid TOML: {error}.", next_step="Mend the file and run again."
+        ) from None
     try:
         config = Config.model_validate(content)
     except ValidationError as error:

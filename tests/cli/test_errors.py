@@ -54,6 +54,33 @@ def test_an_unknown_feed_is_refused_with_the_nearest_known_one(bank: Path, call:
     assert not (bank / "var" / "warehouse.duckdb").exists()
 
 
+@pytest.mark.parametrize("step", ["resolve", "recognize", "reward", "report", "publish"])
+def test_a_step_over_all_facts_takes_no_feed(bank: Path, call: Call, step: str) -> None:
+    """It would be passed over in silence: what comes after load is derived from the facts of all feeds."""
+    said = call(step, "--workspace", bank, "--feed", "openings")
+    assert said.code == 2
+    assert "No such option '--feed'" in said.err
+
+
+def test_a_configuration_that_is_no_toml_is_refused_with_the_place(bank: Path, call: Call) -> None:
+    (bank / "matchback.toml").write_text("[workspace]\nname = \n")
+    said = call("run", "--workspace", bank)
+    assert said.code == 2
+    assert said.err == (
+        "TMP/bank/matchback.toml is not valid TOML: Invalid value (at line 2, column 8).\n"
+        "Mend the file and run again.\n"
+    )
+
+
+def test_a_file_to_check_that_is_not_there(bank: Path, call: Call) -> None:
+    said = call("check", bank / "none.csv", "--feed", "openings", "--workspace", bank)
+    assert said.code == 2
+    assert said.err == (
+        "TMP/bank/none.csv is not a file.\n"
+        "Name the file to check, or - for standard input:  matchback check FILE --feed openings\n"
+    )
+
+
 def test_a_missing_secret_is_named_and_never_shown(bank: Path, call: Call) -> None:
     (bank / "id_secret.txt").unlink()
     said = call("run", "--workspace", bank, "--as-of", "2026-11-03", "--quiet")

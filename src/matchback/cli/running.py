@@ -25,6 +25,7 @@ STEP_HELP = {
     "report": "Make the tables that reports read.",
     "publish": "Check everything, switch in a new version whole, and deliver payouts and results files.",
 }
+STEPS_BY_FEED = ("pickup", "validate", "load")
 
 
 @click.command(cls=Command)
@@ -62,12 +63,11 @@ def _end(nights: Sequence[Night]) -> NoReturn:
 
 
 def step_command(step: str) -> click.Command:
-    """Return the command that runs one step."""
+    """Return the command that runs one step; only those that take files one by one can be held to a feed."""
 
     @click.command(step, cls=Command, help=f"{STEP_HELP[step]}\n\n\b\nmatchback {step} --as-of 2026-11-07")
     @as_of_option
-    @click.option("--feed", "feeds", multiple=True, metavar="ID", help="Only this feed; may be repeated.")
-    def command(as_of: date | None, feeds: tuple[str, ...]) -> None:
+    def command(as_of: date | None, feeds: tuple[str, ...] = ()) -> None:
         from matchback.nights import run_nights
 
         context = OPTIONS.open_context(as_of, feed_ids=feeds)
@@ -76,6 +76,9 @@ def step_command(step: str) -> click.Command:
         OPTIONS.words("", {"step": step, "line": summary.line, "counts": summary.counts})
         _end(nights)
 
+    if step in STEPS_BY_FEED:
+        words = "Only this feed; may be repeated."
+        command.params.insert(2, click.Option(["--feed", "feeds"], multiple=True, metavar="ID", help=words))
     return command
 
 

@@ -64,7 +64,10 @@ def check_file(context: RunContext, path: Path, feed_id: str) -> Checked:
     feed = context.config.feed(feed_id)
     from_input = str(path) == "-"
     if not from_input and not path.is_file():
-        raise ConfigurationError(f"{path} is not a file.")
+        raise ConfigurationError(
+            f"{path} is not a file.",
+            next_step=f"Name the file to check, or - for standard input:  matchback check FILE --feed {feed_id}",
+        )
     refuse_misdeclared(context.config)
     with tempfile.TemporaryDirectory(dir=context.workspace.staging, prefix="check") as scratch:
         folder = Path(scratch) / "result"

@@ -251,7 +251,7 @@ def unrecognized(reasons: Rows) -> str:
     ]
     return section(
         "Who was not recognized, and why",
-        "Most new customers were brought by nobody. The other reasons are worth a look.",
+        "Where nobody shared there is nothing to find. The other reasons are worth a look.",
         pair(
             figure(
                 "Rewardable events without a recognition",

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 ZONE = ZoneInfo("America/New_York")
 HISTORY_DAY = date(2026, 10, 31)
 FIRST_NIGHT = date(2026, 11, 1)
-LAST_NIGHT = date(2026, 11, 7)
 NIGHTS = [FIRST_NIGHT + timedelta(days=n) for n in range(7)]
 MONTH_ENDS = [date(2026, 7, 31), date(2026, 8, 31), date(2026, 9, 30), date(2026, 10, 31)]
 

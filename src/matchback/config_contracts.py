@@ -15,7 +15,6 @@ from matchback.config_values import ConfigModel, nearest
 from matchback.errors import ConfigurationError
 
 KEPT_TYPES = ("choice", "whole", "number", "date", "flag")
-ORDERED_TYPES = ("whole", "number", "date")
 _COLUMN_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _MODEL = re.compile(r"(?P<path>[A-Za-z0-9_./-]+\.py):(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
 _T = TypeVar("_T")

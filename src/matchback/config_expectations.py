@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -59,11 +59,6 @@ class Expectation(ConfigModel):
     def is_expected(self, day: date) -> bool:
         """Tell whether a file is expected for a day."""
         return day.weekday() in weekdays_of(self.on) and day not in self.holidays
-
-    def next_day(self, after: date) -> date | None:
-        """Return the first expected day after another, if one comes within a year."""
-        days = (after + timedelta(days=number) for number in range(1, 367))
-        return next((day for day in days if self.is_expected(day)), None)
 
 
 def weekdays_of(text: str) -> frozenset[int]:

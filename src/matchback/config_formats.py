@@ -9,7 +9,6 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from matchback.config_values import ConfigModel
 
-TEXT_TYPES = ("csv", "psv", "fixed", "jsonl")
 LONGEST_TRAILER = 4096
 _CLAIMS = ("records", "amount", "hash", "any")
 _PLACE = re.compile(r"\{([a-z0-9]*)\}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from matchback.answers.calendar import arrivals_of, risk_line
 from matchback.answers.printing import count, money
-from matchback.answers.query import current_version, open_published
+from matchback.answers.query import open_published
 from matchback.nights import Night
 from matchback.publishing.findings import finding_words
 from matchback.workspace import Workspace
@@ -105,12 +105,6 @@ def night_line(workspace: Workspace, night: Night) -> str:
 def payout_files(workspace: Workspace) -> list[Path]:
     """Return the payout files that were made, oldest first."""
     return sorted((workspace.outbox / "payouts").glob("*.csv"))
-
-
-def current_paths(workspace: Workspace) -> tuple[Path, Path]:
-    """Return where the published database and the report page are."""
-    version = current_version(workspace)
-    return version.database, version.report
 
 
 def _shown(path: Path) -> str:

@@ -20,4 +20,3 @@ EXPONENTS: dict[str, int] = {
     **dict.fromkeys(_NONE.split(), 0),
     **dict.fromkeys(_THREE.split(), 3),
 }
-NO_CURRENCY = "XXX"

@@ -1,10 +1,11 @@
 -- Members of dated lists, as known on the as-of date.
--- Grain: purpose x list_on x the member's identifiers.
+-- Grain: purpose x list_on x list_change x the member's identifiers.
 -- Why: two files may deliver one list; a member of either is a member. A hash of a known address or number stands here
 -- as the key of what it was made of, so a hashed list names the same persons as a plain one.
 SELECT DISTINCT
     fact_audience.purpose,
     fact_audience.list_on,
+    fact_audience.list_change,
     fact_audience.partner_user_key,
     COALESCE(hashed_emails.identifier_key, fact_audience.email_key) AS email_key,
     COALESCE(hashed_phones.identifier_key, fact_audience.phone_key) AS phone_key

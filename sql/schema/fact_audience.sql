@@ -1,10 +1,12 @@
 -- Members of dated lists, as delivered.
 -- Grain: list, member and version.
+-- list_change is add or remove for a member of a list that only changes the standing one, else NULL: a whole list.
 -- Why: one row per version ever seen, with its first and last sighting, so that the order of arrival decides nothing.
 SELECT
     CAST(NULL AS BIGINT) AS audience_record_id,
     CAST(NULL AS VARCHAR) AS purpose,
     CAST(NULL AS DATE) AS list_on,
+    CAST(NULL AS VARCHAR) AS list_change,
     CAST(NULL AS BIGINT) AS partner_user_key,
     CAST(NULL AS BIGINT) AS email_key,
     CAST(NULL AS BIGINT) AS phone_key,

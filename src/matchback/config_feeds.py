@@ -28,6 +28,7 @@ FEED_KINDS = (
     "costs",
 )
 HASHED_FEEDS = ("audience", "emails", "persons")
+LIST_CHANGES = ("add", "remove")
 FeedKind = Literal[
     "events",
     "shares",
@@ -67,7 +68,8 @@ class Feed(ConfigModel):
     identity: list[str] | None = None
     content: list[str] | None = None
     scope: Literal["workspace", "feed"] = "workspace"
-    delivery: Literal["new", "window", "full"] = "new"
+    delivery: Literal["new", "window", "full", "add", "remove"] = "new"
+    max_shrink: str | None = None
     custom_events: bool = False
     quiet_seconds: float | None = Field(default=None, ge=0, le=3600)
     ready: Ready | None = None
@@ -83,9 +85,11 @@ class Feed(ConfigModel):
     def _of_preset(cls, data: Any) -> Any:
         return with_preset(data)
 
-    @field_validator("refuse_file_above")
+    @field_validator("refuse_file_above", "max_shrink")
     @classmethod
-    def _percentage(cls, value: str) -> str:
+    def _percentage(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         text = value.removesuffix("%")
         if not value.endswith("%") or not text.replace(".", "", 1).isdigit() or Decimal(text) > 100:
             raise ValueError('is a percentage from "0%" to "100%"')
@@ -107,7 +111,20 @@ class Feed(ConfigModel):
             raise ValueError(f"hashed: only feeds of kind {', '.join(HASHED_FEEDS)} take hashes")
         return self
 
+    @model_validator(mode="after")
+    def _lists(self) -> Feed:
+        if self.kind != "audience" and self.delivery in LIST_CHANGES:
+            raise ValueError(f'delivery = "{self.delivery}" is for feeds of kind audience')
+        if self.max_shrink is not None and (self.kind != "audience" or self.delivery in LIST_CHANGES):
+            raise ValueError("max_shrink is for audience feeds that deliver whole lists")
+        return self
+
     @property
     def refuse_above_share(self) -> Decimal:
         """Share of refused records above which the whole file is refused, 0 to 1."""
         return Decimal(self.refuse_file_above.removesuffix("%")) / 100
+
+
+def list_change(feed: Feed) -> str | None:
+    """Return how an audience feed's lists change the standing one: add or remove; None where each replaces it."""
+    return feed.delivery if feed.kind == "audience" and feed.delivery in LIST_CHANGES else None

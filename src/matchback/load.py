@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from matchback.answers.printing import count
+from matchback.config_feeds import list_change
 from matchback.context import RunContext, StepSummary
 from matchback.errors import ConfigurationError, MatchbackError
 from matchback.intake import results_file
 from matchback.intake.arrival_log import described, held_back, held_words
+from matchback.intake.list_guard import shrinkage
 from matchback.intake.merging import Outcomes, append_refusals, fill_vault, merge, note_lists
 from matchback.intake.received import ReceivedFile, readmitted_ids, received_files, without_retired
 from matchback.intake.refusal_text import refusal_text
@@ -124,6 +126,8 @@ def _load(context: RunContext, file: ReceivedFile, known: list[dict[str, Any]], 
         context.progress.note(held_words(feed, file, surprises))
         staged.note_waiting(described(surprises))
         return Counter(waiting_files=1)
+    if summary.status == "valid" and not again and (words := shrinkage(warehouse, feed, file, staged)):
+        summary = staged.refuse("list_shrank", words)
     with warehouse.transaction(f"load:{file_id}"):
         if is_known:  # readmitted: its former account goes; facts that it brought stand, and are found again
             for table in ACCOUNTS:
@@ -160,7 +164,7 @@ def _load_staged(
         outcomes = merge(warehouse, feed.kind, file, staged, facts_seq)
         fill_vault(warehouse, staged, facts_seq)
         if feed.kind == "audience":
-            note_lists(warehouse, file, staged, summary, facts_seq)
+            note_lists(warehouse, file, staged, summary, facts_seq, list_change(feed))
         warehouse.set_state("facts_seq", str(facts_seq))
     counts, money = _account(summary, outcomes, again=again)
     _refuse_imbalance(file, summary, counts, money)

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from matchback.config_feeds import list_change
 from matchback.intake.casts import side
 from matchback.intake.extensions import attributes
 from matchback.intake.identifiers import derive_keys
@@ -37,7 +38,10 @@ class FactRows:
         self.contract = contract
         self._secret = secret
         self._list_on = list_on
+        self._list_change = list_change(feed)
         self._scope = feed.id if feed.scope == "feed" else ""
+        if self._list_change is not None:  # to be added and to be removed on one day are two facts
+            self._scope += f"|{self._list_change}"
         self._identity = tuple(feed.identity) if feed.identity is not None else None
         self._targets = [target for column in contract.columns for target in column.targets]
         self._targets += {"events": ["has_placeholder", "attributes"], "audience": ["list_on"]}.get(
@@ -86,6 +90,7 @@ class FactRows:
             made += [pl.col("has_placeholder"), pl.lit(None, pl.String).alias("attributes")]
         if self.contract.kind == "audience":
             made.append(pl.lit(self._list_on).alias("list_on"))
+            made.append(pl.lit(self._list_change, pl.String).alias("list_change"))
         return made
 
     def _keys(self, normal: pl.Series, column: ContractColumn) -> pl.Series:

@@ -123,9 +123,14 @@ def fill_vault(warehouse: Warehouse, staged: StagedFile, facts_seq: int) -> None
 
 
 def note_lists(
-    warehouse: Warehouse, file: ReceivedFile, staged: StagedFile, summary: StagedSummary, facts_seq: int
+    warehouse: Warehouse,
+    file: ReceivedFile,
+    staged: StagedFile,
+    summary: StagedSummary,
+    facts_seq: int,
+    change: str | None = None,
 ) -> None:
-    """Write down that there was a list, even one without members."""
+    """Write down that there was a list, even one without members; `change` is add or remove, else it is whole."""
     with _lent(warehouse, "incoming_records", staged.folder / ROWS):
         sizes = {row["purpose"]: row["records"] for row in warehouse.rows("load/list_sizes")}
     if summary.purpose:
@@ -136,6 +141,7 @@ def note_lists(
             {
                 "purpose": purpose,
                 "list_on": file.declared_on or file.received_on,
+                "list_change": change,
                 "file_id": file.file_id,
                 "records": records,
                 "received_on": file.received_on,

@@ -73,6 +73,8 @@ FILE_REASONS: dict[str, str] = {
     "took_too_long": "reading the file takes too long",
     "too_large": "reading the file takes too much memory",
     "too_many_refused": "more records are refused than the feed's limit allows",
+    "list_count_wrong": "the list does not name as many distinct members as its control total says",
+    "list_shrank": "the list is smaller than the one before by more than the feed's limit allows",
     "already_delivered": "the same bytes were delivered before and loaded",
 }
 

@@ -107,6 +107,7 @@ def _read_and_check(
 ) -> StagedSummary:
     from matchback.intake.fact_rows import FactRows
     from matchback.intake.formats import map_header, open_file
+    from matchback.intake.list_guard import DistinctMembers, counts_members
     from matchback.intake.own_model import own_model
     from matchback.intake.record_checks import check_block
 
@@ -117,17 +118,22 @@ def _read_and_check(
     own = own_model(config, feed, contract)
     facts = FactRows(contract, config, feed, request.secret, request.declared_on or request.received_on)
     money = contract.money.name if contract.money else None
-    totals = _Totals()
+    totals, members = _Totals(), DistinctMembers() if counts_members(feed) else None
     writer = StagingWriter(scratch)
     for block in reader.blocks(list(header.names), header.source_of(money) if money else None):
         checked = check_block(block, plan)
         if own is not None:
             checked = own.check(checked)
         totals.add(checked, money)
-        writer.append(facts.make(checked.good), facts.vault.take(), checked.refusals)
+        rows = facts.make(checked.good)
+        writer.append(rows, facts.vault.take(), checked.refusals)
+        if members is not None:
+            members.add(rows)
     if not writer.blocks:
         writer.append(facts.make(_no_records(plan, header.names)), facts.vault.take(), [])
     reader.refuse_wrong_totals({code: _major(code, total[0]) for code, total in totals.money_seen.items()})
+    if members is not None:
+        members.refuse_unless_equal(reader.claims, totals.refused)
     summary = _summary(request, reader, totals, header)
     writer.close(keep=summary.status == "valid", identifiers_are_distinct=facts.vault.is_distinct)
     staged.finish(summary)

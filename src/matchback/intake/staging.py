@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,6 +106,25 @@ class StagedFile:
         self._aside.mkdir(mode=0o700, parents=True)
         return self._aside
 
+    def refuse(self, reason_code: str, detail: str) -> StagedSummary:
+        """Refuse a valid result as a whole after all, every record of it; return its new counts."""
+        summary = self.summary()
+        assert summary is not None and summary.status == "valid"
+        refused = replace(
+            summary,
+            status="refused",
+            reason_code=reason_code,
+            detail=detail,
+            refused=summary.records,
+            money_refused=summary.money_seen,
+        )
+        aside = self.begin()
+        for name in (ROWS, IDENTIFIERS, REFUSALS):
+            shutil.copyfile(self.folder / name, aside / name)
+        StagingWriter(aside).refuse_all()
+        self.finish(refused)
+        return refused
+
     def note_waiting(self, words: str) -> None:
         """Keep why the file is not loaded though it is valid."""
         (self.folder / WAITS_FOR).write_text(words, encoding="utf-8")
@@ -149,13 +168,13 @@ class StagingWriter:
         for file in files:
             file.close()
         if not keep:
-            self._refuse_all()
+            self.refuse_all()
         elif not identifiers_are_distinct:
             from matchback.intake.vault_rows import make_distinct
 
             make_distinct(self._identifiers.path)
 
-    def _refuse_all(self) -> None:
+    def refuse_all(self) -> None:
         """Let every record be refused; blocks of rows and of refusals go in step."""
         whole = FrameFile(self._refusals.path.with_suffix(".whole"))
         empty = None

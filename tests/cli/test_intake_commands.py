@@ -184,6 +184,21 @@ def test_refused_values_are_shown_only_on_the_record(run_bank: Path, call: Call)
     assert "T25:00" not in journal
 
 
+def test_a_file_that_nobody_could_read_is_shown_with_its_reason(bank: Path, call: Call) -> None:
+    (bank / "inbox/openings/openings_20261103.csv").write_text("WHO\nada@example.com\n")
+    assert call("run", "--workspace", bank, "--as-of", "2026-11-03", "--quiet").code == 3
+    said = call("quarantine", "show", openings_id(bank, call), "--workspace", bank, "--json")
+    assert json.loads(said.out) == [
+        {
+            "record_number": None,
+            "line_number": None,
+            "column_name": None,
+            "reason_code": "missing_column",
+            "message": "the header lacks a column",
+        }
+    ]
+
+
 def test_readmission_is_journaled_and_done_by_the_next_run(run_bank: Path, call: Call) -> None:
     file_id = openings_id(run_bank, call)
     said = call("quarantine", "readmit", file_id[:8], "--workspace", run_bank)

@@ -105,6 +105,9 @@ CASES = [
     Case(46, "two members of one name", zipped(("a.csv", TEXT), ("a.csv ", TEXT)), Refused("not_one_member"), format=ZIP),
     Case(46, "70,000 members", many_members(70_000), Refused("not_one_member"), format=ZIP),
     Case(46, "an encrypted member", encrypted(), Refused("encrypted_archive", "PGP"), format=ZIP),
+    Case(47, "two zip files in one, of which only the last has a directory that counts", zipped(("a.csv", TEXT)) + zipped(("a.csv", TEXT)), Refused("not_one_member", "one file in one zip file"), format=ZIP),
+    Case(43, "zip and something after it", zipped(("a.csv", TEXT)) + b"more", Refused("damaged_archive", "not zip"), format=ZIP),
+    Case(43, "zip, filled up to a whole block", zipped(("a.csv", TEXT)) + bytes(80), [OK, OK], format=ZIP),
     Case(47, "two files in one zip file", zipped(("a.csv", TEXT), ("b.csv", TEXT)), Refused("not_one_member", "one file in one zip file"), format=ZIP),
 ]  # fmt: skip
 

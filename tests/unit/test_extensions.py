@@ -251,6 +251,11 @@ class Openings(pa.DataFrameModel):
     def no_large_checking(cls, frame):
         return ~((frame["product"] == "checking") & (frame["amount"] > 1000))
 """
+TURNING = """
+    @pa.dataframe_parser
+    def turn(cls, frame):
+        return frame[::-1].reset_index(drop=True)
+"""
 WITH_MODEL = EVENTS_FEED + 'contract = "contracts/openings.py:Openings"\n'
 MODEL_HEADER = "event_name,event_time,partner_event_id,partner_user_id,amount,currency,product\n"
 
@@ -329,6 +334,7 @@ def test_a_model_that_cannot_be_read_is_told_with_its_line(
         ("import pandera", "x = bytearray(64 << 30)\nimport pandera", "failed (MemoryError)"),
         ("user_id: Series[str]", "user_id: Series[str] = pa.Field(unique=True)", "it asks for unique values"),
         ("(pa.DataFrameModel)", "", "neither a DataFrameModel nor a DataFrameSchema"),
+        ("(pa.DataFrameModel):", "(pa.DataFrameModel):" + TURNING, "it has a parser of whole tables"),
     ],
 )  # fmt: skip
 def test_a_model_that_cannot_be_used_is_told_at_start(

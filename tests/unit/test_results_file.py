@@ -101,6 +101,22 @@ def test_results_are_delivered_once(tmp_path: Path) -> None:
     assert len(list(world.workspace.outbox.rglob("*.results.csv"))) == 1
 
 
+def test_results_among_the_deliveries_are_no_deliveries(tmp_path: Path) -> None:
+    """Also under a name that was taken: what we answered would count its records a second time."""
+    world = make_world(
+        tmp_path,
+        EVENTS_FEED.replace("events_{date:%Y%m%d}", "*") + 'after = { delete = true, results_to = "." }\n',
+    )
+    for day in (1, 2, 3):
+        put(world, "same.csv", HEADER + f"account_opened,2026-11-0{day},,,\n")
+        take_in(world)
+    take_in(world)
+    assert len(received_files(world.journal)) == 3
+    left = sorted(path.name for path in (tmp_path / "inbox").iterdir())
+    assert len(left) == 3
+    assert all(name.endswith(".results.csv") for name in left)
+
+
 def test_results_that_cannot_be_delivered_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     world = make_world(tmp_path, ANSWERED)
     put(world, "events_20261101.csv", HEADER)

@@ -12,6 +12,7 @@ from matchback.answers.operations import Outcome, check_reason
 from matchback.answers.query import open_published
 from matchback.context import RunContext
 from matchback.errors import MatchbackError
+from matchback.intake.reasons import file_message
 from matchback.intake.received import loaded_ids, received_file, received_files
 from matchback.intake.records import UnreadableFile
 from matchback.intake.staging import staged_file
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     Value = tuple[tuple[int, str | None], str]
 
 LONGEST_SHOWN = 400
+REFUSAL_COLUMNS = ("record_number", "line_number", "column_name", "reason_code", "message")
 
 
 def quarantine_rows(workspace: Workspace) -> list[Row]:
@@ -63,14 +65,20 @@ def _held_rows(workspace: Workspace) -> list[Row]:
 
 
 def refusal_rows(workspace: Workspace, file_id: str) -> list[Row]:
-    """Return every refused record of one file with its reason, and no value; of one that waits, why it does."""
+    """Return every refused record of one file with its reason, and no value.
+
+    Of one that waits, or that could not be read at all, one row says why.
+    """
     for held in _held_rows(workspace):
         if held["file_id"].startswith(file_id.lower()):
-            names = ("record_number", "line_number", "column_name", "reason_code", "message")
-            return [{name: held.get(name) for name in names}]
+            return [{name: held.get(name) for name in REFUSAL_COLUMNS}]
     with open_published(workspace) as (_, warehouse):
         file = find_file(warehouse, file_id)
-        return warehouse.rows("explain/refused_records", {"file_id": file["file_id"]})
+        rows = warehouse.rows("explain/refused_records", {"file_id": file["file_id"]})
+    if not rows and file["status"] == "refused":
+        whole = {"reason_code": file["reason_code"], "message": file_message(file["reason_code"], "")}
+        return [{name: whole.get(name) for name in REFUSAL_COLUMNS}]
+    return rows
 
 
 def readmit(context: RunContext, file_id: str, reason: str) -> Outcome:

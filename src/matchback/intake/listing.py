@@ -20,7 +20,8 @@ from matchback.intake.manifests import Manifest, in_manifest, read_manifest
 from matchback.intake.places import RemoteFile, Source, address, declared_date, told
 from matchback.intake.transports.store import Entry, TooSlow
 
-NOT_FOR_US = (".tmp", ".part", ".filepart", ".results.csv")
+RESULTS_SUFFIX = ".results.csv"
+NOT_FOR_US = (".tmp", ".part", ".filepart", RESULTS_SUFFIX)
 _DATE = re.compile(r"\{date:([^}]+)\}")
 _DIRECTIVES = {"%Y": "[0-9]{4}", "%m": "[0-9]{2}", "%d": "[0-9]{2}", "%y": "[0-9]{2}", "%j": "[0-9]{3}"}
 _DIRECTIVES |= {"%H": "[0-9]{2}", "%M": "[0-9]{2}", "%S": "[0-9]{2}"}

@@ -161,6 +161,10 @@ def load_schema(source: str, path: str, name: str) -> Any:
         raise ModelBroken(
             "it asks for unique values, but it sees a file in blocks; the feed's `identity` does that"
         )
+    if schema.parsers:
+        raise ModelBroken(
+            "it has a parser of whole tables, which can put records in another order, so that another one is refused"
+        )
     if schema.drop_invalid_rows:
         raise ModelBroken("it drops invalid rows; every record is to be answered")
     return schema

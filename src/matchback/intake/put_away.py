@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from matchback.intake.listing import RESULTS_SUFFIX
 from matchback.intake.places import Source, told
 from matchback.intake.transports.store import CHUNK, Changed, Entry, NoSuchPlace, Taken, Vanished
 
@@ -61,8 +62,13 @@ def move(source: Source, entry: Entry, folder: str, content_hash: str) -> bool:
 
 
 def _names(name: str, tag: str) -> list[str]:
-    """Return the names to try, in order, none longer than file systems take."""
+    """Return the names to try, in order, none longer than file systems take.
+
+    The end by which a results file is known stays, or it would be received as a delivery where it lies among those.
+    """
     stem, suffix = posixpath.splitext(name)
+    if name.endswith(RESULTS_SUFFIX):
+        stem, suffix = name.removesuffix(RESULTS_SUFFIX), RESULTS_SUFFIX
     tags = [f".{tag}"] + [f".{tag}.{number}" for number in range(2, MOST_NAMES)]
     return [name] + [f"{_cut(stem, len((mark + suffix).encode('utf-8', 'surrogateescape')))}{mark}{suffix}"
                      for mark in tags]  # fmt: skip

@@ -143,7 +143,9 @@ def _refuse_large_directory(stream: BinaryIO) -> None:
     end = tail.rfind(b"PK\x05\x06")
     if end < 0 or len(tail) - end < 22:
         raise UnreadableFile("damaged_archive", "its directory is damaged or cut off")
-    members, directory = struct.unpack("<10xHL", tail[end : end + 16])
+    members, directory, comment = struct.unpack("<10xHL4xH", tail[end : end + 22])
+    if tail[end + 22 + comment :].strip(b"\0"):  # some systems fill the last block
+        raise UnreadableFile("damaged_archive", "something follows that is not zip")
     locator = tail[end - 20 : end] if end >= 20 else b""
     if locator.startswith(b"PK\x06\x07"):
         stream.seek(min(struct.unpack("<8xQ", locator[:16])[0], size))
@@ -160,6 +162,8 @@ def _only_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     if len(members) != 1 or members[0].is_dir():
         raise UnreadableFile("not_one_member", "send one file in one zip file")
     member = members[0]
+    if member.header_offset:  # an archive before this one, of which no directory tells
+        raise UnreadableFile("not_one_member", "send one file in one zip file")
     name = member.orig_filename
     if (
         name.startswith(("/", "\\"))

@@ -22,7 +22,7 @@ progress and errors to stderr. Nothing asks a question.
 |---|---|
 | 0 | done: files were loaded, though some of their records may be refused |
 | 1 | failed: a source, a lock, a check; what was committed stands |
-| 2 | wrong usage or configuration: nothing was changed |
+| 2 | wrong usage or configuration, or changed terms that nobody accepted; the message says what stands |
 | 3 | done, but a file was refused or waits |
 """
 _WIDTH = 100

@@ -76,3 +76,21 @@ def test_every_journey_with_a_reward_can_be_told(sample_run: SampleRun) -> None:
     text = ask(sample_run, partner_user_id="M900004").text()
     assert "recognized in refer-a-member for member M910004" in text
     assert "@" not in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"order": "APP-9010"}, "friend is member M900010"),
+        ({"account": "3800000010"}, "friend is member M900010"),
+        ({"phone": "+1 207-555-0100"}, "Member M100000"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
+)
+def test_an_order_an_account_or_a_phone_number_finds_its_person(
+    sample_run: SampleRun, asked: dict[str, str], words: str
+) -> None:
+    """However a phone number is written, and without repeating it."""
+    text = ask(sample_run, **asked).text()
+    assert words in text
+    assert "555-0100" not in text

@@ -268,6 +268,7 @@ def _journal(
         size=size,
         remote=remote.name,
         stamp=remote.stamp,
+        source=sources.address(feed.source),
         occurrence=len(same),
         **({"announced": remote.announced} if remote.announced else {}),
     )

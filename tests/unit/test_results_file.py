@@ -132,6 +132,22 @@ def test_results_that_cannot_be_delivered_wait(tmp_path: Path, monkeypatch: pyte
     assert results(world).startswith("matchback_status")
 
 
+def test_results_go_only_where_the_file_came_from(tmp_path: Path) -> None:
+    """A feed can have another source by the time its results are due: another sender's."""
+    world = make_world(tmp_path, ANSWERED)
+    put(world, "events_20261101.csv", HEADER + "account_opened,2026-11-01,E1,,\n")
+    (tmp_path / "inbox" / "results").write_text("in the way")
+    take_in(world)
+    (tmp_path / "other").mkdir()
+    moved = make_world(tmp_path, ANSWERED.replace('source = "inbox"', 'source = "other"'))
+    take_in(moved)
+    assert list((tmp_path / "other").iterdir()) == []
+    (tmp_path / "inbox" / "results").unlink()
+    back = make_world(tmp_path, ANSWERED)
+    take_in(back)
+    assert "accepted,,account_opened" in results(back)
+
+
 @pytest.mark.parametrize("length", [255, 254, 238, 222, 221])
 def test_a_name_as_long_as_the_file_system_takes_gets_its_results(tmp_path: Path, length: int) -> None:
     """The name is cut, between characters, and carries the file's id; also where another has taken it."""

@@ -24,7 +24,7 @@ READMITTED = "file_readmitted"
 class ReceivedFile:
     """One delivery. `delivered_name` is the sender's and can hold personal data; `file_id` names it everywhere else.
 
-    `announced` is what a manifest said of it.
+    `announced` is what a manifest said of it, `source` the address that it came from ('' in receipts of old).
     """
 
     file_id: str
@@ -40,6 +40,7 @@ class ReceivedFile:
     occurrence: int
     announced: dict[str, str] = field(default_factory=dict)
     picked_on: date | None = None
+    source: str = ""
 
     def path(self, workspace: Workspace) -> Path:
         """Return where the archive holds its bytes."""
@@ -158,4 +159,5 @@ def _received(entry: JournalEntry) -> ReceivedFile:
         occurrence=body["occurrence"],
         picked_on=date.fromisoformat(body["picked_on"]) if body.get("picked_on") else None,
         announced=body.get("announced", {}),
+        source=body.get("source", ""),
     )

@@ -56,6 +56,12 @@ def deliver_all(context: RunContext) -> int:
         marker = path.with_suffix(".delivered")
         if not feed.after.results_to or marker.exists() or not path.exists():
             continue
+        if file.source not in ("", sources.address(feed.source)):  # it can be another sender's by now
+            context.progress.note(
+                f"{feed.id}: the results of file {file.file_id[:8]} stay in var/outbox: it came from another source "
+                "than the feed's of today"
+            )
+            continue
         try:
             if feed.id not in opened:
                 opened[feed.id] = sources.open_source(

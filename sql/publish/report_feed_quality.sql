@@ -17,5 +17,7 @@ SELECT
     control_lines,
     refused_bps,
     top_reason_code,
-    top_reason_records
+    top_reason_records,
+    hashed_identifiers,
+    unmatched_hashes
 FROM report_feed_quality

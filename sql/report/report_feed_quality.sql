@@ -43,6 +43,17 @@ ranked_reasons AS (
     FROM reasons
 ),
 
+hash_days AS (
+    SELECT
+        f.feed_id,
+        f.received_on,
+        CAST(SUM(h.hashed_identifiers) AS BIGINT) AS hashed_identifiers,
+        CAST(SUM(h.unmatched_hashes) AS BIGINT) AS unmatched_hashes
+    FROM file_hashes AS h
+    INNER JOIN visible_files AS f ON h.file_id = f.file_id
+    GROUP BY f.feed_id, f.received_on
+),
+
 feed_days AS (
     SELECT
         feed_id,
@@ -78,7 +89,10 @@ SELECT
     d.control_lines,
     CASE WHEN d.records > 0 THEN CAST(10000 * d.refused // d.records AS BIGINT) END AS refused_bps,
     t.reason_code AS top_reason_code,
-    t.reason_records AS top_reason_records
+    t.reason_records AS top_reason_records,
+    COALESCE(h.hashed_identifiers, 0) AS hashed_identifiers,
+    COALESCE(h.unmatched_hashes, 0) AS unmatched_hashes
 FROM feed_days AS d
+LEFT JOIN hash_days AS h ON d.feed_id = h.feed_id AND d.received_on = h.received_on
 LEFT JOIN ranked_reasons AS t
     ON d.feed_id = t.feed_id AND d.received_on = t.received_on AND t.reason_rank = 1

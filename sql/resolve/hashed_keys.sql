@@ -4,7 +4,7 @@
 -- is hashed with and without its plus sign: vendors do either. Only what a fact of these days names counts, so a night
 -- that is run again gives what it gave. A hash of an address that is not normalized finds nothing, and must not. Only
 -- keys leave this query: values stay in the vault.
-WITH hashes AS (
+WITH hashed_values AS (
     SELECT
         identifier_key,
         kind,
@@ -17,7 +17,7 @@ hashed_kinds AS (
     SELECT DISTINCT
         kind AS hashed_kind,
         CASE WHEN kind LIKE 'email%' THEN 'email' ELSE 'phone' END AS plain_kind
-    FROM hashes
+    FROM hashed_values
 ),
 
 plain_values AS (
@@ -51,11 +51,11 @@ digests AS (
 
 matches AS (
     SELECT
-        hashes.identifier_key AS hashed_key,
+        hashed_values.identifier_key AS hashed_key,
         MIN(digests.identifier_key) AS identifier_key
-    FROM hashes
-    INNER JOIN digests ON hashes.kind = digests.hashed_kind AND hashes.value = digests.digest
-    GROUP BY hashes.identifier_key
+    FROM hashed_values
+    INNER JOIN digests ON hashed_values.kind = digests.hashed_kind AND hashed_values.value = digests.digest
+    GROUP BY hashed_values.identifier_key
 ),
 
 named_keys AS (

@@ -57,6 +57,19 @@ class WarehouseDamaged(MatchbackError):
         )
 
 
+class WarehouseOfAnotherVersion(MatchbackError):
+    """The warehouse's tables are not those of this version of Matchback."""
+
+    @classmethod
+    def found(cls) -> WarehouseOfAnotherVersion:
+        """Return the refusal to write into tables that have other columns than this version's."""
+        return cls(
+            "The warehouse was made by another version of Matchback, with other columns in its tables.",
+            state="Nothing was changed.",
+            next_step="Run it with the version that made it; versions before the first release cannot be upgraded.",
+        )
+
+
 class JournalBroken(MatchbackError):
     """The journal's hash chain does not hold."""
 

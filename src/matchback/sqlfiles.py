@@ -120,6 +120,13 @@ def sql_digest() -> str:
     return digest.hexdigest()
 
 
+@cache
+def schema_digest() -> str:
+    """Return a hash of the base tables' definitions, whatever their comments and line breaks."""
+    texts = [re.sub(r"--[^\n]*", "", sql_file("schema", name).text) for name in step_tables("schema")]
+    return hashlib.sha256("\n".join(" ".join(text.split()) for text in sorted(texts)).encode()).hexdigest()
+
+
 def quoted_name(identifier: str) -> str:
     """Return the name of a table or column as it stands in a statement."""
     return _quoted(identifier, '"')

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from matchback.errors import MatchbackError
+from matchback.errors import MatchbackError, WarehouseOfAnotherVersion
 from matchback.journal import Journal, refuse_older_than
 from matchback.publishing.templates import template_path
 from matchback.settings import wants_debug
-from matchback.sqlfiles import SqlFile, kept_tables, sql_file, step_tables
+from matchback.sqlfiles import SqlFile, kept_tables, schema_digest, sql_file, step_tables
 from matchback.sqlfiles import quoted_name as _name
 from matchback.sqlfiles import quoted_text as _text
 from matchback.warehouse_rows import Runner, connect
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from matchback.publishing.dictionary import PublishedTable
 
 _EXPORT = "(STORAGE_VERSION 'v1.0.0')"  # every DuckDB since 1.0 opens it
-SCHEMA_VERSION = "1"
 FEW_ROWS = 1_000_000
 # Trying FSST is a third of writing an export and saves nothing on keys, codes and short words; and a commit that is
 # written to the file at once need not be written to its log first.
@@ -72,6 +71,8 @@ class Warehouse(Runner):
             warehouse = cls(connect(workspace.warehouse_path, workspace.staging / "spill"), journal=journal)
             try:
                 refuse_older_than(journal, int(warehouse.state.get("commit_number", "0")))
+                if warehouse.state.get("schema_version") != schema_digest():
+                    raise WarehouseOfAnotherVersion.found()
                 yield warehouse
             finally:
                 warehouse.close()
@@ -298,7 +299,7 @@ class Warehouse(Runner):
     def _make_schema(self) -> None:
         for name in step_tables("schema"):
             self.build_table("schema", name, {})
-        self.set_state("schema_version", SCHEMA_VERSION)
+        self.set_state("schema_version", schema_digest())
         self.set_state("commit_number", "0")
 
 

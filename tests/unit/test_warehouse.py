@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from matchback.errors import DatabaseFailed, WarehouseDamaged, WarehouseLocked
+from matchback.errors import DatabaseFailed, WarehouseDamaged, WarehouseLocked, WarehouseOfAnotherVersion
 from matchback.journal import Journal
 from matchback.warehouse import Warehouse
 from matchback.workspace import Workspace, writer_lock
@@ -72,6 +72,18 @@ def test_a_deleted_warehouse_is_refused(workspace: Workspace) -> None:
     workspace.warehouse_path.unlink()
     with pytest.raises(WarehouseDamaged, match="is gone"), Warehouse.open(workspace):
         pass
+
+
+def test_a_warehouse_of_another_version_is_refused_before_anything_is_written(workspace: Workspace) -> None:
+    with Warehouse.open(workspace) as warehouse, warehouse.transaction("another version"):
+        warehouse.set_state("schema_version", "of columns that this version does not have")
+    before = workspace.warehouse_path.read_bytes()
+    with (
+        pytest.raises(WarehouseOfAnotherVersion, match="another version of Matchback"),
+        Warehouse.open(workspace),
+    ):
+        pass
+    assert workspace.warehouse_path.read_bytes() == before
 
 
 def test_a_database_error_never_quotes_a_value(workspace: Workspace) -> None:

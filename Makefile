@@ -43,8 +43,8 @@ lint: $(TEST) ## Check formatting, lint rules, types and the style of the SQL
 	.venv/bin/mypy --no-error-summary
 	.venv/bin/sqlfluff lint --disable-progress-bar -q sql
 
-bench: $(TEST) $(BYTECODE) ## Measure each step on a world of 100k events and 1M shares whose truth is known
-	@.venv/bin/python -m tests.bench
+bench: $(TEST) $(BYTECODE) ## Measure the intake (1M records, and a CSV of GB=5 gigabytes; GB=0 leaves it out) and every step
+	@.venv/bin/python -m tests.bench --gigabytes "$(or $(GB),5)"
 
 pins: .venv/bin/uv ## Compile the pins in requirements/ anew
 	$(COMPILE) --upgrade --extra gcs --extra azure --extra airflow -o requirements/airflow.txt

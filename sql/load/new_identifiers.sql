@@ -4,12 +4,11 @@
 
 SELECT
     incoming.identifier_key,
-    MIN(incoming.kind) AS kind,
-    MIN(incoming.value) AS value,
-    MIN(incoming.check_bits) AS check_bits,
+    incoming.kind,
+    incoming.value,
+    incoming.check_bits,
     CAST($facts_seq AS BIGINT) AS facts_seq
 FROM incoming_identifiers AS incoming
-LEFT JOIN identifiers AS known
+LEFT JOIN known_identifiers AS known
     ON incoming.identifier_key = known.identifier_key
 WHERE known.identifier_key IS NULL
-GROUP BY incoming.identifier_key

@@ -18,9 +18,10 @@ from matchback.errors import ConfigurationError, MatchbackError
 from matchback.intake import results_file
 from matchback.intake.arrival_log import described, held_back, held_words
 from matchback.intake.list_guard import shrinkage
-from matchback.intake.merging import Outcomes, append_refusals, fill_vault, merge, note_lists
+from matchback.intake.merging import MANY_ROWS, Outcomes, append_refusals, fill_vault, merge, note_lists
 from matchback.intake.received import ReceivedFile, readmitted_ids, received_files, without_retired
 from matchback.intake.refusal_text import refusal_text
+from matchback.intake.results_lines import forget_outcomes, note_verdict
 from matchback.intake.staging import StagedFile, StagedSummary, staged_file, staging_basis
 from matchback.settings import wants_debug
 from matchback.validate import validate_file
@@ -46,24 +47,25 @@ def run(context: RunContext) -> StepSummary:
     context.progress.start("load", len(waiting))
     totals: Counter[str] = Counter()
     failures: list[MatchbackError] = []
-    for file in waiting:
-        try:
-            totals += _load(context, file, known, basis)
-        except ConfigurationError:
-            raise
-        except MatchbackError as failure:
-            failures.append(failure)
-            context.progress.note(str(failure))
-        except (KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException as error:  # one file never stops the next; its words can quote a row
-            if wants_debug():
+    with context.writer.within(context.config.intake.memory_mb // 2):
+        for file in waiting:
+            try:
+                totals += _load(context, file, known, basis)
+            except ConfigurationError:
                 raise
-            totals["failed_files"] += 1
-            context.progress.note(
-                f"Loading file {file.file_id[:8]} failed ({type(error).__name__}); it waits"
-            )
-        context.progress.advance()
+            except MatchbackError as failure:
+                failures.append(failure)
+                context.progress.note(str(failure))
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException as error:  # one file never stops the next; its words can quote a row
+                if wants_debug():
+                    raise
+                totals["failed_files"] += 1
+                context.progress.note(
+                    f"Loading file {file.file_id[:8]} failed ({type(error).__name__}); it waits"
+                )
+            context.progress.advance()
     results_file.finish(context)
     if failures:
         raise failures[0]
@@ -120,6 +122,8 @@ def _load(context: RunContext, file: ReceivedFile, known: list[dict[str, Any]], 
     summary = staged.summary()
     if summary is None or summary.made_from != basis:
         summary = validate_file(context, file_id)
+    if summary.records > MANY_ROWS:
+        warehouse.use_all_threads()
     again = any(_is_same_delivery(row, file) for row in others)
     surprises = [] if again else held_back(context, feed, file, summary)
     if surprises:
@@ -157,6 +161,7 @@ def _load_staged(
     *,
     again: bool,
 ) -> tuple[dict[str, Any], Counter[str]]:
+    forget_outcomes(staged)
     facts_seq = int(warehouse.state.get("facts_seq", "0")) + 1
     refused = summary.status == "refused" and not again
     outcomes = Outcomes()
@@ -174,7 +179,7 @@ def _load_staged(
     if summary.refused and not again:
         append_refusals(warehouse, file, staged)
     row = _write_file(warehouse, feed, file, summary, counts, money, (status, reason, facts_seq))
-    results_file.note_outcomes(staged, outcomes.unaccepted, status, reason, summary)
+    note_verdict(staged, status, reason, summary)
     counts["files"] = 1
     counts["refused_files"] = int(refused)
     return row, counts

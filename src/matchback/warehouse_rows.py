@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 STORAGE_VERSION = "v1.5.0"
+ROWS_AT_ONCE = 1 << 16
+# Lent rows have no count, and are taken for one row: a join would hold all of them, whatever stands on its other side.
+LENT_ROWS = "'join_order,build_side_probe_side'"
 
 
 class Runner:
@@ -66,6 +69,40 @@ class Runner:
         file = sql_file(*query.split("/"))
         statement = f"CREATE OR REPLACE TEMP TABLE {_name(name or file.table)} AS\n{file.text}"
         return int(self._run(file, statement, parameters or {}).fetchall()[0][0])
+
+    def stream(self, query: str, parameters: Mapping[str, Any] | None = None) -> Iterator[pa.RecordBatch]:
+        """Run `step/name` and yield its rows in their order; nothing else is run before the last was taken."""
+        file = sql_file(*query.split("/"))
+        try:
+            self._connection.fetchall()
+            chosen = file.chosen(parameters or {}) or None
+            yield from self._connection.sql(file.text, params=chosen).to_arrow_reader(ROWS_AT_ONCE)
+        except duckdb.Error as error:
+            raise DatabaseFailed.at(f"sql/{query}.sql", error) from (error if wants_debug() else None)
+
+    @contextmanager
+    def within(self, megabytes: int) -> Iterator[None]:
+        """Hold memory in bounds while a block takes rows in, in one thread; the order of their arrival is not kept."""
+        settings = {"memory_limit": f"'{megabytes}MB'", "preserve_insertion_order": "false", "threads": "1"}
+        settings["disabled_optimizers"] = LENT_ROWS
+        self._execute("; ".join(f"SET {name} = {value}" for name, value in settings.items()), what="session")
+        try:
+            yield
+        finally:
+            self._execute("; ".join(f"RESET {name}" for name in settings), what="session")
+
+    def use_all_threads(self) -> None:
+        """Share work out: for many rows it is worth its cost."""
+        self._execute("RESET threads", what="session")
+
+    @contextmanager
+    def texts_packed(self) -> Iterator[None]:
+        """Write many different texts in half the time that trying how to pack them takes, to nearly the same size."""
+        self._execute("SET force_compression = 'zstd'", what="session")
+        try:
+            yield
+        finally:
+            self._execute("RESET force_compression", what="session")
 
     def add(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Append a few rows that hold the same columns."""

@@ -1,10 +1,11 @@
-"""Make the world, run each step in a process of its own, and print what each took and how right recognition is.
+"""Measure the intake by itself; make the world, run each step in a process of its own, and judge recognition.
 
-python -m tests.bench [FOLDER]
+python -m tests.bench [FOLDER] [--gigabytes N]
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 from matchback.steps import STEPS
 
 from .floor import floor_cpu_seconds
+from .intake import GIGABYTES, RECORDS, bound, compare
 from .quality import judge
 from .world import AS_OF, Size, make_world
 
@@ -22,14 +24,27 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 INTAKE = ("pickup", "validate", "load")
 
 
-def main(folder: Path) -> int:
-    """Run the whole measurement."""
+def main() -> int:
+    """Run the whole measurement; what takes longest comes last."""
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("folder", nargs="?", default="build/bench", type=Path)
+    arguments.add_argument("--gigabytes", type=float, default=GIGABYTES)
+    chosen = arguments.parse_args()
+    compare(RECORDS)
+    measure_steps(chosen.folder.resolve())
+    if chosen.gigabytes:
+        bound(chosen.gigabytes)
+    return 0
+
+
+def measure_steps(folder: Path) -> None:
+    """Print what each step takes on the made world, and how right recognition is."""
     size = Size()
     began = time.perf_counter()
     rows = make_world(folder, size)
     history = sum(rows.values())
     print(
-        f"World: {size.events:,} events in 2 CSV files for the intake; appended as history: "
+        f"\nWorld: {size.events:,} events in 2 CSV files for the intake; appended as history: "
         + ", ".join(f"{count:,} {table.removeprefix('fact_')}" for table, count in rows.items())
         + f". Made in {time.perf_counter() - began:.0f} s. As of {AS_OF}.\n"
     )
@@ -61,7 +76,6 @@ def main(folder: Path) -> int:
         "\nCPU s and peak MB are of the whole process, start-up and imports included. The floor is\n"
         "the CPU time of hashing the files (intake) or of scanning the columns that the step's SQL names (the others)."
     )
-    return 0
 
 
 def measure(folder: Path, step: str) -> dict[str, Any]:
@@ -80,4 +94,4 @@ def measure(folder: Path, step: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1] if len(sys.argv) > 1 else "build/bench").resolve()))
+    sys.exit(main())

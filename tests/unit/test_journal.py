@@ -28,6 +28,22 @@ def test_entries_come_back_in_order_and_by_kind(tmp_path: Path) -> None:
     assert journal.verify() == 2
 
 
+def test_entries_of_others_and_of_another_journal_are_seen(tmp_path: Path) -> None:
+    """What was read is kept only while it stands where it stood: a journal put back from a backup is read anew."""
+    (tmp_path / "other").mkdir()
+    journal, other = Journal(tmp_path), Journal(tmp_path / "other")
+    journal.append("act", subject_id=1)
+    assert len(journal.entries()) == 1
+    Journal(tmp_path).append("act", subject_id=2)
+    assert [entry.body["subject_id"] for entry in journal.entries()] == [1, 2]
+    for number in (7, 8, 9):
+        other.append("act", subject_id=number)
+    journal.path.write_bytes(other.path.read_bytes())
+    assert [entry.body["subject_id"] for entry in journal.entries()] == [7, 8, 9]
+    journal.path.unlink()
+    assert journal.entries() == []
+
+
 def test_processes_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
     """Four processes append fifty entries each: two hundred stand, in one unbroken chain."""
     processes = [multiprocessing.Process(target=_append_many, args=(str(tmp_path),)) for _ in range(4)]

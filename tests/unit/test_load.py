@@ -327,3 +327,25 @@ def test_corrections_of_equal_rank_that_contradict_are_in_conflict(
     put(world, "events_20261104b.csv", HEADER + event(1, "12.00", action=action, at=at))
     take_in(world)
     assert counts(files(world)["events_20261104b.csv"]) == expected
+
+
+def test_a_large_file_loads_like_a_small_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamed rows, packed texts and all threads give the tables and the answers of rows that are read whole."""
+    first = HEADER + event(1) + event(2) + event(2) + event(3, "x") + event(5) + event(5, "7.00")
+    second = HEADER + event(1, "11.00") + event(2) + event(9, action="correct") + event(4) + event(5)
+    found = []
+    for name, limit in (("small", 1 << 30), ("large", -1)):
+        with monkeypatch.context() as patched:
+            patched.setattr("matchback.intake.staged_rows.READ_WHOLE_BELOW", limit)
+            patched.setattr("matchback.intake.merging.MANY_ROWS", limit)
+            patched.setattr(load, "MANY_ROWS", limit)
+            world = make_world(tmp_path / name)
+            put(world, "events_20261101.csv", first)
+            put(world, "events_20261102.csv", second)
+            take_in(world)
+        tables = ("fact_events", "identifiers", "file_money", "refusals")
+        answers = sorted(path.read_bytes() for path in world.workspace.outbox.rglob("*.results.csv"))
+        accounts = [counts(row) for row in table(world, "files")]
+        found.append(([table(world, one) for one in tables], sorted(accounts), answers))
+    assert found[0] == found[1]
+    assert len(found[0][2]) == 2

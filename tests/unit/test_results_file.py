@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -264,3 +268,44 @@ def test_the_declared_dialect_reads_the_answer_back(tmp_path: Path) -> None:
     assert dialect.cells(lines[0])[2:] == dialect.cells(header)
     assert dialect.cells(lines[1])[2:] == dialect.cells(records[0])
     assert dialect.cells(lines[2])[2:] == [records[1]]
+
+
+KILLED = """
+import os, signal, sys
+from datetime import date
+from pathlib import Path
+from matchback.context import open_context
+from matchback.intake import results_file
+from matchback.steps import run_steps
+from matchback.workspace import Workspace
+
+results_file.{name} = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+context = open_context(Workspace.at(Path(sys.argv[1])), as_of=date(2026, 11, 7))
+run_steps(context, ("pickup", "validate", "load"))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["finish", "write", "deliver_all"])
+def test_killed_before_delivery_the_original_answer_is_sent(tmp_path: Path, name: str) -> None:
+    """The run is killed after the load's commit, and the file is picked up again under a new time: its answer says
+    what load decided then; the second delivery is told that it is a duplicate, under a name of its own."""
+    world = make_world(tmp_path, ANSWERED)
+    given = put(
+        world, "events_20261101.csv", HEADER + "account_opened,2026-11-01,E1,,\naccount_opened,soon,E2,,\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", KILLED.format(name=name), str(tmp_path)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert not (tmp_path / "inbox" / "results").exists()
+    os.utime(given, (0, 0))
+    take_in(world)
+    lines = results(world).splitlines()
+    assert [line.split(",")[0] for line in lines[1:]] == ["accepted", "refused"]
+    (second,) = (
+        path
+        for path in (tmp_path / "inbox" / "results").iterdir()
+        if path.name != "events_20261101.csv.results.csv"
+    )
+    assert [line.split(",")[0] for line in second.read_text().splitlines()[1:]] == ["duplicate", "duplicate"]
+    take_in(world)
+    assert len(list((tmp_path / "inbox" / "results").iterdir())) == 2

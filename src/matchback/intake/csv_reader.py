@@ -21,6 +21,7 @@ from matchback.intake.csv_scanner import (
     Split,
     refuse_returns,
     scan_block,
+    scan_lines,
     split_block,
 )
 from matchback.intake.money_scan import sum_money, sum_money_texts
@@ -86,7 +87,7 @@ class CsvReader:
 
     def raw_blocks(self) -> Iterator[tuple[bytes, Split]]:
         """Yield the bytes of the file block by block, and where the records of each stand."""
-        for buffer, split, _ in self._splits():
+        for buffer, split, _ in self._splits(cells=False):
             yield buffer, split
 
     # --- the parts of the file ---------------------------------------------------------------------------------
@@ -128,8 +129,11 @@ class CsvReader:
         self._start += min(line_end + 1, len(head))
         return names
 
-    def _splits(self) -> Iterator[tuple[bytes, Split, bool]]:
-        """Yield consecutive blocks, each beginning at a record, and whether the fast scanner was sure of it."""
+    def _splits(self, *, cells: bool = True) -> Iterator[tuple[bytes, Split, bool]]:
+        """Yield consecutive blocks, each beginning at a record, and whether the fast scanner was sure of it.
+
+        Without `cells`, the records are found alone.
+        """
         remaining = self._end - self._start
         carry = b""
         with self._path.open("rb") as stream:
@@ -143,7 +147,8 @@ class CsvReader:
                     cut, remaining = self._finish_long_line(stream, remaining)
                     buffer = buffer[: MAX_RECORD_BYTES + 1] + cut
                 final = remaining == 0
-                split = scan_block(buffer, self.dialect, len(self.header), final=final)
+                split = None if cells else scan_lines(buffer, self.dialect, final=final)
+                split = split or scan_block(buffer, self.dialect, len(self.header), final=final)
                 certain = split is not None
                 if split is None:
                     split = split_block(buffer, self.dialect, len(self.header), final=final)

@@ -126,6 +126,22 @@ def _swallows(split: Split, newlines: Int64Array, delimiters: Int64Array, column
     return bool(np.any(found == spans[long] * (columns - 1)))
 
 
+def scan_lines(buffer: bytes, dialect: Dialect, *, final: bool) -> Split | None:
+    """Find the records of a block whose every line is one, without a look at cells; None where it is not so plain."""
+    marks = [b"\r", *(mark.encode() for mark in {dialect.quote, dialect.escape} if mark and dialect.quote)]
+    if any(mark in buffer for mark in marks):
+        return None
+    ends = np.flatnonzero(np.frombuffer(buffer, dtype=np.uint8) == NEWLINE)
+    if final and not buffer.endswith(b"\n") and buffer:
+        ends = np.append(ends, len(buffer))
+    starts = np.concatenate((np.zeros(min(1, ends.size), dtype=np.int64), ends[:-1] + 1))
+    consumed = min(int(ends[-1]) + 1, len(buffer)) if ends.size else 0
+    lengths = np.append(ends - starts, len(buffer) - consumed)
+    if bool((lengths[:-1] == 0).any()) or int(lengths.max()) > MAX_RECORD_BYTES:
+        return None
+    return Split(starts, ends, np.arange(ends.size), consumed, int(ends.size), 0)
+
+
 def _stray_bytes(data: ByteArray, quotes: Int64Array, consumed: int, dialect: Dialect) -> bool:
     """Tell whether a lone carriage return, or an escape byte outside quotes, stands in the block."""
     returns = np.flatnonzero(data[:consumed] == RETURN)

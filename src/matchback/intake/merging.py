@@ -7,24 +7,24 @@ The rows are lent to the database where they lie, so that a large file is stream
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matchback.errors import MatchbackError
 from matchback.intake.contracts import fact_table
+from matchback.intake.results_lines import note_unaccepted
+from matchback.intake.staged_rows import Totals, count_of, is_distinct, lendable, totals_of
 from matchback.intake.staging import IDENTIFIERS, REFUSALS, ROWS
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from matchback.intake.received import ReceivedFile
     from matchback.intake.staging import StagedFile, StagedSummary
     from matchback.warehouse import Warehouse
 
 Money = dict[str, list[int]]
-READ_WHOLE_BELOW = 4 << 20
+MANY_ROWS = 100_000
 _NOT_OF_THE_FACT = ("line_number", "identity")
 _JUDGED_BY = {
     "action": "string",
@@ -50,12 +50,11 @@ class KeysCollide(MatchbackError):
 class Outcomes:
     """What became of the good records of a file: how many, and {currency: [amount_minor, records]}, by outcome.
 
-    `unaccepted` names those that were not accepted, in input order: `record_number` and `status`.
+    Those that were not accepted are noted beside the staged rows, for the results file.
     """
 
     records: dict[str, int] = field(default_factory=dict)
     money: dict[str, Money] = field(default_factory=dict)
-    unaccepted: pa.Table | None = None
 
 
 def merge(
@@ -65,10 +64,8 @@ def merge(
     table, identity_column, conflicts = fact_table(kind)
     with _lent(warehouse, "incoming_records", staged.folder / ROWS, _JUDGED_BY) as names:
         known = warehouse.keep(f"load/known_{kind}", name="known_versions")
-        totals = warehouse.rows("load/incoming_totals")
-        records = sum(row["records"] for row in totals)
-        is_plain = not known and not any(row["corrections"] for row in totals)
-        is_plain = is_plain and all(row["identities"] == records for row in totals)
+        totals = totals_of(staged.folder / ROWS)
+        is_plain = not known and not totals.corrections and is_distinct(staged.folder / ROWS, "identity")
         own = {name: name for name in names if name not in (*_NOT_OF_THE_FACT, "record_number")}
         own[identity_column] = "identity"
         here = {"file_id": file.file_id, "received_on": file.received_on}
@@ -76,13 +73,13 @@ def merge(
         numbers = {"record_number": "record_number", "last_record_number": "record_number"}
         if is_plain:
             appended = warehouse.append_lent(table, "incoming_records", own | numbers, values)
-            return _plain_outcomes(totals, appended)
+            return Outcomes({"accepted": appended}, {"accepted": totals.money})
         contested = warehouse.keep("load/contested_records")
         warehouse.keep("load/record_outcomes", here | {"conflicts": conflicts})
         warehouse.keep("load/version_sightings", here)
         judged = warehouse.rows("load/contested_totals")
         appended = 0
-        if contested < records:
+        if contested < totals.records:
             appended = warehouse.append_lent(
                 table, "incoming_records", own | numbers, values, but="contested_records"
             )
@@ -100,26 +97,38 @@ def merge(
             {"facts_seq": facts_seq},
             beside=("version_sightings", {name: name for name in _SIGHTINGS}),
         )
-        return _judged_outcomes(totals, judged, appended, warehouse.arrow("load/unaccepted_records"))
+        note_unaccepted(staged, warehouse.stream("load/unaccepted_records"))
+        return _judged_outcomes(totals, judged, appended)
 
 
 def fill_vault(warehouse: Warehouse, staged: StagedFile, facts_seq: int) -> None:
-    """Add the identifiers that the vault does not hold; raises KeysCollide."""
-    with _lent(warehouse, "incoming_identifiers", staged.folder / IDENTIFIERS) as names:
-        (found,) = warehouse.rows("load/identifier_totals")
-        if found["collisions"]:
-            raise KeysCollide(
-                "Two different identifiers have the same key.",
-                state="Nothing of this file was loaded.",
-                next_step="Report this; such a pair is expected once in billions, and needs another id_secret.",
-            )
+    """Add the identifiers that the vault does not hold; raises KeysCollide.
+
+    Validation leaves an identifier once: a key that stands there twice is that of two.
+    """
+    path = staged.folder / IDENTIFIERS
+    if not is_distinct(path, "identifier_key"):
+        raise _collision()
+    count = count_of(path)
+    with _lent(warehouse, "incoming_identifiers", path) as names:
+        known = warehouse.keep("load/known_identifiers")
+        if known and warehouse.rows("load/identifier_collisions"):
+            raise _collision()
         values = {"facts_seq": facts_seq}
-        if not found["known"] and found["entries"] == found["identifiers"]:
-            warehouse.append_lent(
-                "identifiers", "incoming_identifiers", {name: name for name in names}, values
-            )
-        elif found["known"] < found["identifiers"]:
-            warehouse.insert("load", "new_identifiers", values, into="identifiers")
+        with warehouse.texts_packed() if count > MANY_ROWS else nullcontext():
+            if not known:
+                own = {name: name for name in names}
+                warehouse.append_lent("identifiers", "incoming_identifiers", own, values)
+            elif known < count:
+                warehouse.insert("load", "new_identifiers", values, into="identifiers")
+
+
+def _collision() -> KeysCollide:
+    return KeysCollide(
+        "Two different identifiers have the same key.",
+        state="Nothing of this file was loaded.",
+        next_step="Report this; such a pair is expected once in billions, and needs another id_secret.",
+    )
 
 
 def note_lists(
@@ -163,43 +172,13 @@ def append_refusals(warehouse: Warehouse, file: ReceivedFile, staged: StagedFile
 def _lent(
     warehouse: Warehouse, name: str, path: Path, needed: dict[str, str] | None = None
 ) -> Iterator[list[str]]:
-    """Lend staged rows under a name; give their own columns. Those that are `needed` beside them are NULL."""
-    import pyarrow as pa
-
-    rows = _rows(path)
-    names = rows.schema.names
-    more = [
-        pa.field(column, pa.type_for_alias(kind))
-        for column, kind in (needed or {}).items()
-        if column not in names
-    ]
-    if isinstance(rows, pa.Table):
-        for column in more:
-            rows = rows.append_column(column, pa.nulls(rows.num_rows, column.type))
-    elif more:
-        rows = rows.replace_schema(pa.schema([*rows.schema, *more]))
+    """Lend staged rows under a name; give their own columns."""
+    rows, names = lendable(path, needed or {})
     with warehouse.lent(name, rows):
         yield names
 
 
-def _rows(path: Path) -> Any:
-    """Return staged rows as a table where they are few, as a dataset that is streamed where they are many."""
-    import pyarrow as pa
-    import pyarrow.dataset as pa_dataset
-
-    if path.stat().st_size > READ_WHOLE_BELOW:
-        return pa_dataset.dataset(path, format="ipc")
-    with pa.OSFile(str(path)) as stream:
-        return pa.ipc.open_file(stream).read_all()
-
-
-def _plain_outcomes(totals: list[dict[str, Any]], appended: int) -> Outcomes:
-    return Outcomes({"accepted": appended}, {"accepted": _money(totals)})
-
-
-def _judged_outcomes(
-    totals: list[dict[str, Any]], judged: list[dict[str, Any]], appended: int, unaccepted: pa.Table
-) -> Outcomes:
+def _judged_outcomes(totals: Totals, judged: list[dict[str, Any]], appended: int) -> Outcomes:
     """Add up what was judged by its outcome; all else was appended as it stands, and is accepted."""
     contested = _money([row for row in judged if row["status"] is None])
     records = {"accepted": appended}
@@ -208,13 +187,13 @@ def _judged_outcomes(
         rows = [row for row in judged if row["status"] == status]
         records[status] = records.get(status, 0) + sum(row["records"] for row in rows)
         money[status] = _money(rows)
-    for code, (amount, number) in _money(totals).items():
+    for code, (amount, number) in totals.money.items():
         without = contested.get(code, [0, 0])
         total = money["accepted"].setdefault(code, [0, 0])
         total[0] += amount - without[0]
         total[1] += number - without[1]
     money["accepted"] = {code: total for code, total in money["accepted"].items() if total[1]}
-    return Outcomes(records, money, unaccepted)
+    return Outcomes(records, money)
 
 
 def _money(rows: list[dict[str, Any]]) -> Money:

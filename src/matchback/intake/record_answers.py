@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from matchback.intake.staged_rows import batches
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
-    import pyarrow as pa
 
     from matchback.intake.records import Int64Array
 
@@ -102,7 +103,7 @@ class Answers:
     def _unaccepted(self, path: Path) -> Iterator[tuple[Int64Array, CodeArray]]:
         import numpy as np
 
-        for batch in _batches(path):
+        for batch in batches(path):
             status = batch.column("status").dictionary_encode()
             codes = [self._code(Answer(word, MESSAGES[word])) for word in status.dictionary.to_pylist()]
             places = status.indices.to_numpy(zero_copy_only=False)
@@ -135,7 +136,7 @@ def _whole_records(path: Path) -> Iterator[tuple[Int64Array, list[tuple[str, str
 
     numbers: Int64Array = np.empty(0, dtype=np.int64)
     reasons: list[tuple[str, str]] = []
-    for batch in _batches(path):
+    for batch in batches(path):
         words = (batch.column(name).to_pylist() for name in ("reason_code", "message"))
         numbers = np.concatenate((numbers, batch.column("record_number").to_numpy()))
         reasons += zip(*words, strict=True)
@@ -145,14 +146,3 @@ def _whole_records(path: Path) -> Iterator[tuple[Int64Array, list[tuple[str, str
             numbers, reasons = numbers[whole:], reasons[whole:]
     if len(numbers):
         yield numbers, reasons
-
-
-def _batches(path: Path) -> Iterator[pa.RecordBatch]:
-    import pyarrow as pa
-
-    with pa.OSFile(str(path)) as stream:
-        reader = pa.ipc.open_file(stream)
-        for place in range(reader.num_record_batches):
-            batch = reader.get_batch(place)
-            if batch.num_rows:
-                yield batch

@@ -17,7 +17,6 @@ from matchback.intake.record_answers import MESSAGES as MESSAGES
 from matchback.intake.records import UnreadableFile
 from matchback.intake.results_lines import COLUMNS as COLUMNS
 from matchback.intake.results_lines import is_noted, lines, lines_without_cells
-from matchback.intake.results_lines import note_outcomes as note_outcomes
 from matchback.intake.staging import StagedFile, staged_file
 
 MOST_NAME_BYTES = 255  # of common file systems

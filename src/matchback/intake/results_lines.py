@@ -27,17 +27,24 @@ COLUMNS = ("matchback_status", "matchback_message")
 RECORDS_AT_ONCE = 1 << 16
 
 
-def note_outcomes(
-    staged: StagedFile, unaccepted: pa.Table | None, status: str, reason_code: str, summary: StagedSummary
-) -> None:
-    """Keep, before load commits, what its results file will say; a load that is repeated writes it again."""
+def note_unaccepted(staged: StagedFile, found: Iterable[pa.RecordBatch]) -> None:
+    """Keep which good records were not accepted, in input order: their `record_number` and `status`."""
     import pyarrow as pa
 
-    if unaccepted is not None and unaccepted.num_rows:
-        with pa.ipc.new_file(str(staged.folder / OUTCOMES), unaccepted.schema) as sink:
-            sink.write_table(unaccepted)
-    else:
-        (staged.folder / OUTCOMES).unlink(missing_ok=True)
+    schema = pa.schema([("record_number", pa.int64()), ("status", pa.string())])
+    with pa.ipc.new_file(str(staged.folder / OUTCOMES), schema) as sink:
+        for batch in found:
+            sink.write_batch(batch.cast(schema))
+
+
+def forget_outcomes(staged: StagedFile) -> None:
+    """Drop what a load that did not commit has noted."""
+    for name in (OUTCOMES, VERDICT):
+        (staged.folder / name).unlink(missing_ok=True)
+
+
+def note_verdict(staged: StagedFile, status: str, reason_code: str, summary: StagedSummary) -> None:
+    """Keep, before load commits, what the results file will say; a load that is repeated writes it again."""
     verdict = {
         "status": status,
         "reason_code": reason_code,
@@ -116,7 +123,8 @@ def _csv_lines(reader: CsvReader, answers: Answers) -> Iterator[bytes]:
             prefixes.append(_in_dialect(cells, dialect)[:-1] + dialect.delimiter.encode())
         line_end = _only_line_end(buffer, split)
         firsts = np.flatnonzero(np.diff(codes, prepend=-1))
-        for first, end in zip(firsts.tolist(), [*firsts[1:].tolist(), count], strict=True):
+        ends = [*firsts[1:].tolist(), count][: len(firsts)]
+        for first, end in zip(firsts.tolist(), ends, strict=True):
             answer, prefix = answers.said[codes[first]], prefixes[codes[first]]
             if answer.is_broken:
                 raw = _raw(buffer, split, first, end)

@@ -131,11 +131,18 @@ def test_a_lone_carriage_return_joins_no_records(tmp_path: Path) -> None:
 
 
 def test_lists_that_nobody_addresses_are_ignored(tmp_path: Path) -> None:
-    """Also where one has the name of a column of the contract: only a declared path demands a value."""
-    good, refused, unknown = read(tmp_path, b'{"email":["a"],"amount":[1],"tags":[1]}\n', columns={})
-    assert good == [{}]
+    good, refused, unknown = read(tmp_path, b'{"email":"a@example.com","tags":[1]}\n', columns={})
+    assert good == [{"email": "a@example.com"}]
     assert refused == []
     assert unknown == ["tags"]
+
+
+def test_an_object_under_a_columns_own_name_is_never_taken_for_nothing(tmp_path: Path) -> None:
+    """Without the amount or the address that cannot be read, the record would say something else."""
+    lines = b'{"email":["a"]}\n{"amount":{"v":5}}\n{"email":"b@example.com"}\n'
+    good, refused, _ = read(tmp_path, lines, columns={})
+    assert good == [{"email": "b@example.com"}]
+    assert [(row[1], row[2]) for row in refused] == [("email", "not_a_value"), ("amount", "not_a_value")]
 
 
 def test_the_second_reading_of_money_is_another_parser(

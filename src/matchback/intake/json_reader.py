@@ -99,7 +99,6 @@ class JsonReader:
     ) -> None:
         self._paths = paths_by_column(columns, contract_columns)
         self._target = {name: columns.get(name, name) for name in self._paths}
-        self._declared = set(columns)
         self.header = tuple(self._paths)
         self.counts = Counts()
         self.claims: list[Claims] = []
@@ -189,8 +188,7 @@ class JsonReader:
                 return value
             if isinstance(value, bool):
                 return "true" if value else "false"
-            if path.name in self._declared:
-                raise _Refused("not_a_value", self._target[name])
+            raise _Refused("not_a_value", self._target[name])
         return ""
 
     def _refuse_disputed(

@@ -57,7 +57,7 @@ class Runner:
 
     @contextmanager
     def lent(self, name: str, rows: Any) -> Iterator[None]:
-        """Let SQL files read Arrow rows under a name, uncopied: a table, or a dataset that is read as it is needed."""
+        """Let SQL files read Arrow rows under a name, uncopied: a table, or what gives a stream of them each time."""
         self._connection.register(name, rows)
         try:
             yield

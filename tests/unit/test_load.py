@@ -330,13 +330,12 @@ def test_corrections_of_equal_rank_that_contradict_are_in_conflict(
 
 
 def test_a_large_file_loads_like_a_small_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Streamed rows, packed texts and all threads give the tables and the answers of rows that are read whole."""
+    """Packed texts and all threads give the tables and the answers that one thread gives."""
     first = HEADER + event(1) + event(2) + event(2) + event(3, "x") + event(5) + event(5, "7.00")
     second = HEADER + event(1, "11.00") + event(2) + event(9, action="correct") + event(4) + event(5)
     found = []
     for name, limit in (("small", 1 << 30), ("large", -1)):
         with monkeypatch.context() as patched:
-            patched.setattr("matchback.intake.staged_rows.READ_WHOLE_BELOW", limit)
             patched.setattr("matchback.intake.merging.MANY_ROWS", limit)
             patched.setattr(load, "MANY_ROWS", limit)
             world = make_world(tmp_path / name)

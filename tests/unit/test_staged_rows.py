@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pytest
 
-from matchback.intake.staged_rows import Totals, count_of, is_distinct, lendable, totals_of
+from matchback.intake.staged_rows import LentRows, Totals, count_of, is_distinct, totals_of
 from matchback.intake.staging_files import FrameFile
 
 
@@ -52,14 +53,11 @@ def test_a_key_that_stands_twice_is_found_in_whatever_parts(tmp_path: Path, most
     assert is_distinct(staged(tmp_path / "none", keys[0].clear()), "key", most_keys)
 
 
-@pytest.mark.parametrize("whole_below", [0, 1 << 20])
-def test_columns_that_rows_lack_are_null(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole_below: int
-) -> None:
-    """Alike whether the rows are read whole or streamed."""
-    monkeypatch.setattr("matchback.intake.staged_rows.READ_WHOLE_BELOW", whole_below)
-    path = staged(tmp_path / "rows", pl.DataFrame({"purpose": ["blocked"]}))
-    rows, names = lendable(path, {"action": "string"})
-    assert names == ["purpose"]
-    table = rows if whole_below else rows.to_table()
-    assert table.to_pylist() == [{"purpose": "blocked", "action": None}]
+def test_lent_rows_are_read_anew_each_time_and_lack_no_wanted_column(tmp_path: Path) -> None:
+    path = staged(
+        tmp_path / "rows", pl.DataFrame({"a": [1, 2], "b": ["x", "y"]}), pl.DataFrame({"a": [3], "b": ["z"]})
+    )
+    rows = LentRows(path, {"action": "string", "a": "int64"})
+    expected = [{"action": None, "a": number} for number in (1, 2, 3)]
+    assert [pa.table(rows).to_pylist() for _ in range(2)] == [expected, expected]
+    assert pa.table(LentRows(path)).column("b").to_pylist() == ["x", "y", "z"]

@@ -6,16 +6,14 @@ The rows are lent to the database where they lie, so that a large file is stream
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matchback.errors import MatchbackError
 from matchback.intake.contracts import fact_table
 from matchback.intake.results_lines import note_unaccepted
-from matchback.intake.staged_rows import Totals, count_of, is_distinct, lendable, totals_of
+from matchback.intake.staged_rows import LentRows, Totals, count_of, is_distinct, totals_of
 from matchback.intake.staging import IDENTIFIERS, REFUSALS, ROWS
 
 if TYPE_CHECKING:
@@ -27,11 +25,16 @@ Money = dict[str, list[int]]
 MANY_ROWS = 100_000
 _NOT_OF_THE_FACT = ("line_number", "identity")
 _JUDGED_BY = {
+    "record_number": "int64",
+    "identity": "int64",
+    "content_key": "int64",
+    "version_key": "int64",
     "action": "string",
     "corrected_at": "timestamp[us]",
     "amount_minor": "int64",
     "currency": "string",
 }
+_KEYED_BY = {"identifier_key": "int64", "check_bits": "int64"}
 _SIGHTINGS = (
     "file_id",
     "record_number",
@@ -62,43 +65,35 @@ def merge(
 ) -> Outcomes:
     """Bring the rows of a file into its fact table."""
     table, identity_column, conflicts = fact_table(kind)
-    with _lent(warehouse, "incoming_records", staged.folder / ROWS, _JUDGED_BY) as names:
+    path, here = staged.folder / ROWS, {"file_id": file.file_id, "received_on": file.received_on}
+    totals = totals_of(path)
+    with warehouse.lent("incoming_records", LentRows(path, _JUDGED_BY)):
         known = warehouse.keep(f"load/known_{kind}", name="known_versions")
-        totals = totals_of(staged.folder / ROWS)
-        is_plain = not known and not totals.corrections and is_distinct(staged.folder / ROWS, "identity")
-        own = {name: name for name in names if name not in (*_NOT_OF_THE_FACT, "record_number")}
-        own[identity_column] = "identity"
-        here = {"file_id": file.file_id, "received_on": file.received_on}
-        values = here | {f"last_{name}": value for name, value in here.items()} | {"facts_seq": facts_seq}
-        numbers = {"record_number": "record_number", "last_record_number": "record_number"}
+        is_plain = not known and not totals.corrections and is_distinct(path, "identity")
+        contested = 0 if is_plain else warehouse.keep("load/contested_records")
+    rows = LentRows(path)
+    own = {name: name for name in rows.names if name not in (*_NOT_OF_THE_FACT, "record_number")}
+    own[identity_column] = "identity"
+    plain = own | {"record_number": "record_number", "last_record_number": "record_number"}
+    values = here | {f"last_{name}": value for name, value in here.items()} | {"facts_seq": facts_seq}
+    with warehouse.lent("incoming_rows", rows):
         if is_plain:
-            appended = warehouse.append_lent(table, "incoming_records", own | numbers, values)
+            appended = warehouse.append_lent(table, "incoming_rows", plain, values)
             return Outcomes({"accepted": appended}, {"accepted": totals.money})
-        contested = warehouse.keep("load/contested_records")
-        warehouse.keep("load/record_outcomes", here | {"conflicts": conflicts})
-        warehouse.keep("load/version_sightings", here)
-        judged = warehouse.rows("load/contested_totals")
         appended = 0
         if contested < totals.records:
-            appended = warehouse.append_lent(
-                table, "incoming_records", own | numbers, values, but="contested_records"
-            )
+            appended = warehouse.append_lent(table, "incoming_rows", plain, values, but="contested_records")
+        warehouse.keep("load/record_outcomes", here | {"conflicts": conflicts})
+        warehouse.keep("load/version_sightings", here)
         if known:
-            version = {
-                identity_column: "identity",
-                "content_key": "content_key",
-                "version_key": "version_key",
-            }
+            version = {name: name for name in ("content_key", "version_key")} | {identity_column: "identity"}
             warehouse.delete_matching(table, "version_sightings", version)
-        warehouse.append_lent(
-            table,
-            "incoming_records",
-            own,
-            {"facts_seq": facts_seq},
-            beside=("version_sightings", {name: name for name in _SIGHTINGS}),
-        )
-        note_unaccepted(staged, warehouse.stream("load/unaccepted_records"))
-        return _judged_outcomes(totals, judged, appended)
+        sightings = {name: name for name in _SIGHTINGS}
+        beside = ("version_sightings", sightings)
+        warehouse.append_lent(table, "incoming_rows", own, {"facts_seq": facts_seq}, beside=beside)
+    judged = warehouse.rows("load/contested_totals")
+    note_unaccepted(staged, warehouse.stream("load/unaccepted_records"))
+    return _judged_outcomes(totals, judged, appended)
 
 
 def fill_vault(warehouse: Warehouse, staged: StagedFile, facts_seq: int) -> None:
@@ -110,17 +105,21 @@ def fill_vault(warehouse: Warehouse, staged: StagedFile, facts_seq: int) -> None
     if not is_distinct(path, "identifier_key"):
         raise _collision()
     count = count_of(path)
-    with _lent(warehouse, "incoming_identifiers", path) as names:
+    rows = LentRows(path)
+    with warehouse.lent("incoming_identifiers", LentRows(path, _KEYED_BY)):
         known = warehouse.keep("load/known_identifiers")
-        if known and warehouse.rows("load/identifier_collisions"):
-            raise _collision()
-        values = {"facts_seq": facts_seq}
-        with warehouse.texts_packed() if count > MANY_ROWS else nullcontext():
-            if not known:
-                own = {name: name for name in names}
-                warehouse.append_lent("identifiers", "incoming_identifiers", own, values)
-            elif known < count:
-                warehouse.insert("load", "new_identifiers", values, into="identifiers")
+    if known and warehouse.rows("load/identifier_collisions"):
+        raise _collision()
+    values = {"facts_seq": facts_seq}
+    with (
+        warehouse.lent("incoming_identifiers", rows),
+        warehouse.texts_packed() if count > MANY_ROWS else nullcontext(),
+    ):
+        if not known:
+            own = {name: name for name in rows.names}
+            warehouse.append_lent("identifiers", "incoming_identifiers", own, values)
+        elif known < count:
+            warehouse.insert("load", "new_identifiers", values, into="identifiers")
 
 
 def _collision() -> KeysCollide:
@@ -140,7 +139,7 @@ def note_lists(
     change: str | None = None,
 ) -> None:
     """Write down that there was a list, even one without members; `change` is add or remove, else it is whole."""
-    with _lent(warehouse, "incoming_records", staged.folder / ROWS):
+    with warehouse.lent("incoming_records", LentRows(staged.folder / ROWS)):
         sizes = {row["purpose"]: row["records"] for row in warehouse.rows("load/list_sizes")}
     if summary.purpose:
         sizes.setdefault(summary.purpose, 0)
@@ -163,19 +162,10 @@ def note_lists(
 
 def append_refusals(warehouse: Warehouse, file: ReceivedFile, staged: StagedFile) -> None:
     """Write down every refused record and why."""
-    with _lent(warehouse, "incoming_refusals", staged.folder / REFUSALS) as names:
-        columns = {name: name for name in names}
+    rows = LentRows(staged.folder / REFUSALS)
+    with warehouse.lent("incoming_refusals", rows):
+        columns = {name: name for name in rows.names}
         warehouse.append_lent("refusals", "incoming_refusals", columns, {"file_id": file.file_id})
-
-
-@contextmanager
-def _lent(
-    warehouse: Warehouse, name: str, path: Path, needed: dict[str, str] | None = None
-) -> Iterator[list[str]]:
-    """Lend staged rows under a name; give their own columns."""
-    rows, names = lendable(path, needed or {})
-    with warehouse.lent(name, rows):
-        yield names
 
 
 def _judged_outcomes(totals: Totals, judged: list[dict[str, Any]], appended: int) -> Outcomes:

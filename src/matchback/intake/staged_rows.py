@@ -1,6 +1,6 @@
 """Reads what validation staged, block by block: sums, doubles, and the rows as the database takes them.
 
-A small file is read whole, a large one is streamed; memory holds a block of it, or one part of its keys.
+Memory holds one block of a file, or one part of its keys.
 """
 
 from __future__ import annotations
@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-READ_WHOLE_BELOW = 4 << 20
-MOST_KEYS = 1 << 24  # 128 MB
+MOST_KEYS = 1 << 22  # 32 MB
 
 
 @dataclass
@@ -58,7 +57,8 @@ def is_distinct(path: Path, column: str, most_keys: int = MOST_KEYS) -> bool:
     for part in range(parts):
         blocks = (batch.column(0).to_numpy() for batch in batches(path, (column,)))
         own = [keys if parts == 1 else keys[keys % parts == part] for keys in blocks]
-        keys = np.sort(np.concatenate([np.empty(0, dtype=np.int64), *own]))
+        keys = np.concatenate([np.empty(0, dtype=np.int64), *own])
+        keys.sort()
         if bool((keys[1:] == keys[:-1]).any()):
             return False
     return True
@@ -89,25 +89,42 @@ def batches(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.Rec
                 yield batch
 
 
-def lendable(path: Path, needed: Mapping[str, str]) -> tuple[Any, list[str]]:
-    """Return rows as the database takes them, and their own columns. Those that are `needed` beside them are NULL.
+class LentRows:
+    """Some columns of staged rows as the database takes them: read anew, block by block, for each statement that asks.
 
-    They are an Arrow table where they are few, a dataset that is read as it is needed where they are many.
+    A dataset would read some dozens of blocks ahead. Columns that the rows lack are NULL.
     """
-    import pyarrow as pa
-    import pyarrow.dataset as pa_dataset
 
-    rows: Any
-    if path.stat().st_size > READ_WHOLE_BELOW:
-        rows = pa_dataset.dataset(path, format="ipc")
-    else:
+    def __init__(self, path: Path, columns: Mapping[str, str] | None = None) -> None:
+        """`columns` gives the type of each that is wanted; by default all of the rows' own are."""
+        import pyarrow as pa
+
         with pa.OSFile(str(path)) as stream:
-            rows = pa.ipc.open_file(stream).read_all()
-    names = list(rows.schema.names)
-    more = [pa.field(name, pa.type_for_alias(kind)) for name, kind in needed.items() if name not in names]
-    if isinstance(rows, pa.Table):
-        for column in more:
-            rows = rows.append_column(column, pa.nulls(rows.num_rows, column.type))
-    elif more:
-        rows = rows.replace_schema(pa.schema([*rows.schema, *more]))
-    return rows, names
+            own = pa.ipc.open_file(stream).schema
+        if columns is not None:
+            kinds = {name: pa.type_for_alias(kind) for name, kind in columns.items()}
+            own = pa.schema([own.field(name) if name in own.names else (name, kinds[name]) for name in kinds])
+        self._path, self.schema = path, own
+        self._wanted = None if columns is None else list(columns)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns."""
+        return list(self.schema.names)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        import pyarrow as pa
+
+        reader = pa.RecordBatchReader.from_batches(self.schema, self._batches())
+        return reader.__arrow_c_stream__(requested_schema)
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        import pyarrow as pa
+
+        for batch in batches(self._path, self._wanted):
+            found = dict(zip(batch.schema.names, batch.columns, strict=True))
+            arrays = [
+                found[field.name] if field.name in found else pa.nulls(batch.num_rows, field.type)
+                for field in self.schema
+            ]
+            yield pa.RecordBatch.from_arrays(arrays, schema=self.schema)

@@ -109,10 +109,16 @@ def steps(folder: str) -> None:
     """Take the file in, and print what each step took as one line of JSON; the process is this one's own."""
     family, began = Family(), time.perf_counter()
     from matchback.context import open_context
+    from matchback.progress import QuietProgress
     from matchback.steps import run_steps
     from matchback.workspace import Workspace
 
-    context = open_context(Workspace.at(Path(folder)), as_of=AS_OF)
+    class Noting(QuietProgress):
+        def note(self, text: str) -> None:
+            notes.append(text)
+
+    notes: list[str] = []
+    context = open_context(Workspace.at(Path(folder)), as_of=AS_OF, progress=Noting())
     source = Path(folder) / "inbox" / FILE
     source.rename(source.with_suffix(".later"))
     run_steps(context, STEPS)
@@ -124,7 +130,8 @@ def steps(folder: str) -> None:
         phases[step] = _phase(family, spent, began)
         counts[step] = summary.counts
     family.stop()
-    print(json.dumps({"phases": phases, "counts": counts, "memory_mb": context.config.intake.memory_mb}))
+    memory_mb = context.config.intake.memory_mb
+    print(json.dumps({"phases": phases, "counts": counts, "notes": notes, "memory_mb": memory_mb}))
 
 
 def _phase(family: Family, spent: float, began: float) -> dict[str, float]:
@@ -137,7 +144,8 @@ def _phase(family: Family, spent: float, began: float) -> dict[str, float]:
 
 def _refuse_wrong(ours: dict[str, Any], world: Path, records: int) -> None:
     """A measurement of work that was not done says nothing."""
-    assert ours["counts"]["load"]["accepted"] == records
+    if ours["counts"]["load"].get("accepted") != records:
+        raise SystemExit("\n".join([f"Not every record was accepted: {ours['counts']}", *ours["notes"]]))
     results = world / "inbox" / "results" / f"{FILE}.results.csv"
     with results.open("rb") as stream:
         assert sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 20), b"")) == records + 1

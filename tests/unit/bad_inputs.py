@@ -15,7 +15,7 @@ from typing import Any
 
 from matchback import validate
 from matchback.context import RunContext
-from matchback.intake import results_file
+from matchback.intake import results_file, results_lines
 from matchback.intake.reasons import file_message, record_message
 from matchback.intake.received import ReceivedFile, archived_path
 from matchback.intake.staging import StagedFile, StagedSummary
@@ -125,7 +125,7 @@ class Sender:
         )
         summary = validate.stage_file(request)
         staged = StagedFile(request.folder)
-        results_file.note_outcomes(staged, None, summary.status, summary.reason_code, summary)
+        results_lines.note_verdict(staged, summary.status, summary.reason_code, summary)
         answer = results_file.write(context, file, staged).read_bytes()
         form = context.config.feeds[0].format
         plain = form.type in ("csv", "psv") and summary.status != "refused"

@@ -8,6 +8,8 @@ SELECT
     e.event_name,
     e.occurred_at,
     e.occurred_on,
+    e.owner_rank,
+    e.partner_event_key,
     e.status,
     e.container,
     e.has_placeholder

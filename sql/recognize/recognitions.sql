@@ -9,7 +9,7 @@ WITH numbered_events AS (
         r.root_event_id,
         ROW_NUMBER() OVER (
             PARTITION BY COALESCE(r.person_id, r.root_event_id), e.program, e.event_name, e.container
-            ORDER BY e.occurred_at, e.event_id
+            ORDER BY e.occurred_at, e.owner_rank NULLS LAST, e.partner_event_key NULLS LAST, e.event_id
         ) AS friend_event_number
     FROM judged_events AS e
     INNER JOIN judged_roots AS r ON e.journey_id = r.journey_id AND e.program = r.program

@@ -57,7 +57,7 @@ def run_sample(workspace: Workspace) -> list[Night]:
     """Run the nights that have not run yet (at least the last one), with the acts of the sample's operators."""
     progress = BarProgress(leaves_lines=False) if sys.stderr.isatty() else QuietProgress()
     context = open_context(workspace, as_of=LAST, progress=progress)
-    nights = []
+    nights: list[Night] = []
     for day in nights_left(context):
         record_acts(replace(context, as_of=day))
         nights += iterate_nights(context, [day])

@@ -196,11 +196,9 @@ class Planter:
 
     def past_reward(self, who: Person, deposit: str, qualified: str, *, tag: str = "") -> None:
         """Write the deposit of 750.00 and the qualified row (account number only) that a reward asks for."""
-        money = {"currency": "USD", "own": False}
-        self.past("direct_deposit", deposit, who, tag=f"{tag}-D", amount="750.00", **money)
-        self.past(
-            "account_qualified", qualified, who, tag=f"{tag}-Q", amount="250.00", product="checking", **money
-        )
+        self.past("direct_deposit", deposit, who, tag=f"{tag}-D", amount="750.00", currency="USD", own=False)
+        qualifies = {"amount": "250.00", "product": "checking", "currency": "USD"}
+        self.past("account_qualified", qualified, who, tag=f"{tag}-Q", own=False, **qualifies)
 
     def opening(
         self, night: date, on: str, who: Person, *, tag: str = "", **values: object

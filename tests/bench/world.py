@@ -191,8 +191,8 @@ class _World:
         """Return who really brought each friend, by the opening's event id; NULL for those who came alone."""
         brought = np.isin(self.ways, BROUGHT)
         members = [member(a) for a in self.share_advocate[self.true_share]]
-        keys = derive_keys(SECRET, "partner_event_id", [f"O{n}" for n in range(self.size.openings)])[0]
-        advocates = derive_keys(SECRET, "partner_user_id", members)[0]
+        keys = _keys("partner_event_id", [f"O{n}" for n in range(self.size.openings)])
+        advocates = _keys("partner_user_id", members)
         return pl.DataFrame(
             {"partner_event_key": keys, "advocate_key": advocates, "way": self.ways}
         ).with_columns(pl.when(pl.Series(brought)).then(pl.col("advocate_key")).alias("advocate_key"))
@@ -306,7 +306,7 @@ def _append_history(folder: Path, world: _World) -> dict[str, int]:
 
 
 def _keys(kind: str, values: Sequence[str]) -> Any:
-    return derive_keys(SECRET, kind, list(values))[0]
+    return derive_keys(SECRET, kind, pl.Series(values, dtype=pl.String))[0]
 
 
 def _when(stem: str, at: Any) -> dict[str, Any]:

@@ -21,9 +21,10 @@ from matchback.intake.identifiers import derive_keys
 from matchback.intake.occurrences import Occurrences
 from matchback.intake.record_checks import BlockPlan
 from matchback.intake.records import Block
-from matchback.intake.row_hash import distinct_texts, spread
+from matchback.intake.row_hash import Texts, spread, texts_of
 from matchback.intake.staging_files import FrameFile, frames_of
-from matchback.intake.vault_rows import VaultRows, make_distinct
+from matchback.intake.vault_rows import VaultRows
+from matchback.keys import derive_key
 from unit.intake_world import EVENTS_FEED, make_world
 
 TEXTS = {
@@ -112,29 +113,39 @@ def test_distinct_texts_and_their_places_are_the_column(cells: list[str | None],
     series = pl.Series("x", cells, dtype=pl.String)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(row_hash, "_MANY", 0 if many else 1000)
-        distinct, places = distinct_texts(series)
-    assert len(set(distinct)) == len(distinct)
-    assert [None if place < 0 else distinct[place] for place in places] == cells
-    keys = derive_keys(b"s", "text", distinct)[0]
-    expected = [0 if cell is None else int(derive_keys(b"s", "text", [cell])[0][0]) for cell in cells]
-    assert spread(keys, places).tolist() == expected
+        texts = texts_of(series)
+    values = texts.values.to_list()
+    assert not texts.distinct or len(set(values)) == len(values)
+    assert [None if place < 0 else values[place] for place in texts.places] == cells
+    expected = [0 if cell is None else derive_key(b"s", "text", cell) for cell in cells]
+    assert spread(derive_keys(b"s", "text", texts.values)[0], texts.places).tolist() == expected
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.lists(st.integers(0, 30), unique=True, max_size=12), max_size=8), st.integers(0, 40))
+@given(
+    st.booleans().flatmap(
+        lambda are_distinct: st.tuples(
+            st.just(are_distinct),
+            st.lists(st.lists(st.integers(0, 30), unique=are_distinct, max_size=12), max_size=8),
+        )
+    ),
+    st.integers(0, 40),
+)
 def test_the_vault_holds_each_identifier_once(
-    tmp_path_factory: pytest.TempPathFactory, blocks: list[list[int]], most_seen: int
+    tmp_path_factory: pytest.TempPathFactory, given_blocks: tuple[bool, list[list[int]]], most_seen: int
 ) -> None:
     """Beyond what is remembered, the finished file is made distinct; a collision stays to be seen."""
+    are_distinct, blocks = given_blocks
     vault = VaultRows(most_seen)
     file = FrameFile(tmp_path_factory.mktemp("vault") / "identifiers.arrow")
     for block in [*blocks, [0]]:
         keys = np.array([number % 29 for number in block], dtype=np.int64)
-        vault.add("email", [str(number) for number in block], keys, np.array(block, dtype=np.int64))
+        values = pl.Series([str(number) for number in block], dtype=pl.String)
+        texts = Texts(values, np.arange(len(block)), distinct=are_distinct or not block)
+        vault.add("email", texts, keys, np.array(block, dtype=np.int64))
         file.append(vault.take())
     file.close()
-    if not vault.is_distinct:
-        make_distinct(file.path)
+    vault.finish(file.path)
     rows = pl.concat(frames_of(file.path))
     assert sorted(rows["value"].to_list()) == sorted(
         {str(number) for block in [*blocks, [0]] for number in block}

@@ -95,7 +95,7 @@ def test_the_common_phone_equals_the_librarys(text: str) -> None:
     st.binary(min_size=1, max_size=100), st.sampled_from(KINDS), st.lists(st.text(max_size=20), max_size=5)
 )
 def test_vectorized_keys_equal_the_plain_ones(secret: bytes, kind: str, values: list[str]) -> None:
-    keys, check_bits = identifiers.derive_keys(secret, kind, values)
+    keys, check_bits = identifiers.derive_keys(secret, kind, pl.Series(values, dtype=pl.String))
     assert keys.tolist() == [derive_key(secret, kind, value) for value in values]
     assert check_bits.tolist() == [derive_check_bits(secret, kind, value) for value in values]
 

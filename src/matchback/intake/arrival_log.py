@@ -10,6 +10,7 @@ from matchback.context import RunContext
 from matchback.errors import MatchbackError
 from matchback.intake.arrivals import (
     FINDINGS,
+    TESTS,
     Arrival,
     Delivery,
     Finding,
@@ -19,7 +20,9 @@ from matchback.intake.arrivals import (
     stops,
     usual_records,
 )
+from matchback.intake.held_tests import test_findings
 from matchback.intake.received import ReceivedFile, readmissions, received_files
+from matchback.intake.staging import staged_file
 
 if TYPE_CHECKING:
     from matchback.config import Config, Feed
@@ -78,10 +81,20 @@ def excuses(context: RunContext) -> set[tuple[str, date]]:
 
 def held_back(context: RunContext, feed: Feed, file: ReceivedFile, summary: StagedSummary) -> list[Finding]:
     """Return why a valid file waits for an operator instead of being loaded; nothing if it does not."""
-    expect = feed.expect
-    if expect is None or not expect.stop_on or summary.status != "valid":
+    if summary.status != "valid":
         return []
-    if file.file_id in readmissions(context.journal):
+    found = test_findings(
+        feed, file.delivered_name, staged_file(context.workspace.staging, file.file_id)
+    ) + _not_expected(context, feed, file, summary)
+    return [] if found and file.file_id in readmissions(context.journal) else found
+
+
+def _not_expected(
+    context: RunContext, feed: Feed, file: ReceivedFile, summary: StagedSummary
+) -> list[Finding]:
+    """Return the findings of the arrival calendar on which the feed is declared to stop."""
+    expect = feed.expect
+    if expect is None or not expect.stop_on:
         return []
     own = calendar(feed, _deliveries(context), file.received_on)
     before = [arrival for arrival in own if arrival.day < file.received_on]
@@ -106,10 +119,14 @@ def _last_loaded(context: RunContext, feed: Feed, until: date) -> Delivery | Non
 def held_words(feed: Feed, file: ReceivedFile, found: Sequence[Finding]) -> str:
     """Return what an operator reads when a file waits."""
     short = file.file_id[:8]
+    is_test = any(finding.code in TESTS for finding in found)
+    declared, otherwise = (
+        ("hold_tests", "its records are real") if is_test else ("stop_on", "it is as it should be")
+    )
     return (
         f"File {short} of {file.received_on} from feed {feed.id} waits: {described(found)}.\n"
-        "Nothing of it was loaded, since the feed's stop_on says so; other files go on.\n"
-        f"If it is as it should be:  matchback quarantine readmit {short} --reason CODE"
+        f"Nothing of it was loaded, since the feed's {declared} says so; other files go on.\n"
+        f"If {otherwise}:  matchback quarantine readmit {short} --reason CODE"
     )
 
 

@@ -32,7 +32,10 @@ FINDINGS = {
     "far_above_usual": "ten times the usual number of records, or more",
     "far_below_usual": "a tenth of the usual number of records, or fewer",
     "columns_changed": "columns came or went since the file before",
+    "test_name": "its name marks it as a test",
+    "test_addresses": "its addresses are test addresses",
 }
+TESTS = ("test_name", "test_addresses")
 SURPRISES = {
     "missing": ("missing", "incomplete"),
     "doubled": ("doubled",),

@@ -19,7 +19,7 @@ from matchback.intake.extensions import attributes
 from matchback.intake.identifiers import derive_keys
 from matchback.intake.occurrences import Occurrences
 from matchback.intake.record_checks import LINE, RECORD
-from matchback.intake.row_hash import HashedColumn, RowHasher, distinct_texts, spread
+from matchback.intake.row_hash import HashedColumn, RowHasher, spread, texts_of
 from matchback.intake.vault_rows import VaultRows
 
 if TYPE_CHECKING:
@@ -94,10 +94,10 @@ class FactRows:
         return made
 
     def _keys(self, normal: pl.Series, column: ContractColumn) -> pl.Series:
-        distinct, places = distinct_texts(normal)
-        keys, check_bits = derive_keys(self._secret, column.identifier, distinct)
-        self.vault.add(column.identifier, distinct, keys, check_bits)
-        return pl.Series(column.target, pa.array(spread(keys, places), mask=places < 0))
+        texts = texts_of(normal)
+        keys, check_bits = derive_keys(self._secret, column.identifier, texts.values)
+        self.vault.add(column.identifier, texts, keys, check_bits)
+        return pl.Series(column.target, pa.array(spread(keys, texts.places), mask=texts.places < 0))
 
     # --- what a row is called -----------------------------------------------------------------------------------
 

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 _MASK = np.uint64((1 << KEY_BITS) - 1)
 _PRESENT = "?"
-_MANY = 4096  # cells from which Arrow is quicker than a dict
+_MANY, _SAMPLE = (
+    4096,
+    2048,
+)  # cells from which Arrow is quicker than a dict; how many tell whether texts repeat
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
@@ -101,20 +104,37 @@ def hashed_columns(rows: pl.DataFrame, secret: bytes) -> dict[str, HashedColumn]
 
 
 def _text_words(series: pl.Series, secret: bytes) -> Words:
-    distinct, places = distinct_texts(series)
-    keys, _ = derive_keys(secret, "text", distinct)
-    return spread(keys, places).view(np.uint64)
+    texts = texts_of(series)
+    keys, _ = derive_keys(secret, "text", texts.values)
+    return spread(keys, texts.places).view(np.uint64)
 
 
-def distinct_texts(series: pl.Series) -> tuple[list[str], Places]:
-    """Return the texts of a column, each once, and for each cell the place of its text (-1: missing)."""
-    if series.len() >= _MANY:
-        encoded = series.to_arrow().dictionary_encode()
-        places = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-        return encoded.dictionary.to_pylist(), places
-    table: dict[str, int] = {}
-    numbers = [-1 if cell is None else table.setdefault(cell, len(table)) for cell in series.to_list()]
-    return list(table), np.array(numbers, dtype=np.int64)
+@dataclass(frozen=True)
+class Texts:
+    """The texts of a column, and for each cell the place of its own (-1: missing).
+
+    Unless they are `distinct`, a text that stands in several cells stands here as often.
+    """
+
+    values: pl.Series
+    places: Places
+    distinct: bool
+
+
+def texts_of(series: pl.Series) -> Texts:
+    """Return the texts of a column, each once where that spares more than it costs."""
+    if series.len() < _MANY:
+        table: dict[str, int] = {}
+        numbers = [-1 if cell is None else table.setdefault(cell, len(table)) for cell in series.to_list()]
+        return Texts(pl.Series(list(table), dtype=pl.String), np.array(numbers, dtype=np.int64), True)
+    given = series.drop_nulls()
+    sample = given.head(_SAMPLE)
+    if sample.n_unique() * 2 > sample.len():
+        present = series.is_not_null().to_numpy()
+        return Texts(given, np.where(present, np.cumsum(present) - 1, -1), False)
+    encoded = series.to_arrow().dictionary_encode()
+    places = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return Texts(pl.Series(encoded.dictionary, dtype=pl.String), places, True)
 
 
 def spread(keys: Keys, places: Places) -> Keys:

@@ -88,7 +88,7 @@ def stage_file(request: FileToStage) -> StagedSummary:
 def refuse_file(request: FileToStage, reason_code: str, detail: str) -> StagedSummary:
     """Stage a file as refused whole, whatever of it was staged before."""
     staged = StagedFile(request.folder)
-    StagingWriter(staged.begin()).close(keep=False)
+    StagingWriter(staged.begin()).close()
     summary = StagedSummary(
         file_id=request.file_id,
         feed_id=request.feed.id,
@@ -135,7 +135,7 @@ def _read_and_check(
     if members is not None:
         members.refuse_unless_equal(reader.claims, totals.refused)
     summary = _summary(request, reader, totals, header)
-    writer.close(keep=summary.status == "valid", identifiers_are_distinct=facts.vault.is_distinct)
+    writer.close(facts.vault if summary.status == "valid" else None)
     staged.finish(summary)
     return summary
 

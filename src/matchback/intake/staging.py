@@ -24,6 +24,8 @@ from matchback.keys import secret_fingerprint
 if TYPE_CHECKING:
     import polars as pl
 
+    from matchback.intake.vault_rows import VaultRows
+
 WAITS_FOR = "waits_for.txt"
 SUMMARY, ROWS, IDENTIFIERS, REFUSALS = "summary.json", "rows.arrow", "identifiers.arrow", "refusals.arrow"
 
@@ -156,8 +158,8 @@ class StagingWriter:
         self._refusals.append(refusal_rows(refusals))
         self.blocks += 1
 
-    def close(self, *, keep: bool, identifiers_are_distinct: bool = True) -> None:
-        """Finish the files. Unless `keep`, the file is refused: its good records are too, and nothing else stays."""
+    def close(self, vault: VaultRows | None = None) -> None:
+        """Finish the files. Without a vault, the file is refused: its good records are too, and nothing else stays."""
         if not self.blocks:
             import polars as pl
 
@@ -167,12 +169,10 @@ class StagingWriter:
         files = (self._rows, self._identifiers, self._refusals)
         for file in files:
             file.close()
-        if not keep:
+        if vault is None:
             self.refuse_all()
-        elif not identifiers_are_distinct:
-            from matchback.intake.vault_rows import make_distinct
-
-            make_distinct(self._identifiers.path)
+        else:
+            vault.finish(self._identifiers.path)
 
     def refuse_all(self) -> None:
         """Let every record be refused; blocks of rows and of refusals go in step."""

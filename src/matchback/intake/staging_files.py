@@ -26,10 +26,8 @@ class FrameFile:
         if self._writer is None:
             options = pa.ipc.IpcWriteOptions(compression="lz4")
             self._writer = pa.ipc.new_file(str(self.path), table.schema, options=options)
-        batches = table.combine_chunks().to_batches()
-        self._writer.write_batch(
-            batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
-        )
+        arrays = [column.combine_chunks() for column in table.columns]
+        self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=table.schema))
 
     def close(self) -> None:
         """Finish the file."""

@@ -1,7 +1,8 @@
 """The vault's rows of one file: each identifier once, whatever the size of the file.
 
-What was seen is kept as sorted words of 8 bytes up to a limit; beyond it, identifiers can be written twice, and the
-finished file is made distinct part by part.
+An identifier whose texts repeat within a block is written when it comes for the first time. Where nearly every text is
+another one, all are written, and the finished file is looked through for repeats. What was seen is kept as words of 8
+bytes up to a limit; beyond it, the finished file is made distinct part by part.
 """
 
 from __future__ import annotations
@@ -12,49 +13,75 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from matchback.intake.identifier_profiles import PROFILES
 from matchback.intake.staging_files import FrameFile, frames_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from matchback.intake.row_hash import Texts
+
     Keys = npt.NDArray[np.int64]
 
-IDENTIFIER_SHAPE = {"identifier_key": pl.Int64, "kind": pl.String, "value": pl.String, "check_bits": pl.Int64}
+KIND = pl.Enum(sorted(PROFILES))
+IDENTIFIER_SHAPE = pl.Schema(
+    {"identifier_key": pl.Int64(), "kind": KIND, "value": pl.String(), "check_bits": pl.Int64()}
+)
 MOST_SEEN = 1 << 24  # 128 MB
 PARTS = 32
 _ODD = np.int64(-7046029254386353131)
 
 
 class VaultRows:
-    """Gathers identifiers; `take` returns those that were not seen before, as far as that is known."""
+    """Gathers identifiers; `take` returns those that were not known to be seen before, `finish` drops the repeats."""
 
     def __init__(self, most_seen: int = MOST_SEEN) -> None:
         self._most = most_seen
         self._runs: list[Keys] = []
+        self._unsorted: list[Keys] = []
         self._fresh: list[pl.DataFrame] = []
-        self.is_distinct = True
+        self._forgets = False
 
-    def add(self, kind: str, values: list[str], keys: Keys, check_bits: Keys) -> None:
-        """Add distinct identifiers of one kind."""
-        with np.errstate(over="ignore"):
-            words = keys * _ODD ^ check_bits  # of a collision, both are kept: load must see it
-        is_new = self._note(words)
-        if not is_new.any():
-            return
-        self._fresh.append(
-            pl.DataFrame(
-                {"identifier_key": keys[is_new], "kind": kind, "check_bits": check_bits[is_new]},
-                schema_overrides={"kind": pl.String},
-            ).insert_column(2, pl.Series("value", values, dtype=pl.String).filter(pl.Series(is_new)))
+    def add(self, kind: str, texts: Texts, keys: Keys, check_bits: Keys) -> None:
+        """Add identifiers of one kind."""
+        words = _words(keys, check_bits)
+        frame = pl.DataFrame({"identifier_key": keys, "check_bits": check_bits})
+        frame = frame.select(
+            "identifier_key", pl.lit(kind, KIND).alias("kind"), texts.values.alias("value"), "check_bits"
         )
+        if texts.distinct:
+            is_new = self._note(words)
+            frame = frame.filter(pl.Series(is_new))
+        elif self._has_room_for(words.size):
+            self._unsorted.append(words)
+        if frame.height:
+            self._fresh.append(frame)
 
     def take(self) -> pl.DataFrame:
         """Return the identifiers that came since the last time."""
         fresh, self._fresh = self._fresh, []
         return pl.concat(fresh) if fresh else pl.DataFrame(schema=IDENTIFIER_SHAPE)
 
+    def finish(self, path: Path) -> None:
+        """Let each identifier stand once in the file of all that was taken."""
+        if self._forgets:
+            _make_distinct_in_parts(path)
+            return
+        words = np.concatenate([np.empty(0, dtype=np.int64), *self._runs, *self._unsorted])
+        words.sort()
+        repeated = np.unique(words[1:][words[1:] == words[:-1]])
+        if repeated.size:
+            _drop_repeats(path, repeated)
+
+    def _has_room_for(self, count: int) -> bool:
+        """Tell whether so many words more can be kept; once they cannot, nothing that was seen is known any more."""
+        held = sum(words.size for words in (*self._runs, *self._unsorted))
+        if held + count > self._most:
+            self._forgets = True
+        return not self._forgets
+
     def _note(self, words: Keys) -> npt.NDArray[np.bool_]:
-        """Tell which words are new, and note them while there is room."""
+        """Tell which words are not known, and note them while there is room."""
         order = np.argsort(words)  # sorted needles are found several times as fast
         ordered = words[order]
         unknown = np.ones(words.size, dtype=bool)
@@ -64,18 +91,40 @@ class VaultRows:
         is_new = np.empty_like(unknown)
         is_new[order] = unknown
         fresh = ordered[unknown]
-        if fresh.size == 0:
-            return is_new
-        if sum(run.size for run in self._runs) + fresh.size > self._most:
-            self.is_distinct = False
-            return is_new
-        while self._runs and self._runs[-1].size < 2 * fresh.size:
-            fresh = np.sort(np.concatenate([self._runs.pop(), fresh]))
-        self._runs.append(fresh)
+        if fresh.size and self._has_room_for(fresh.size):
+            while self._runs and self._runs[-1].size < 2 * fresh.size:
+                fresh = np.sort(np.concatenate([self._runs.pop(), fresh]))
+            self._runs.append(fresh)
         return is_new
 
 
-def make_distinct(path: Path) -> None:
+def _words(keys: Keys, check_bits: Keys) -> Keys:
+    """Return one word for each pair: of a collision of keys, both stay, since load must see it."""
+    with np.errstate(over="ignore"):
+        words: Keys = keys * _ODD ^ check_bits
+    return words
+
+
+def _drop_repeats(path: Path, repeated: Keys) -> None:
+    """Rewrite a file of identifiers without those of the repeated words, but for their first."""
+    aside = FrameFile(path.with_suffix(".distinct"))
+    seen = np.empty(0, dtype=np.int64)
+    for frame in frames_of(path):
+        words = _words(frame["identifier_key"].to_numpy(), frame["check_bits"].to_numpy())
+        at = np.minimum(np.searchsorted(repeated, words), repeated.size - 1)
+        places = np.flatnonzero(repeated[at] == words)
+        found, firsts = np.unique(words[places], return_index=True)
+        keep = np.ones(words.size, dtype=bool)
+        keep[places] = False
+        is_first = ~np.isin(found, seen)
+        keep[places[firsts[is_first]]] = True
+        seen = np.concatenate([seen, found[is_first]])
+        aside.append(frame.filter(pl.Series(keep)))
+    aside.close()
+    aside.path.replace(path)
+
+
+def _make_distinct_in_parts(path: Path) -> None:
     """Rewrite a file of identifiers so that each stands in it once; memory holds one part at a time."""
     folder = path.with_suffix(".parts")
     folder.mkdir(mode=0o700)

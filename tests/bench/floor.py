@@ -48,7 +48,7 @@ def _hash_files(inbox: Path) -> float:
 
 def _scan(database: Path, needed: dict[str, set[str]]) -> float:
     connection = duckdb.connect(str(database), read_only=True)
-    held = {}
+    held: dict[str, list[str]] = {}
     for table, column in connection.execute(
         "SELECT table_name, column_name FROM information_schema.columns"
     ).fetchall():

@@ -95,7 +95,7 @@ def test_a_day_without_a_file_is_missing_from_the_first_file_on() -> None:
 def test_days_that_are_not_expected_are_not_missing() -> None:
     deliveries = [came(MONDAY)]
     sunday = MONDAY + timedelta(days=6)
-    expect = {"on": "mon-fri", "holidays": ["2026-11-03"]}
+    expect: dict[str, object] = {"on": "mon-fri", "holidays": ["2026-11-03"]}
     assert list(codes(expect, deliveries, sunday)) == ["11-04", "11-05", "11-06"]
 
 

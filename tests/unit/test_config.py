@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from matchback.config import load_config
+from matchback.config import Config, load_config
 from matchback.config_tables import config_rows
 from matchback.errors import ConfigurationError
 
@@ -34,7 +34,7 @@ pattern = "*.csv"
 """
 
 
-def _load(tmp_path: Path, text: str):
+def _load(tmp_path: Path, text: str) -> Config:
     path = tmp_path / "matchback.toml"
     path.write_text(text)
     return load_config(path)

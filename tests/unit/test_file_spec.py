@@ -100,7 +100,7 @@ def test_one_of_the_named_columns_is_enough_and_none_is_too_few(kind: str) -> No
 
     schema = model(kind, Rules())
     assert [check.name for check in schema.checks] == ["missing_identifier"]
-    columns = {column: [None, None] for column in schema.columns}
+    columns: dict[str, list[str | None]] = {column: [None, None] for column in schema.columns}
     columns[ONE_OF[kind][0]] = ["x", None]
     frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)).with_columns(
         has_placeholder=False

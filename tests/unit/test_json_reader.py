@@ -215,7 +215,7 @@ def test_conservation_of_records_and_money(
     good, refused, _ = read(folder, content, columns=columns, block_bytes=block_bytes)
     assert refused == []
     total = sum(Decimal(row["properties.revenue"]) for row in good)
-    assert total == sum(Decimal(str(float(record["properties"]["revenue"]))) for record in records)  # type: ignore[arg-type]
+    assert total == sum(Decimal(str(float(record["properties"]["revenue"]))) for record in records)  # type: ignore[arg-type, misc]
     assert read(folder, content, columns=columns)[0] == good
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -153,7 +154,7 @@ def test_colliding_keys_stop_the_load(tmp_path: Path, monkeypatch: pytest.Monkey
 
     whole = fact_rows.derive_keys
 
-    def collides(secret: bytes, kind: str, values: list[str]) -> Any:
+    def collides(secret: bytes, kind: str, values: pl.Series) -> Any:
         keys, check_bits = whole(secret, kind, values)
         return (keys * 0 + 7 if kind == "email" else keys), check_bits
 
@@ -281,7 +282,8 @@ def test_one_file_that_fails_stops_no_other(tmp_path: Path, monkeypatch: pytest.
     put(world, "events_20261102.csv", HEADER + event(2))
     pickup.run(world)
     validate.run(world)
-    true_merge, failing = load.merge, []
+    true_merge = load.merge
+    failing: list[bool] = []
 
     def merge(*given: Any) -> Any:
         if not failing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def test_reward_without_an_account_is_blocked_and_said_so() -> None:
 @pytest.mark.parametrize(("amount", "paid"), [(999, False), (1000, True)])
 def test_minimum_is_inclusive(amount: int, paid: bool) -> None:
     """What lies below the minimum waits, and says so."""
-    lines, findings = plan_lines([approved(1, amount)], {1: PayTo(5, None)}, Payout(minimum="10.00"))
+    lines, findings = plan_lines([approved(1, amount)], {1: PayTo(5, None)}, Payout(minimum=Decimal("10.00")))
     assert (len(lines) == 1, [item.finding for item in findings]) == (
         paid,
         [] if paid else ["payout_below_minimum"],
@@ -101,7 +102,7 @@ def test_minimum_counts_per_account_and_currency() -> None:
     """Two small rewards of one account go out together; another currency does not help."""
     accounts = {number: PayTo(5, None) for number in (1, 2, 3)}
     states = [approved(1, 500), approved(2, 500), approved(3, 500, "EUR")]
-    lines, findings = plan_lines(states, accounts, Payout(minimum="10.00"))
+    lines, findings = plan_lines(states, accounts, Payout(minimum=Decimal("10.00")))
     assert [line.reward_id for line in lines] == [1, 2]
     assert [item.reward_id for item in findings] == [3]
 

@@ -74,7 +74,7 @@ def test_long_words_make_room_for_themselves() -> None:
     for drawing in bar_chart(rows, label="label", value="n", words="w").split('<div class="narrow">'):
         (width,) = re.findall(r'viewBox="0 0 ([\d.]+) ', drawing)
         (start,) = re.findall(r'<text x="([\d.]+)" y="[\d.]+">1 · ', drawing)
-        assert float(start) + text_width(rows[0]["w"], TEXT) <= float(width)
+        assert float(start) + text_width(str(rows[0]["w"]), TEXT) <= float(width)
 
 
 def test_a_stack_fills_its_bar_with_shares() -> None:

@@ -147,10 +147,10 @@ def persons_by_the_rules(records: list[list[int]], same: list[tuple[int, int]]) 
     } | over
     groups = Sets()
     for record in records:
-        weak = [item for item in record if item // 100 > 2 and item not in apart]
-        for left in weak:
+        kept = [item for item in record if item // 100 > 2 and item not in apart]
+        for left in kept:
             for right in [
-                *weak,
+                *kept,
                 *(strong[item] for item in record if item // 100 < 3 and item not in shared),
             ]:
                 groups.join(left, right)

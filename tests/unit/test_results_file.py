@@ -239,7 +239,8 @@ def test_one_answer_that_fails_withholds_no_other(tmp_path: Path, monkeypatch: p
     world = make_world(tmp_path, ANSWERED)
     put(world, "events_20261101.csv", HEADER + "account_opened,2026-11-01,E1,1.00,\n")
     put(world, "events_20261102.csv", HEADER + "account_opened,2026-11-01,E2,1.00,\n")
-    true_write, failing = results_file.write, []
+    true_write = results_file.write
+    failing: list[ReceivedFile] = []
 
     def write(context: RunContext, file: ReceivedFile, staged: StagedFile) -> Path:
         if not failing:

@@ -1,9 +1,10 @@
-"""What `expect` of a feed may hold: when its files come, how many, how large, and which surprise stops the night."""
+"""What `expect` and `hold_tests` of a feed may hold: which files are expected of it, and which are none of its own."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -14,6 +15,9 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Surprise = Literal["missing", "doubled", "empty", "unusual", "columns"]
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _RANGE = re.compile(r"([0-9]{1,12})\.\.([0-9]{1,12})")
+_WORD = re.compile(r"[A-Za-z]+")
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*", re.IGNORECASE)
+_SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?)%")
 
 
 class Expectation(ConfigModel):
@@ -59,6 +63,41 @@ class Expectation(ConfigModel):
     def is_expected(self, day: date) -> bool:
         """Tell whether a file is expected for a day."""
         return day.weekday() in weekdays_of(self.on) and day not in self.holidays
+
+
+class HoldTests(ConfigModel):
+    """What marks a test file among the real ones; such a file waits for an operator."""
+
+    names: list[str] = ["test"]
+    domains: list[str] = []
+    share: str = "50%"
+
+    @field_validator("names")
+    @classmethod
+    def _plain_words(cls, value: list[str]) -> list[str]:
+        if not all(_WORD.fullmatch(word) for word in value):
+            raise ValueError('are words of letters alone, such as "test"')
+        return value
+
+    @field_validator("domains")
+    @classmethod
+    def _plain_domains(cls, value: list[str]) -> list[str]:
+        if not all(_DOMAIN.fullmatch(domain) for domain in value):
+            raise ValueError('are domains without the at sign, such as "example.com" or "test"')
+        return value
+
+    @field_validator("share")
+    @classmethod
+    def _percentage(cls, value: str) -> str:
+        found = _SHARE.fullmatch(value)
+        if found is None or not 0 < Decimal(found[1]) <= 100:
+            raise ValueError('is a percentage above 0, up to "100%"')
+        return value
+
+    @property
+    def share_of_addresses(self) -> Decimal:
+        """Share of a file's addresses, above 0 and up to 1, at which it is a test."""
+        return Decimal(self.share.removesuffix("%")) / 100
 
 
 def weekdays_of(text: str) -> frozenset[int]:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from matchback.config_contracts import ColumnChecks, ExtraColumn, refuse_odd_model, refuse_odd_names
-from matchback.config_expectations import Expectation
+from matchback.config_expectations import Expectation, HoldTests
 from matchback.config_formats import FileFormat
 from matchback.config_presets import with_preset
 from matchback.config_sources import Ready
@@ -76,6 +76,7 @@ class Feed(ConfigModel):
     refuse_file_above: str = "5%"
     after: AfterPickup = AfterPickup()
     expect: Expectation | None = None
+    hold_tests: HoldTests = HoldTests()
     extra_columns: dict[str, ExtraColumn] = {}
     checks: dict[str, ColumnChecks] = {}
     contract: str | None = None

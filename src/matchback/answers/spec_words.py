@@ -75,6 +75,7 @@ def delivery_words(config: Config, feed: Feed) -> Iterator[str | tuple[str, ...]
         )
     rules.append("Give a file its name only when it is whole: write it under another name, then rename it.")
     rules.append("A file that has changed since it was read is another file, and is read again.")
+    rules += _test_rules(feed)
     after = feed.after
     if after.move_to:
         rules.append(f"A file that was taken is moved into the folder `{after.move_to}`.")
@@ -89,6 +90,16 @@ def delivery_words(config: Config, feed: Feed) -> Iterator[str | tuple[str, ...]
     size = _size_words(feed)
     if size:
         yield size
+
+
+def _test_rules(feed: Feed) -> Iterator[str]:
+    """Say which files are taken for tests, and wait."""
+    from matchback.intake.held_tests import name_marks
+
+    marks = name_marks(feed)
+    if marks:
+        words = " or ".join(f"`{word}`" for word in marks)
+        yield f"A file whose name holds the word {words} is taken for a test: it waits, and you are asked about it."
 
 
 def _spelled(directives: str) -> str:

@@ -20,7 +20,7 @@ from matchback.intake.arrivals import (
     stops,
     usual_records,
 )
-from matchback.intake.held_tests import test_findings
+from matchback.intake.held_tests import marks_of_tests
 from matchback.intake.received import ReceivedFile, readmissions, received_files
 from matchback.intake.staging import staged_file
 
@@ -83,7 +83,7 @@ def held_back(context: RunContext, feed: Feed, file: ReceivedFile, summary: Stag
     """Return why a valid file waits for an operator instead of being loaded; nothing if it does not."""
     if summary.status != "valid":
         return []
-    found = test_findings(
+    found = marks_of_tests(
         feed, file.delivered_name, staged_file(context.workspace.staging, file.file_id)
     ) + _not_expected(context, feed, file, summary)
     return [] if found and file.file_id in readmissions(context.journal) else found

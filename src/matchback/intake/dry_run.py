@@ -56,7 +56,9 @@ class Checked:
 
 def check_file(context: RunContext, path: Path, feed_id: str) -> Checked:
     """Read and check one file (`-`: standard input) as its feed would; nothing of it stays."""
+    from matchback.intake.arrival_log import described
     from matchback.intake.contract_check import refuse_misdeclared
+    from matchback.intake.held_tests import marks_of_tests
     from matchback.intake.stage_file import FileToStage
     from matchback.intake.staging import StagedFile
     from matchback.validate import staged_apart
@@ -88,6 +90,7 @@ def check_file(context: RunContext, path: Path, feed_id: str) -> Checked:
         if isinstance(summary, MatchbackError):
             raise summary
         refusals = StagedFile(folder).refusals().to_dicts()
+        marks = marks_of_tests(feed, "" if from_input else path.name, StagedFile(folder))
     return Checked(
         {
             "feed": feed_id,
@@ -96,7 +99,11 @@ def check_file(context: RunContext, path: Path, feed_id: str) -> Checked:
             "detail": summary.detail,
             "records": summary.records,
             "refused": summary.refused,
-            "notes": [*summary.notes, *([] if from_input else _name_notes(feed, path.name))],
+            "notes": [
+                *summary.notes,
+                *([] if from_input else _name_notes(feed, path.name)),
+                *([f"the file would wait for the operator: {described(marks)}"] if marks else []),
+            ],
             "refusals": refusals,
         }
     )

@@ -15,6 +15,7 @@ from matchback.keys import secret_fingerprint
 
 if TYPE_CHECKING:
     from matchback.config import Config
+    from matchback.journal import Journal
     from matchback.warehouse import Warehouse
 
 STATE = "id_secret_fingerprint"
@@ -24,24 +25,32 @@ PROFILE = "email_profile"
 def refuse_wrong_secret(context: RunContext) -> bytes:
     """Return the secret; raise ConfigurationError if it is not the one of the first run. The first one is journaled."""
     secret = context.config.id_secret(context.workspace.root)
-    fingerprint = secret_fingerprint(secret)
-    known = context.journal.entries(kind="secret")
-    if not known:
-        context.journal.append("secret", fingerprint=fingerprint)
-    elif known[0].body["fingerprint"] != fingerprint:
-        raise _wrong()
+    if not refuse_secret_of_another(context.journal, secret):
+        context.journal.append("secret", fingerprint=secret_fingerprint(secret))
     return secret
+
+
+def refuse_secret_of_another(journal: Journal, secret: bytes) -> bool:
+    """Raise ConfigurationError if the journal knows another secret; tell whether it knows one."""
+    known = journal.entries(kind="secret")
+    if known and known[0].body["fingerprint"] != secret_fingerprint(secret):
+        raise _wrong()
+    return bool(known)
 
 
 def refuse_other_warehouse(warehouse: Warehouse, secret: bytes) -> None:
     """Raise ConfigurationError if the warehouse was made under another secret; a new one is marked."""
-    fingerprint = secret_fingerprint(secret)
-    known = warehouse.state.get(STATE)
-    if known is None:
+    if not refuse_secret_of_another_warehouse(warehouse, secret):
         with warehouse.transaction("secret"):
-            warehouse.set_state(STATE, fingerprint)
-    elif known != fingerprint:
+            warehouse.set_state(STATE, secret_fingerprint(secret))
+
+
+def refuse_secret_of_another_warehouse(warehouse: Warehouse, secret: bytes) -> bool:
+    """Raise ConfigurationError if the warehouse was made under another secret; tell whether it knows one."""
+    known = warehouse.state.get(STATE)
+    if known not in (None, secret_fingerprint(secret)):
         raise _wrong()
+    return known is not None
 
 
 def refuse_other_profile(warehouse: Warehouse, config: Config) -> None:

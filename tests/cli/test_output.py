@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Call
+from matchback.publishing.checks import CheckFailure
 
 RUN = ("run", "--as-of", "2026-11-03")
 
@@ -256,6 +257,57 @@ def test_doctor_finds_an_edited_journal(run_bank: Path, call: Call) -> None:
     said = call("doctor", "--workspace", run_bank, "--json")
     assert said.code == 1
     assert {row["subject"] for row in json.loads(said.out) if row["status"] == "failed"} == {"journal"}
+
+
+OF_DOCTOR = {
+    "a wrong secret": ("id_secret.txt", "another secret", {"id_secret": "failed", "fingerprint": "failed"}),
+    "an empty secret": ("id_secret.txt", "", {"id_secret": "failed", "fingerprint": "skipped"}),
+    "a torn journal": ("var/journal/journal.jsonl", "{}\n", {"journal": "failed", "warehouse": "failed"}),
+    "a broken warehouse": ("var/warehouse.duckdb", "no database", {"warehouse": "failed"}),
+    "no version": ("var/published/current/analytics.duckdb", None, {"published": "note"}),
+    "no protected copy": ("var/protected/*/vault.duckdb", None, {"published": "failed"}),
+}
+
+
+@pytest.mark.parametrize("harm", OF_DOCTOR)
+def test_doctor_says_what_to_do_about_each_finding(run_bank: Path, call: Call, harm: str) -> None:
+    name, content, expected = OF_DOCTOR[harm]
+    (path,) = run_bank.glob(name)
+    path.parent.resolve().chmod(0o700)
+    path.chmod(0o600)
+    path.write_text(content) if content is not None else path.unlink()
+    findings = json.loads(call("doctor", "--workspace", run_bank, "--json").out)
+    assert {row["subject"]: row["status"] for row in findings if row["subject"] in expected} == expected
+    assert [row["subject"] for row in findings if (row["status"] == "ok") == bool(row["next_step"])] == []
+
+
+def test_doctor_tells_what_to_do_about_a_wrong_secret(run_bank: Path, call: Call) -> None:
+    (run_bank / "id_secret.txt").write_text("another secret")
+    said = call("doctor", "--workspace", run_bank)
+    assert said.code == 1
+    lines = said.out.splitlines()
+    at = lines.index(
+        "id_secret      failed   The id_secret is not the one under which this workspace was begun."
+    )
+    assert lines[at + 1].strip().startswith("→ Set the secret that was used before; it never rotates")
+
+
+def test_doctor_finds_a_wrong_secret_without_a_warehouse_too(bank: Path, call: Call) -> None:
+    assert call("pickup", "--workspace", bank, "--as-of", "2026-11-03").code == 0
+    (bank / "id_secret.txt").write_text("another secret")
+    findings = {row["subject"]: row for row in json.loads(call("doctor", "--workspace", bank, "--json").out)}
+    assert (findings["warehouse"]["status"], findings["id_secret"]["status"]) == ("note", "failed")
+
+
+def test_doctor_says_what_to_do_about_an_invariant_that_does_not_hold(
+    run_bank: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = CheckFailure("rewarded_limits_hold", "No limit is passed", 2)
+    monkeypatch.setattr("matchback.publishing.checks.run_checks", lambda *_, **__: [broken])
+    said = call("doctor", "--workspace", run_bank)
+    assert said.code == 1
+    assert "2 rows: No limit is passed" in said.out
+    assert "→ Nothing that breaks it is published. Make the tables anew:  matchback run;" in said.out
 
 
 def test_feeds_and_event_names_are_listed(bank: Path, call: Call) -> None:

@@ -1,8 +1,9 @@
-"""Doctor: looks at what a workspace rests on, and says in a line each whether it holds. Changes nothing."""
+"""Doctor: looks at what a workspace rests on; says in a line each whether it holds, and if not what to do next."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -10,20 +11,36 @@ from typing import TYPE_CHECKING, Any
 from matchback.answers.printing import count
 from matchback.config import GROUNDS
 from matchback.context import RunContext
-from matchback.errors import MatchbackError, WarehouseLocked
+from matchback.errors import JournalBroken, MatchbackError, WarehouseLocked
 from matchback.publishing.findings import finding_counts
 
 if TYPE_CHECKING:
     from matchback.warehouse import Warehouse
 
+_MEND = "Mend matchback.toml and look again:  matchback doctor"
+_AFTER_CHECK = (
+    "Nothing that breaks it is published. Make the tables anew:  matchback run; if it still fails, restore the "
+    "workspace from a backup, and report the check's name."
+)
+_SEE_REWARDS = "See which and why:  matchback rewards list, then matchback explain --reward ID"
+
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: `status` is ok, failed, note or skipped."""
+    """One thing that was looked at: `status` is ok, failed, note or skipped; all but ok say what to do next."""
 
     subject: str
     status: str
     detail: str
+    next_step: str = ""
+
+    def __post_init__(self) -> None:
+        assert self.status == "ok" or self.next_step, self.subject
+
+    @classmethod
+    def of(cls, subject: str, status: str, error: MatchbackError) -> Finding:
+        """Return what a part that does not hold said itself."""
+        return cls(subject, status, error.what.replace("\n", " "), error.next_step or _MEND)
 
     @property
     def failed(self) -> bool:
@@ -31,7 +48,19 @@ class Finding:
 
     def row(self) -> dict[str, Any]:
         """Return the finding as a row to print."""
-        return {"subject": self.subject, "status": self.status, "detail": self.detail}
+        row = {"subject": self.subject, "status": self.status, "detail": self.detail}
+        return row | {"next_step": self.next_step}
+
+
+def told(findings: Sequence[Finding]) -> str:
+    """Return the findings for people, one a line; what to do next stands below a finding."""
+    subjects = max(len(finding.subject) for finding in findings)
+    lines = []
+    for finding in findings:
+        lines.append(f"{finding.subject:<{subjects}}  {finding.status:<7}  {finding.detail}")
+        if finding.next_step:
+            lines.append(f"{'':<{subjects}}  {'':<7}  → {finding.next_step}")
+    return "\n".join(lines)
 
 
 def examine(context: RunContext) -> list[Finding]:
@@ -53,7 +82,7 @@ def _contracts(context: RunContext) -> Finding:
     try:
         refuse_misdeclared(context.config)
     except MatchbackError as error:
-        return Finding("contracts", "failed", error.what.replace("\n", " "))
+        return Finding.of("contracts", "failed", error)
     own = sum(bool(feed.extra_columns or feed.checks or feed.contract) for feed in context.config.feeds)
     return Finding("contracts", "ok", f"{count(own, 'feed')} with additions of the workspace")
 
@@ -64,58 +93,66 @@ def _grounds(context: RunContext) -> Iterator[Finding]:
         off = [ground for ground in GROUNDS if ground not in used]
         if off:
             yield Finding(
-                f"grounds of {program.id}", "note", f"off, since not in its order: {', '.join(off)}"
+                f"grounds of {program.id}",
+                "note",
+                f"off, since not in its order: {', '.join(off)}",
+                f"If one should count, name it in `order` of program {program.id} in matchback.toml.",
             )
 
 
 def _secret(context: RunContext) -> Finding:
+    from matchback.fingerprint import refuse_secret_of_another
+
     try:
-        context.config.id_secret(context.workspace.root)
+        secret = context.config.id_secret(context.workspace.root)
+        with suppress(JournalBroken):  # which is a finding of its own
+            refuse_secret_of_another(context.journal, secret)
     except MatchbackError as error:
-        return Finding("id_secret", "failed", error.what)
-    return Finding("id_secret", "ok", "found")
+        return Finding.of("id_secret", "failed", error)
+    return Finding("id_secret", "ok", "found, and the one under which the workspace was begun")
 
 
 def _journal(context: RunContext) -> Finding:
     try:
         entries = context.journal.verify()
     except MatchbackError as error:
-        return Finding("journal", "failed", error.what)
+        return Finding.of("journal", "failed", error)
     return Finding("journal", "ok", f"the chain of {count(entries, 'entry', 'entries')} holds")
 
 
 def _warehouse(context: RunContext) -> Iterator[Finding]:
     from matchback.warehouse import Warehouse
 
-    if not context.workspace.warehouse_path.exists() and not context.journal.entries(kind="committed"):
-        yield Finding("warehouse", "note", "there is none yet: matchback run makes it")
-        return
     try:
+        if not context.workspace.warehouse_path.exists() and not context.journal.entries(kind="committed"):
+            yield Finding("warehouse", "note", "there is none yet", "Make it:  matchback run")
+            return
         with Warehouse.open(context.workspace, context.journal) as warehouse:
             yield Finding("warehouse", "ok", "opens, and is as new as the journal")
             yield _fingerprint(context, warehouse)
             last = _last_run(context)
             if last is None:
-                yield Finding("watermarks", "note", "no run has finished yet")
+                yield Finding("watermarks", "note", "no run has finished yet", "Run it:  matchback run")
                 return
             yield _watermarks(replace(context, as_of=last), warehouse)
             yield from _invariants(replace(context, as_of=last), warehouse)
     except WarehouseLocked as error:
-        yield Finding("warehouse", "skipped", error.what)
+        yield Finding.of("warehouse", "skipped", error)
     except MatchbackError as error:
-        yield Finding("warehouse", "failed", error.what)
+        yield Finding.of("warehouse", "failed", error)
 
 
 def _fingerprint(context: RunContext, warehouse: Warehouse) -> Finding:
-    from matchback.keys import secret_fingerprint
+    from matchback.fingerprint import refuse_secret_of_another_warehouse
 
-    known = warehouse.state.get("id_secret_fingerprint")
     try:
-        fingerprint = secret_fingerprint(context.config.id_secret(context.workspace.root))
-    except MatchbackError:
-        return Finding("fingerprint", "skipped", "there is no secret to compare")
-    if known not in (None, fingerprint):
-        return Finding("fingerprint", "failed", "the id_secret is not the one that made this warehouse")
+        secret = context.config.id_secret(context.workspace.root)
+    except MatchbackError as error:
+        return Finding("fingerprint", "skipped", "there is no secret to compare", error.next_step or _MEND)
+    try:
+        refuse_secret_of_another_warehouse(warehouse, secret)
+    except MatchbackError as error:
+        return Finding.of("fingerprint", "failed", error)
     return Finding("fingerprint", "ok", "the id_secret is the one that made this warehouse")
 
 
@@ -129,8 +166,8 @@ def _watermarks(context: RunContext, warehouse: Warehouse) -> Finding:
 
     behind = watermarks.disagreeing(warehouse, context)
     if behind:
-        why = f"not made from what is there now: {', '.join(behind)}; matchback run brings them up to date"
-        return Finding("watermarks", "note", why)
+        why = f"not made from what is there now: {', '.join(behind)}"
+        return Finding("watermarks", "note", why, "Bring them up to date:  matchback run")
     return Finding("watermarks", "ok", f"every step rests on the same facts, as of {context.as_of}")
 
 
@@ -141,7 +178,7 @@ def _invariants(context: RunContext, warehouse: Warehouse) -> Iterator[Finding]:
     failures = run_checks(warehouse, context.parameters, full=True)
     for failure in failures:
         detail = f"{count(failure.rows, 'row')}: {failure.meaning}"
-        yield Finding(f"check {failure.name}", "failed", detail)
+        yield Finding(f"check {failure.name}", "failed", detail, _AFTER_CHECK)
     if not failures:
         yield Finding("invariants", "ok", f"{len(step_tables('check'))} checks hold")
 
@@ -152,14 +189,15 @@ def _published(context: RunContext) -> Iterator[Finding]:
     try:
         version = current_version(context.workspace)
     except MatchbackError as error:
-        yield Finding("published", "note", error.what)
+        yield Finding.of("published", "note", error)
         return
     if not version.vault.is_file():
-        yield Finding("published", "failed", f"version {version.version_id} has no protected copy beside it")
+        missing = f"version {version.version_id} has no protected copy beside it"
+        yield Finding("published", "failed", missing, "Publish again:  matchback publish")
         return
     yield Finding("published", "ok", f"version {version.version_id}")
     with open_published(context.workspace) as (_, warehouse):
         if "reward_findings" in warehouse.tables():
             found = warehouse.rows("explain/summary_findings")
             if found:
-                yield Finding("rewards", "note", f"to look at: {finding_counts(found)}")
+                yield Finding("rewards", "note", f"to look at: {finding_counts(found)}", _SEE_REWARDS)

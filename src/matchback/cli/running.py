@@ -123,11 +123,13 @@ def deliver() -> None:
 def doctor() -> None:
     """Check the configuration, the secret, the journal's chain, the warehouse, the watermarks and every invariant.
 
+    Changes nothing. What does not hold says what to do next. Exit code 1: something does not hold.
+
     \b
     matchback doctor
     """
-    from matchback.answers.doctor import examine
+    from matchback.answers.doctor import examine, told
 
     findings = examine(OPTIONS.open_context())
-    OPTIONS.rows([finding.row() for finding in findings])
+    OPTIONS.words(told(findings), [finding.row() for finding in findings])
     sys.exit(1 if any(finding.failed for finding in findings) else 0)

@@ -6,7 +6,6 @@ new delivery; the same bytes under another name, or again after they were moved,
 
 from __future__ import annotations
 
-import os
 import posixpath
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from matchback.answers.printing import count
 from matchback.context import RunContext, StepSummary
 from matchback.errors import MatchbackError, SourceFailed
-from matchback.intake import archive, sources
+from matchback.intake import archive, partial, sources
 from matchback.intake.received import Receipts, ReceivedFile, derive_file_id, printable_name, received_files
 from matchback.intake.sources import FileWaits, Listing, Look, RemoteFile, Source, SourceLost, Wanted
 
@@ -162,6 +161,13 @@ def _list(context: RunContext, opened: Opened) -> Found:
     tells = not chosen or chosen[0].id == feed.id  # a shared folder is told of once
     unmatched = listing.unmatched if tells else 0
     _tell_of(context, feed, later, unmatched)
+    partial.sweep(
+        context.workspace.incoming,
+        feed.id,
+        sources.address(feed.source),
+        {other.id for other in context.config.feeds},
+        {(remote.path, remote.size, remote.stamp) for remote in new},
+    )
     _journal_left(context, feed, listing)
     ordered = sorted(waiting, key=lambda remote: (remote.declared_on, remote.path))
     return Found(ordered, later, unmatched, listing.manifests)
@@ -224,12 +230,17 @@ def receive(context: RunContext, feed: Feed, remote: RemoteFile) -> str | None:
 def _receive(
     context: RunContext, feed: Feed, remote: RemoteFile, source: Source, receipts: Receipts
 ) -> str | None:
-    part = context.workspace.archive / "incoming" / f"{os.getpid()}.part"
-    try:
-        with sources.reading(source, remote) as stream:
+    with sources.reading(source, remote) as stream:
+        version = partial.Version(
+            feed.id,
+            sources.address(feed.source),
+            remote.path,
+            remote.size,
+            remote.stamp,
+            stream.entry.identity,
+        )
+        with partial.fetching(context.workspace.incoming, version) as part:
             content_hash, size = archive.keep(context.workspace.archive, stream, remote.size, part)
-    finally:
-        part.unlink(missing_ok=True)
     with context.journal.deciding():  # tasks receive at the same time
         same = receipts.of_content(content_hash, sources.declared_date(remote))
         file_id = _journal(context, feed, remote, content_hash, size, same)

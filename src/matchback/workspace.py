@@ -49,6 +49,11 @@ class Workspace:
         return self.var / "archive"
 
     @property
+    def incoming(self) -> Path:
+        """Where files lie while they are fetched."""
+        return self.archive / "incoming"
+
+    @property
     def staging(self) -> Path:
         return self.var / "staging"
 

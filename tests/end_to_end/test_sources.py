@@ -5,6 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import random
+import signal
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -564,6 +568,79 @@ class TestBrokenNetwork:
         printed = capfd.readouterr()
         assert "broke off" in notes(context) and "may not be read" in notes(context)
         assert "ann-example" not in f"{printed.out}{printed.err}{notes(context)}"
+
+
+BIG = random.Random(1).randbytes(72 << 20)  # no two parts are alike
+
+
+def kill_half_way(context: RunContext, proxy: Proxy) -> None:
+    """Run the real command, and kill it without a word while the big file is on its way."""
+    proxy.stall_after(56 << 20)
+    program = [sys.executable, "-c", "from matchback.cli import main; main()"]
+    root = context.workspace.root
+    with subprocess.Popen([*program, "pickup", "--as-of", str(AS_OF), "--workspace", str(root)]) as process:
+        try:
+            deadline = time.monotonic() + 60
+            while proxy.received < 40 << 20 or not list(context.workspace.incoming.glob("*.notes")):
+                assert process.poll() is None and time.monotonic() < deadline
+                time.sleep(0.05)
+        finally:
+            process.kill()
+    assert process.returncode == -signal.SIGKILL
+    assert received(context) == []
+    proxy.calm()
+
+
+@pytest.mark.parametrize("place", ["sftp", "s3"], indirect=True)
+class TestKilled:
+    """A pick-up that is killed in the middle of a large file."""
+
+    def test_the_next_one_reads_on_where_it_was(self, place: Place, tmp_path: Path) -> None:
+        assert place.proxy
+        context = workspace(tmp_path, place, MOVE)
+        patient(context)
+        place.put(NAME, BIG)
+        kill_half_way(context, place.proxy)
+        pickup.run(context)
+        assert archived(context) == [BIG] and place.names() == [f"done/{NAME}"]
+        assert place.proxy.received < len(BIG) - (28 << 20)
+        assert list(context.workspace.incoming.iterdir()) == []
+
+    def test_another_file_of_its_name_is_read_from_its_beginning(self, place: Place, tmp_path: Path) -> None:
+        """Even one of its size and, as the server of whole seconds tells it, of its time."""
+        assert place.proxy
+        context = workspace(tmp_path, place)
+        patient(context)
+        place.put(NAME, BIG)
+        kill_half_way(context, place.proxy)
+        other = BIG[::-1]
+        if isinstance(place, FolderPlace):
+            then = (place.folder / NAME).stat().st_mtime_ns
+            place.put(NAME, other)
+            os.utime(place.folder / NAME, ns=(then, then))
+        else:
+            place.put(NAME, other)
+        pickup.run(context)
+        assert archived(context) == [other]
+        assert list(context.workspace.incoming.iterdir()) == []
+
+    def test_what_it_left_is_swept_away_once_its_file_is_gone(self, place: Place, tmp_path: Path) -> None:
+        assert place.proxy
+        context = workspace(tmp_path, place)
+        patient(context)
+        place.put(NAME, BIG)
+        kill_half_way(context, place.proxy)
+        pickup.run(replace(context, as_of=date(2026, 11, 1)))
+        assert len(list(context.workspace.incoming.iterdir())) == 2  # it waits for its day
+        place.delete(NAME)
+        pickup.run(context)
+        assert list(context.workspace.incoming.iterdir()) == []
+
+
+def patient(context: RunContext) -> None:
+    """Let the command wait for the silent server until it is killed."""
+    path = context.workspace.config_path
+    path.write_text(path.read_text().replace("stall_seconds = 2", "stall_seconds = 60"))
 
 
 @pytest.fixture

@@ -221,7 +221,7 @@ def test_a_file_that_changes_while_it_is_read_waits(tmp_path: Path, monkeypatch:
     put(world, "events_20261102.csv", "whole")
     keep = archive.keep
 
-    def announced(folder: Path, stream: Any, size: int, part: Path) -> Any:
+    def announced(folder: Path, stream: Any, size: int, part: Any) -> Any:
         return keep(folder, stream, size + (size == len("content")), part)
 
     monkeypatch.setattr(archive, "keep", announced)

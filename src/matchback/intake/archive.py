@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from matchback.errors import MatchbackError, SourceFailed
+from matchback.intake.partial import Partial
 from matchback.intake.private_files import fsync_folder
 from matchback.intake.received import archived_path
 
@@ -21,36 +22,37 @@ SPACE_FACTOR = 3
 class Readable(Protocol):
     """What gives its bytes piece by piece, and none at its end."""
 
-    def read(self, size: int, /) -> bytes: ...
+    def resume(self, beginning: Path, size: int, /) -> bool:
+        """Go on after so many bytes, if those of an earlier try are its own; return whether they are."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes."""
 
 
-def keep(archive: Path, stream: Readable, expected_size: int, part: Path) -> tuple[str, int]:
+def keep(archive: Path, stream: Readable, expected_size: int, part: Partial) -> tuple[str, int]:
     """Copy a stream into the archive; return its SHA-256 and size.
 
-    The bytes go to `part`, are fsynced, read back and hashed again, and only then renamed into their place. Raises
-    SourceFailed when there are more or fewer bytes than announced: the file is still being written.
+    The bytes go to `part`, after those that an earlier try left there. They are fsynced, read back and hashed again,
+    and only then renamed into their place. Raises SourceFailed when there are more or fewer bytes than announced: the
+    file is still being written.
     """
     _refuse_full_disk(archive, expected_size)
-    part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    digest, size = hashlib.sha256(), 0
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as sink:
-        while chunk := stream.read(CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-            with _our_disk():
-                sink.write(chunk)
+    with _our_disk():
+        begun = part.begin()
+    if begun and not stream.resume(part.path, begun):
+        part.restart()
+    while chunk := stream.read(CHUNK):
         with _our_disk():
-            sink.flush()
-            os.fsync(sink.fileno())
+            part.append(chunk)
+    with _our_disk():
+        part.sync()
+    content_hash, size = part.content_hash, part.size
     if size != expected_size:
-        part.unlink()
         raise SourceFailed(
             f"A file has {size} bytes where {expected_size} were announced: it is still being written.",
             state="It stays at the source and waits; other files go on.",
         )
-    content_hash = digest.hexdigest()
-    if _hash_of(part) != content_hash:
-        part.unlink()
+    if _hash_of(part.path) != content_hash:
         raise MatchbackError(
             "What the archive's disk gives back is not what was written to it.",
             state="The file stays at the source; nothing was loaded.",
@@ -58,10 +60,8 @@ def keep(archive: Path, stream: Readable, expected_size: int, part: Path) -> tup
         )
     target = archived_path(archive, content_hash)
     target.parent.mkdir(mode=0o700, exist_ok=True)
-    if target.exists():
-        part.unlink()
-    else:
-        part.replace(target)
+    if not target.exists():
+        part.path.replace(target)
         fsync_folder(target.parent)
     return content_hash, size
 

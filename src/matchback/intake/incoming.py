@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from matchback.errors import SourceFailed
 from matchback.intake.manifests import CHECKSUMS
 from matchback.intake.places import RemoteFile, Source, address, told
 from matchback.intake.transports.store import CHUNK, Changed, Entry, Refused, Vanished
 
+COMPARED = 1 << 20
 _WAITS = "It stays at the source and waits; other files go on."
 
 
@@ -43,6 +45,29 @@ class Incoming:
         if not found.is_like(remote.size, remote.stamp):
             raise Changed
         self.entry: Entry = found
+
+    def resume(self, beginning: Path, size: int) -> bool:
+        """Go on after `size` bytes that an earlier try fetched; return False if they are not this file's.
+
+        Name, size and stamp are those of then, but a server of whole seconds can hold another file under them: so the
+        first and the last of those bytes are fetched once more, and compared.
+        """
+        remote = self._remote
+        if size > remote.size:
+            return False
+        with beginning.open("rb") as stream, _told(self._source):
+            for start in {0, max(0, size - COMPARED)}:
+                length = min(COMPARED, size - start)
+                stream.seek(start)
+                there = self._source.tried(self._source.store.read, remote.path, start, length, remote.stamp)
+                if there != stream.read(length):
+                    return False
+            stream.seek(0)
+            while self._checksums and (chunk := stream.read(min(CHUNK, size - stream.tell()))):
+                for checksum in self._checksums.values():
+                    checksum.update(chunk)
+        self._offset = size
+        return True
 
     def read(self, size: int = CHUNK) -> bytes:
         """Return the next bytes, at most `size` and some at least; none at the end of the whole, unchanged file."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from matchback import watermarks
+from matchback.answers.printing import count
 from matchback.context import RunContext, StepSummary
 from matchback.warehouse import Warehouse
 
@@ -25,18 +26,24 @@ def run(context: RunContext) -> StepSummary:
         if not keeps_history:
             warehouse.set_state("recognized_as_of", context.as_of.isoformat())
         watermarks.mark(warehouse, context, STEP)
-    recognized = warehouse.count("recognitions")
+    (counts,) = warehouse.rows("explain/recognition_counts")
     unrecognized = warehouse.count("unrecognized_events")
     return StepSummary(
         STEP,
-        f"{recognized:,} events recognized, {unrecognized:,} not",
+        f"{recognized_events(**counts)} recognized, {unrecognized:,} not",
         {
-            "recognized": recognized,
+            **counts,
             "unrecognized": unrecognized,
             "candidates": warehouse.count("recognition_candidates"),
             "relationships": warehouse.count("relationships"),
         },
     )
+
+
+def recognized_events(recognized: int, test_recognized: int) -> str:
+    """Return how many events are recognized, as the step and the summary both say it: test events count apart."""
+    tests = f" and {count(test_recognized, 'test event')}" if test_recognized else ""
+    return count(recognized, "event") + tests
 
 
 def _is_older(warehouse: Warehouse, as_of: date) -> bool:

@@ -172,6 +172,23 @@ def test_a_run_counts_what_it_decided(context: RunContext) -> None:
     assert context.writer.state["recognized_as_of"] == "2026-12-31"
 
 
+def test_test_events_are_counted_apart_by_the_step_and_the_summary(context: RunContext) -> None:
+    tests = {
+        table: [row | ({"container": "test"} if "container" in row else {}) for row in rows]
+        for table, rows in a_world(10_000).items()
+    }
+    tables = {table: rows + tests[table] for table, rows in a_world().items()}
+    give(context, tables)
+    summary = recognize.run(context)
+    recognized, of_tests = summary.counts["recognized"], summary.counts["test_recognized"]
+    assert recognized > 20
+    assert of_tests > 20
+    assert recognized + summary.counts["unrecognized"] == 60
+    assert summary.line.startswith(f"{recognized} events and {of_tests} test events recognized, ")
+    rows = context.writer.rows("explain/summary_recognitions")
+    assert sum(row["events"] for row in rows) == recognized
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_the_order_of_rows_changes_nothing(context: RunContext, seed: int) -> None:
     """Ties of time are many in this world: hours and days repeat."""

@@ -13,6 +13,7 @@ from matchback.answers.printing import count, money
 from matchback.answers.query import open_published
 from matchback.nights import Night
 from matchback.publishing.findings import finding_words
+from matchback.recognize import recognized_events
 from matchback.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def read_totals(warehouse: Warehouse) -> dict[str, Any]:
     return {
         "files": warehouse.rows("explain/summary_files", everything)[0],
         "recognitions": warehouse.rows("explain/summary_recognitions"),
+        "recognition_counts": warehouse.rows("explain/recognition_counts")[0],
         "unrecognized": warehouse.rows("explain/summary_unrecognized"),
         "comparison": comparison[0] if comparison else None,
         "rewards": warehouse.rows("page/reward_states"),
@@ -94,7 +96,7 @@ def night_line(workspace: Workspace, night: Night) -> str:
     with open_published(workspace) as (_, warehouse):
         files = warehouse.rows("explain/summary_files", {"from_on": night.as_of, "until_on": night.as_of})[0]
         totals = read_totals(warehouse)
-    recognized = sum(row["events"] for row in totals["recognitions"])
+    recognized = totals["recognition_counts"]["recognized"]
     rewards = sum(row["rewards"] for row in totals["rewards"])
     return (
         f"{night.as_of}  {files['files']:>3} files  {files['records']:>6,} records  {files['accepted']:>6,} accepted"
@@ -141,7 +143,7 @@ def _arrivals(data: dict[str, Any]) -> str:
 def _recognitions(data: dict[str, Any]) -> str:
     rows = data["recognitions"]
     total = sum(row["events"] for row in rows)
-    lines = [f"Recognized {count(total, 'event')}"]
+    lines = [f"Recognized {recognized_events(**data['recognition_counts'])}"]
     for row in rows:
         share = row["events"] * 1000 // total
         lines.append(

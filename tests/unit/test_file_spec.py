@@ -108,3 +108,34 @@ def test_one_of_the_named_columns_is_enough_and_none_is_too_few(kind: str) -> No
     (check,) = schema.checks
     held = check._check_fn(SimpleNamespace(lazyframe=frame.lazy())).collect()
     assert held.to_series().to_list() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("declared", "codes"),
+    [
+        ('times = "day_first", decimal = ",", thousands = "."', {"not_day_first", "not_comma_money"}),
+        ('times = "month_first"', {"not_month_first", "not_money"}),
+        ('times = "compact", thousands = ","', {"not_compact", "not_money"}),
+        ('times = "epoch_seconds"', {"not_epoch_seconds", "not_money"}),
+        ('times = "epoch_milliseconds"', {"not_epoch_milliseconds", "not_money"}),
+    ],
+)
+def test_declared_forms_are_told_and_their_example_is_accepted(
+    tmp_path: Path, declared: str, codes: set[str]
+) -> None:
+    more = f'format = {{ {declared} }}\ncolumns = {{ "WHEN" = "event_time", "SUM" = "amount", "ON" = "opened_on" }}\n'
+    more += 'extra_columns = { opened_on = { type = "date", description = "When it was opened." } }\n'
+    make_world(tmp_path, EVENTS_FEED + more)
+    config = load_config(tmp_path / "matchback.toml")
+    (feed,) = config.feeds
+    text = markdown(file_spec(config, feed))
+    forms = {"not_a_timestamp", "not_a_date", "not_day_first", "not_month_first", "not_compact"}
+    forms |= {"not_epoch_seconds", "not_epoch_milliseconds", "not_money", "not_comma_money"}
+    assert set(re.findall(r"`(not_\w+)`", text)) & forms == codes
+    assert "ISO 8601" not in "".join(re.findall(r"\| `(?:WHEN|ON)` \|.*", text))
+    path = tmp_path / "file"
+    path.write_text(example_file(config, feed, listed_columns(feed, feed_contract(feed))[0]) + "\n")
+    summary = stage_file(
+        FileToStage("0" * 16, path, tmp_path / "staged", feed, config, date(2026, 11, 7), None, b"secret")
+    )
+    assert (summary.status, summary.records, summary.refused) == ("valid", 1, 0)

@@ -51,7 +51,7 @@ FILES: dict[str, tuple[str, str]] = {
         "1578.0507.10917.ACCOUNTOPENED_20261101",
         (
             "EVENT_NAME,FIRST_NAME,LAST_NAME,EMAIL,DNA_ACCOUNT,OPEN_DATE(YYYY-MM-DD),BALANCE,DESC-ABRV,PERSON_NUMBER\n"
-            "account_opened,John,Jones,JJONES@EXAMPLE.COM,300000000009,2026-11-01,250.00,CD5,1234\n"
+            'account_opened,John,Jones,JJONES@EXAMPLE.COM,300000000009,2026-11-01,"1,250.00",CD5,1234\n'
         ),
     ),
     "mantl": (
@@ -157,7 +157,7 @@ READ: dict[str, list[tuple[str, int | None, str, dict[str, str]]]] = {
     "fiserv-dna": [
         (
             "account_opened",
-            25000,
+            125000,
             "2026-11-02 04:59:59",
             {"email_key": "jjones@example.com", "account_key": "300000000009", "partner_user_key": "1234"},
         )

@@ -20,7 +20,7 @@ from matchback.answers.spec_words import (
 )
 from matchback.config_contracts import model_place
 from matchback.intake.contracts import Contract, ContractColumn, feed_contract
-from matchback.intake.reasons import RECORD_REASONS
+from matchback.intake.reasons import RECORD_REASONS, as_declared
 from matchback.intake.results_file import COLUMNS as RESULTS_COLUMNS
 from matchback.intake.results_file import MESSAGES
 
@@ -228,6 +228,7 @@ def _reasons(feed: Feed, contract: Contract) -> Section:
     named, further = listed_columns(feed, contract)
     possible = {reason for column in (*named, *further) for reason in column.reasons}
     possible |= {code for column in (*named, *further) for code in _added(feed, column)}
+    possible = {as_declared(code, feed.format) for code in possible}
     if feed.kind == "events":
         possible |= {"missing_for_event"}
     if feed.kind in ONE_OF:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from matchback.config import Config, Feed
+    from matchback.config import Config, Feed, FileFormat
     from matchback.intake.contracts import Contract, ContractColumn
 
 ONE_OF = {  # the contract's check on whole records: one of these must be given
@@ -54,7 +55,25 @@ def example_of(config: Config, feed: Feed, column: ContractColumn) -> str:
     checks = feed.checks.get(column.name)
     if checks is not None and checks.allowed:
         return checks.allowed[0]
-    return column.example
+    return column.example if column.extra else _as_declared(feed.format, column.type, column.example)
+
+
+def _as_declared(form: FileFormat, type_: str, example: str) -> str:
+    """Return an example of the contract as the feed declares its times and amounts to be written."""
+    if type_ == "money":
+        return example.replace(".", form.decimal)
+    if type_ not in ("time", "date") or form.times == "iso":
+        return example
+    year, month, day = example[:10].split("-")
+    moment = datetime.fromisoformat(example)
+    seconds = int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp())
+    return {
+        "day_first": f"{day}.{month}.{year}{example[10:]}",
+        "month_first": f"{month}/{day}/{year}{example[10:]}",
+        "compact": f"{year}{month}{day}{example[10:]}",
+        "epoch_seconds": f"{seconds}",
+        "epoch_milliseconds": f"{seconds}000",
+    }[form.times]
 
 
 def _example_event(config: Config, feed: Feed) -> str:

@@ -8,10 +8,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from matchback.intake.contract_columns import LONGEST, MOST_WHOLE_DIGITS
-from matchback.intake.hashed_lists import HASHED_KINDS
+from matchback.intake.hashed_lists import HASHED_KINDS, profile_of
 
 if TYPE_CHECKING:
-    from matchback.config import Config, Feed
+    from matchback.config import Config, Feed, FileFormat
     from matchback.config_contracts import ColumnChecks
     from matchback.intake.contracts import ContractColumn
 
@@ -45,7 +45,14 @@ _DAYS = {
     "sat": "Saturday",
 }
 _DAYS["sun"] = "Sunday"
-_DIRECTIVES = {"%Y": "the year", "%m": "the month", "%d": "the day", "%H": "the hour", "%M": "the minute"}
+_DATE_WORDS = {
+    "iso": "ISO 8601: `YYYY-MM-DD`.",
+    "day_first": "Day, month and year, such as `07.11.2026`, `7/11/2026` or `7-11-2026`.",
+    "month_first": "Month, day and year, such as `11/07/2026`, `11-7-2026` or `11.7.2026`.",
+    "compact": "Year, month and day in eight digits, such as `20261107`.",
+    "epoch_seconds": "Whole seconds since 1970 (UTC), such as `1794079800`.",
+    "epoch_milliseconds": "Whole milliseconds since 1970 (UTC), such as `1794079800000`.",
+}
 
 
 def example_name(feed: Feed) -> str:
@@ -196,10 +203,9 @@ def rules_of(config: Config, feed: Feed, column: ContractColumn) -> Iterator[str
     zone = feed.time_zone or config.workspace.time_zone
     of_type = {
         "text": f"Text, at most {LONGEST} characters.",
-        "time": f"ISO 8601, such as `2026-11-07T14:30:00-05:00`; without an offset, in {zone}. A date alone will do.",
-        "date": "ISO 8601: `YYYY-MM-DD`.",
-        "money": f"Digits and a point, at most {MOST_WHOLE_DIGITS} before it; no more places than the currency has; no "
-        "separators, signs of currency or exponents.",
+        "time": _time_words(feed.format.times, zone),
+        "date": _DATE_WORDS[feed.format.times],
+        "money": _money_words(feed.format),
         "currency": f"ISO 4217; `{feed.currency or config.workspace.currency}` where empty.",
         "flag": "`true` or `false` (also `yes`, `no`, `y`, `n`, `1`, `0`).",
         "whole": "A whole number.",
@@ -207,7 +213,7 @@ def rules_of(config: Config, feed: Feed, column: ContractColumn) -> Iterator[str
         "number": "Digits and a point; no separators or exponents.",
     }
     if column.type == "identifier":
-        yield _identifier_words(config, column)
+        yield _identifier_words(config, feed, column)
     elif column.type == "choice" and not column.extra:
         words = "One of " + ", ".join(f"`{word}`" for word in column.choices) + "."
         yield words + (f" Empty means `{column.default}`." if column.default else "")
@@ -218,6 +224,28 @@ def rules_of(config: Config, feed: Feed, column: ContractColumn) -> Iterator[str
     checks = feed.extra_columns.get(column.name) or feed.checks.get(column.name)
     if checks is not None:
         yield from _added_words(checks)
+
+
+def _time_words(times: str, zone: str) -> str:
+    if times.startswith("epoch"):
+        return _DATE_WORDS[times]
+    if times == "iso":
+        return f"ISO 8601, such as `2026-11-07T14:30:00-05:00`; without an offset, in {zone}. A date alone will do."
+    return f"{_DATE_WORDS[times]} A time may follow, such as `T14:30:00-05:00`; without an offset, in {zone}."
+
+
+def _money_words(form: FileFormat) -> str:
+    point = {".": "a point", ",": "a comma"}[form.decimal]
+    signs = "signs of currency or exponents"
+    between = (
+        f"between thousands `{form.thousands}` or nothing; no {signs}"
+        if form.thousands
+        else f"no separators, {signs}"
+    )
+    return (
+        f"Digits and {point}, at most {MOST_WHOLE_DIGITS} before it; no more places than the currency has; "
+        f"{between}."
+    )
 
 
 def _added_words(checks: ColumnChecks) -> Iterator[str]:
@@ -242,19 +270,21 @@ def _hash_words(config: Config, kind: str) -> str:
         "lower": "one address in lower case",
         "google": "one address in lower case, of gmail.com and googlemail.com without dots before the at sign and "
         "without what follows a plus sign",
-    }[config.identifiers.email]
+    }[profile_of(kind, config.identifiers.email)]
     if of == "phone":
         what = "one number with its country code and nothing but digits, such as 12155550142 or +12155550142"
     names = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256"}
     return f"The {names[algorithm]} of {what}, without blanks; in hex or base64. Of any other text it matches nobody."
 
 
-def _identifier_words(config: Config, column: ContractColumn) -> str:
+def _identifier_words(config: Config, feed: Feed, column: ContractColumn) -> str:
     if column.identifier in HASHED_KINDS:
         return _hash_words(config, column.identifier)
     if column.identifier == "email":
         return "One address. Case does not matter."
     if column.identifier == "phone":
-        home = config.workspace.country
+        home = feed.country or config.workspace.country
+        if home == "none":
+            return "One number with `+` and its country code, such as `+12155550142`."
         return f"One number with its area code; with `+` and its country code where it is not a number of {home}."
     return f"Text, at most {LONGEST} characters; never as a spreadsheet rounds it, `1.23E+15`."

@@ -7,6 +7,7 @@ Import this module inside functions only: Pandera is heavy.
 from __future__ import annotations
 
 import json
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,11 +18,12 @@ import polars as pl
 from matchback.config_contracts import bound_of
 from matchback.intake.casts import side
 from matchback.intake.contract_columns import check, column, printable, row_check, some
+from matchback.intake.reasons import as_declared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from matchback.config import Config, Feed
+    from matchback.config import Config, Feed, FileFormat
     from matchback.config_contracts import ColumnChecks
     from matchback.intake.contracts import Contract, ContractColumn
 
@@ -65,8 +67,20 @@ def extended(base: Any, contract: Contract, config: Config, feed: Feed, given: S
             columns[known.name] = column(
                 known.type, known.description, known.example, made, required=known.required
             )
+    columns = {name: _as_declared(made, feed.format) for name, made in columns.items()}
     rows = [*base.checks, *_event_checks(contract, config)]
     return pa.DataFrameSchema(columns, checks=rows, name=base.name)
+
+
+def _as_declared(made: Any, form: FileFormat) -> Any:
+    """Return a column whose reasons name the form in which the feed declares its times and amounts."""
+    if all(as_declared(rule.name, form) == rule.name for rule in made.checks):
+        return made
+    found = copy(made)
+    found.checks = [copy(rule) for rule in made.checks]
+    for rule in found.checks:
+        rule.name = as_declared(rule.name, form)
+    return found
 
 
 def attributes(good: pl.DataFrame, contract: Contract) -> pl.Series:

@@ -7,6 +7,7 @@ A second parser, vectorized and of another library, reads the money again; a rec
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -72,6 +73,18 @@ def parse_object(line: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise _Refused("not_json")
     return found
+
+
+def _unreadable_elsewhere(line: bytes) -> str | None:
+    """Return why another parser takes no value at all from a line that ours reads; None if there is no such reason."""
+    found = parse_object(line)
+    try:
+        json.dumps(found, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:  # half of a surrogate pair, in any key or value
+        return "bad_encoding"
+    numbers: list[str] = []
+    json.loads(line, parse_float=numbers.append, parse_int=numbers.append)
+    return "number_too_large" if any(math.isinf(float(text)) for text in numbers) else None
 
 
 def _depth(text: str) -> int:
@@ -218,8 +231,10 @@ class JsonReader:
         lost = (first == "") & ~second.fill_null("[").str.contains(r"^[\[{]")
         differ = pair.select(amount | lost).to_series()
         for place in differ.arg_true().to_list():
-            del rows[places[place]]
-            refused[places[place]] = (self._target[money], "readings_differ")
+            index = places[place]
+            del rows[index]
+            why = _unreadable_elsewhere(lines.buffer[lines.starts[index] : lines.ends[index]])
+            refused[index] = ("", why) if why else (self._target[money], "readings_differ")
 
     def _block(
         self, lines: LineBlock, good: Any, refused: dict[int, tuple[str, str]], texts: pl.DataFrame

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matchback.config import FileFormat
+
 RECORD_REASONS: dict[str, str] = {
     "column_count": "the record has another number of columns than the header",
     "bad_quoting": "a quote stands where none belongs",
@@ -14,15 +19,24 @@ RECORD_REASONS: dict[str, str] = {
     "repeated_key": "the object names a key twice",
     "too_deep": "the object is nested more than 32 levels deep",
     "not_a_value": "the column holds a list or an object where one value belongs",
-    "readings_differ": "two independent readings of the column differ",
+    "readings_differ": "the amount is uncertain: read in two ways, the record gives two; write it as a plain number, "
+    "such as 1234.50, and name its key once",
+    "number_too_large": "the record holds a number that most programs cannot read, such as 1e400; write it as text",
     "bad_encoding": "the record is not text in the declared encoding",
     "missing": "the column is required and empty",
     "not_printable": "the column holds a control or invisible character",
     "too_long": "the column is too long",
     "not_a_timestamp": "the column is not an ISO 8601 date or time, such as 2026-11-07T14:30:00-05:00 or 2026-11-07",
     "not_a_date": "the column is not an ISO 8601 date, such as 2026-11-07",
+    "not_day_first": "the column is not a date or time written day first, such as 07.11.2026 or 7/11/2026 14:30",
+    "not_month_first": "the column is not a date or time written month first, such as 11/07/2026 or 11/7/2026 14:30",
+    "not_compact": "the column is not a date or time that begins with year, month and day in eight digits, such as "
+    "20261107 or 20261107T14:30",
+    "not_epoch_seconds": "the column is not a time in whole seconds since 1970, such as 1794079800",
+    "not_epoch_milliseconds": "the column is not a time in whole milliseconds since 1970, such as 1794079800000",
     "nonexistent_time": "the clock skips this time in the feed's zone; send it with its offset",
     "not_money": "the column is not an amount, such as 1234.50: digits, a point, no sign but a leading minus",
+    "not_comma_money": "the column is not an amount, such as 1234,50: digits, a comma, no sign but a leading minus",
     "amount_too_large": "the amount has more than 12 digits before the point",
     "too_many_decimals": "the amount has more decimal places than its currency",
     "unknown_currency": "the column is not an ISO 4217 currency code, such as USD",
@@ -84,6 +98,15 @@ FILE_NOTES: dict[str, str] = {
     "no_last_line_end": "the last line has no line end; it was read all the same",
     "misread_text": "some text seems to have been read in another encoding before it was sent",
 }
+
+
+def as_declared(reason_code: str, form: FileFormat) -> str:
+    """Return the reason that names the form in which a feed declares its times and amounts."""
+    if reason_code in ("not_a_timestamp", "not_a_date") and form.times != "iso":
+        return f"not_{form.times}"
+    if reason_code == "not_money" and form.decimal == ",":
+        return "not_comma_money"
+    return reason_code
 
 
 def record_message(reason_code: str, column: str) -> str:

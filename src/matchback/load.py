@@ -86,14 +86,6 @@ def run(context: RunContext) -> StepSummary:
     return StepSummary("load", line, dict(totals), changed=bool(waiting))
 
 
-def files_to_load(context: RunContext) -> list[ReceivedFile]:
-    """Return the received files that the warehouse does not know, in the order in which they are loaded.
-
-    Those of a feed that is not in the configuration any more wait.
-    """
-    return _files_not_loaded(context, context.writer.rows("load/loaded_files"))[0]
-
-
 def _files_not_loaded(
     context: RunContext, loaded: Sequence[dict[str, Any]]
 ) -> tuple[list[ReceivedFile], list[ReceivedFile]]:

@@ -210,11 +210,6 @@ class Warehouse(Runner):
         cursor = self._execute(f"SELECT COUNT(*) FROM {_name(table)}", what=f"count {table}")
         return int(cursor.fetchall()[0][0])
 
-    def table_hash(self, table: str) -> str:
-        """Return a hash of a table's rows that does not depend on their order; it begins with their number."""
-        cursor = self._execute(f"SELECT {_HASH} FROM {_name(table)}", what=f"hash {table}")
-        return str(cursor.fetchall()[0][0])
-
     def published_hash(self, table: PublishedTable, parameters: Mapping[str, Any]) -> str:
         """Return the order-free hash of the rows that `exporting` would write for a table."""
         file = sql_file(table.step, table.name)

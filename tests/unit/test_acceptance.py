@@ -15,6 +15,7 @@ from matchback.rewards.rules import current_rules
 from matchback.rewards.terms import offered_terms
 from matchback.steps import STEPS, run_steps
 from matchback.warehouse import Warehouse
+from unit.table_hashes import table_hash
 
 MOMENT = datetime(2026, 11, 3, 12, tzinfo=UTC)
 CONFIGURATION = """
@@ -58,7 +59,7 @@ def night(tmp_path: Path) -> RunContext:
 def contents(context: RunContext) -> dict[str, str]:
     """Return the hash of every table, the watermarks and counters of `state` among them."""
     with Warehouse.open(context.workspace, context.journal) as warehouse:
-        return {table: warehouse.table_hash(table) for table in warehouse.tables()}
+        return {table: table_hash(warehouse, table) for table in warehouse.tables()}
 
 
 @pytest.mark.parametrize("steps", [STEPS, ("resolve",), ("recognize",), ("reward",), ("report", "publish")])

@@ -23,6 +23,7 @@ from matchback.rewards.rules import current_rules
 from matchback.rewards.terms import offered_terms
 from matchback.warehouse import Warehouse
 from matchback.workspace import Workspace
+from unit.table_hashes import table_hash
 
 TOML = """
 [workspace]
@@ -172,10 +173,10 @@ def test_reward_is_earned_approved_and_paid_in_one_night(context: RunContext) ->
 def test_running_again_changes_no_table(context: RunContext) -> None:
     """A second run with the same input adds nothing, table by table."""
     run(context, MONDAY)
-    hashes = {name: context.writer.table_hash(name) for name in context.writer.tables() if name != "state"}
+    hashes = {name: table_hash(context.writer, name) for name in context.writer.tables() if name != "state"}
     assert run(context, MONDAY)[0] == []
     assert {
-        name: context.writer.table_hash(name) for name in context.writer.tables() if name != "state"
+        name: table_hash(context.writer, name) for name in context.writer.tables() if name != "state"
     } == hashes
 
 
@@ -251,10 +252,10 @@ def test_changed_program_stops_until_it_is_accepted(context: RunContext) -> None
         TOML.replace('events = ["opened", "qualified"]', 'events = ["qualified"]\ntie_break = "first"')
     )
     changed = replace(context, config=load_config(path))
-    before = context.writer.table_hash("reward_entries")
+    before = table_hash(context.writer, "reward_entries")
     with pytest.raises(ConfigurationError, match=r"programs\.refer: changed in events, tie_break"):
         run(changed, MONDAY)
-    assert context.writer.table_hash("reward_entries") == before
+    assert table_hash(context.writer, "reward_entries") == before
     assert "approved" in run(replace(changed, accepted_terms=(offer(changed),)), MONDAY)[0]
 
 

@@ -67,11 +67,6 @@ class Workers:
         """Whether this process started the workers: a forked copy of it must not touch them."""
         return self._owner == os.getpid()
 
-    @property
-    def process_ids(self) -> list[int]:
-        """The workers that there are."""
-        return [worker.process.pid for worker in (*self._idle, *self._busy)]
-
     def stage(self, requests: Iterable[FileToStage]) -> Iterator[tuple[FileToStage, Outcome]]:
         """Stage every file; yield each, with what became of it, as it is done."""
         waiting = deque((request, False) for request in requests)

@@ -49,28 +49,13 @@ class Grant:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One line of the ledger; `chain_hash` covers it and everything before it."""
+class Entry(Grant):
+    """One line of the ledger, on a reward; `chain_hash` covers it and everything before it."""
 
     entry_id: int
     sequence: int
-    reward_id: int
     generation: int
     entry_kind: str
-    rule_id: str
-    rule_version: str
-    program: str
-    role: str
-    beneficiary_id: int | None
-    friend_id: int | None
-    journey_id: int
-    event_id: int
-    root_event_id: int | None
-    reward_kind: str
-    amount_minor: int
-    currency: str
-    earned_on: date
-    release_on: date
     effective_on: date
     posted_as_of: date
     caused_by: str

@@ -1,6 +1,7 @@
 -- The lines of one payout file with the values that its receiver needs: account and email out of the vault.
 -- Grain: line of the staged batch.
--- Why a query and not a table: the values of identifiers stand in one table only, the vault.
+-- Why a query and not a table: the values of identifiers stand in one table only, the vault. The hash of an address that
+-- nobody sent is no address to write to.
 SELECT
     b.line_number,
     b.reward_id,
@@ -14,5 +15,5 @@ SELECT
     e.value AS email
 FROM payout_batch AS b
 LEFT JOIN identifiers AS a ON b.pay_to_key = a.identifier_key
-LEFT JOIN identifiers AS e ON b.email_key = e.identifier_key
+LEFT JOIN identifiers AS e ON b.email_key = e.identifier_key AND e.kind = 'email'
 ORDER BY b.line_number

@@ -19,5 +19,7 @@ SELECT
     top_reason_code,
     top_reason_records,
     hashed_identifiers,
-    unmatched_hashes
+    unmatched_hashes,
+    unnormalized_hashes,
+    ambiguous_hashes
 FROM report_feed_quality

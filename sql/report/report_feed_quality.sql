@@ -48,7 +48,9 @@ hash_days AS (
         f.feed_id,
         f.received_on,
         CAST(SUM(h.hashed_identifiers) AS BIGINT) AS hashed_identifiers,
-        CAST(SUM(h.unmatched_hashes) AS BIGINT) AS unmatched_hashes
+        CAST(SUM(h.unmatched_hashes) AS BIGINT) AS unmatched_hashes,
+        CAST(SUM(h.unnormalized_hashes) AS BIGINT) AS unnormalized_hashes,
+        CAST(SUM(h.ambiguous_hashes) AS BIGINT) AS ambiguous_hashes
     FROM file_hashes AS h
     INNER JOIN visible_files AS f ON h.file_id = f.file_id
     GROUP BY f.feed_id, f.received_on
@@ -91,7 +93,9 @@ SELECT
     t.reason_code AS top_reason_code,
     t.reason_records AS top_reason_records,
     COALESCE(h.hashed_identifiers, 0) AS hashed_identifiers,
-    COALESCE(h.unmatched_hashes, 0) AS unmatched_hashes
+    COALESCE(h.unmatched_hashes, 0) AS unmatched_hashes,
+    COALESCE(h.unnormalized_hashes, 0) AS unnormalized_hashes,
+    COALESCE(h.ambiguous_hashes, 0) AS ambiguous_hashes
 FROM feed_days AS d
 LEFT JOIN hash_days AS h ON d.feed_id = h.feed_id AND d.received_on = h.received_on
 LEFT JOIN ranked_reasons AS t

@@ -2,7 +2,8 @@
 -- Grain: click_key.
 -- Why: one id with two contents is a conflict and is left out everywhere, so order of arrival decides nothing. Of
 -- equal content the latest attributes stand, and the first sighting is named as origin. Nearly every id has one
--- version, so only the ids with several are ranked: ranking all rows cost ten times as much.
+-- version, so only the ids with several are ranked: ranking all rows cost ten times as much. A hash of a known address
+-- stands here as the key of what it was made of.
 WITH repeated_ids AS (
     SELECT click_key
     FROM fact_clicks
@@ -44,7 +45,7 @@ SELECT
     fact_clicks.share_key,
     fact_clicks.shareable_key,
     fact_clicks.visitor_key,
-    fact_clicks.email_key,
+    COALESCE(hashed_emails.identifier_key, fact_clicks.email_key) AS email_key,
     fact_clicks.clicked_at,
     fact_clicks.clicked_on,
     fact_clicks.container,
@@ -56,6 +57,7 @@ LEFT JOIN ranked_versions
         fact_clicks.click_key = ranked_versions.click_key
         AND fact_clicks.content_key = ranked_versions.content_key
         AND fact_clicks.version_key = ranked_versions.version_key
+LEFT JOIN hashed_keys AS hashed_emails ON fact_clicks.email_key = hashed_emails.hashed_key
 WHERE
     fact_clicks.received_on <= $as_of
     AND fact_clicks.clicked_on <= $as_of

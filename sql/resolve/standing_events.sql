@@ -2,7 +2,8 @@
 -- Grain: event_id.
 -- Why: contenders that differ in content are in conflict and none of them wins, so order of arrival never decides who
 -- is paid. A row shows the latest attributes of its content and names the content's first sighting as origin; of
--- contents in conflict the one that came first is shown. Nothing else may read fact_events: it holds every version.
+-- contents in conflict the one that came first is shown. Nothing else may read fact_events: it holds every version. A
+-- hash of a known address or number stands here as the key of what it was made of.
 WITH judged_contenders AS (
     SELECT
         event_contenders.event_id,
@@ -47,8 +48,8 @@ SELECT
     fact_events.occurred_at,
     fact_events.occurred_on,
     fact_events.time_precision,
-    fact_events.email_key,
-    fact_events.phone_key,
+    COALESCE(hashed_emails.identifier_key, fact_events.email_key) AS email_key,
+    COALESCE(hashed_phones.identifier_key, fact_events.phone_key) AS phone_key,
     fact_events.partner_user_key,
     fact_events.account_key,
     fact_events.visitor_key,
@@ -60,7 +61,7 @@ SELECT
     fact_events.shareable_key,
     fact_events.partner_share_key,
     fact_events.advocate_partner_user_key,
-    fact_events.advocate_email_key,
+    COALESCE(hashed_advocates.identifier_key, fact_events.advocate_email_key) AS advocate_email_key,
     fact_events.advocate_order_key,
     fact_events.advocate_person_id,
     fact_events.earlier_event_key,
@@ -88,4 +89,7 @@ INNER JOIN fact_events
         attributes.event_id = fact_events.event_id
         AND attributes.content_key = fact_events.content_key
         AND attributes.version_key = fact_events.version_key
+LEFT JOIN hashed_keys AS hashed_emails ON fact_events.email_key = hashed_emails.hashed_key
+LEFT JOIN hashed_keys AS hashed_phones ON fact_events.phone_key = hashed_phones.hashed_key
+LEFT JOIN hashed_keys AS hashed_advocates ON fact_events.advocate_email_key = hashed_advocates.hashed_key
 WHERE fact_events.occurred_on <= $as_of

@@ -2,7 +2,8 @@
 -- Grain: share_key.
 -- Why: one id with two contents is a conflict and is left out everywhere, so order of arrival decides nothing. Of
 -- equal content the latest attributes stand, and the first sighting is named as origin. Nearly every id has one
--- version, so only the ids with several are ranked: ranking all rows cost ten times as much.
+-- version, so only the ids with several are ranked: ranking all rows cost ten times as much. A hash of a known address
+-- stands here as the key of what it was made of.
 WITH repeated_ids AS (
     SELECT share_key
     FROM fact_shares
@@ -44,7 +45,7 @@ SELECT
     fact_shares.shareable_key,
     fact_shares.partner_share_key,
     fact_shares.advocate_partner_user_key,
-    fact_shares.advocate_email_key,
+    COALESCE(hashed_emails.identifier_key, fact_shares.advocate_email_key) AS advocate_email_key,
     fact_shares.advocate_code_key,
     fact_shares.program,
     fact_shares.campaign,
@@ -62,6 +63,7 @@ LEFT JOIN ranked_versions
         fact_shares.share_key = ranked_versions.share_key
         AND fact_shares.content_key = ranked_versions.content_key
         AND fact_shares.version_key = ranked_versions.version_key
+LEFT JOIN hashed_keys AS hashed_emails ON fact_shares.advocate_email_key = hashed_emails.hashed_key
 WHERE
     fact_shares.received_on <= $as_of
     AND fact_shares.shared_on <= $as_of

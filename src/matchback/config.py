@@ -10,7 +10,7 @@ import json
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_origin
+from typing import Any, Literal, get_origin
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -35,7 +35,15 @@ from matchback.config_terms import Requirement as Requirement
 from matchback.config_terms import ReversingEvent as ReversingEvent
 from matchback.config_terms import Reward as Reward
 from matchback.config_terms import RewardValue as RewardValue
-from matchback.config_values import ConfigModel, Currency, Name, nearest, refuse_twice, refuse_unknown
+from matchback.config_values import (
+    ConfigModel,
+    Country,
+    Currency,
+    Name,
+    nearest,
+    refuse_twice,
+    refuse_unknown,
+)
 from matchback.errors import ConfigurationError
 from matchback.settings import resolve_secret
 
@@ -83,7 +91,7 @@ class WorkspaceSection(ConfigModel):
     name: Name
     time_zone: str
     currency: Currency = "USD"
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
+    country: Country = "US"
     id_secret: str
 
     @field_validator("time_zone")

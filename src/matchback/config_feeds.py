@@ -12,7 +12,7 @@ from matchback.config_expectations import Expectation, HoldTests
 from matchback.config_formats import FileFormat
 from matchback.config_presets import with_preset
 from matchback.config_sources import Ready
-from matchback.config_values import ConfigModel, Currency, Name
+from matchback.config_values import ConfigModel, Country, Currency, Name
 
 FEED_KINDS = (
     "events",
@@ -27,7 +27,8 @@ FEED_KINDS = (
     "fulfillments",
     "costs",
 )
-HASHED_FEEDS = ("audience", "emails", "persons")
+NAMELESS_FEEDS = ("approvals", "fulfillments", "costs")
+NAMED_ALONE = ("audience", "emails", "persons")  # such a record is no more than that it names somebody
 LIST_CHANGES = ("add", "remove")
 FeedKind = Literal[
     "events",
@@ -60,11 +61,13 @@ class Feed(ConfigModel):
     format: FileFormat = FileFormat()
     time_zone: str | None = None
     currency: Currency | None = None
+    country: Country | None = None
     columns: dict[str, str] = {}
     constants: dict[str, str] = {}
     values: dict[str, dict[str, str]] = {}
     optional: list[str] = []
     hashed: dict[str, Literal["md5", "sha1", "sha256"]] = {}
+    hashed_profile: Literal["exact", "lower", "google"] | None = None
     identity: list[str] | None = None
     content: list[str] | None = None
     scope: Literal["workspace", "feed"] = "workspace"
@@ -108,8 +111,16 @@ class Feed(ConfigModel):
 
     @model_validator(mode="after")
     def _hashes_where_they_match(self) -> Feed:
-        if self.hashed and self.kind not in HASHED_FEEDS:
-            raise ValueError(f"hashed: only feeds of kind {', '.join(HASHED_FEEDS)} take hashes")
+        if self.hashed and self.kind in NAMELESS_FEEDS:
+            raise ValueError(f"hashed: feeds of kind {self.kind} name nobody by an address or number")
+        if self.hashed_profile is not None and not self.hashed:
+            raise ValueError("hashed_profile: says how hashed addresses were written; no column is `hashed`")
+        told_apart = [name for name in self.identity or () if name in self.hashed]
+        if told_apart and self.kind not in NAMED_ALONE:
+            raise ValueError(
+                f"identity: {told_apart[0]} is hashed here; a record that comes once with the hash and once with the "
+                "address itself would be two. Tell records apart by an id"
+            )
         return self
 
     @model_validator(mode="after")

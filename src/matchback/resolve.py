@@ -45,11 +45,22 @@ def run(context: RunContext) -> StepSummary:
         write_config_tables(warehouse, context.config)
         build(warehouse, context.parameters)
         watermarks.mark(warehouse, context, "resolve")
+    _note_unnormalized(context)
     counts = {table: warehouse.count(table) for table in ("events", "persons", "journey_roots")}
     line = (
         f"{counts['events']:,} events of {counts['persons']:,} persons, {counts['journey_roots']:,} journeys"
     )
     return StepSummary("resolve", line, counts)
+
+
+def _note_unnormalized(context: RunContext) -> None:
+    """Tell which of the day's senders hash addresses as they were typed: numbers only."""
+    for row in context.writer.rows("explain/unnormalized_hashes", {"as_of": context.as_of}):
+        context.progress.note(
+            f"{row['feed_id']}: {row['unnormalized_hashes']:,} of {row['hashed_identifiers']:,} hashes that came on "
+            f"{context.as_of} were made of known addresses or numbers as they were typed, not normalized; they match "
+            f"nobody. How its sender should hash them:  matchback feeds spec {row['feed_id']}"
+        )
 
 
 def build(warehouse: Warehouse, parameters: Mapping[str, Any], tables: Sequence[str] | None = None) -> None:

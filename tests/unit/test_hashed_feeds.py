@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from matchback import resolve
+from matchback import recognize, resolve
 from matchback.config import Feed
 from matchback.context import RunContext
 from matchback.errors import ConfigurationError
 from matchback.intake.contract_check import refuse_misdeclared
+from matchback.intake.hashed_lists import hash_of
+from matchback.progress import QuietProgress
 from unit.intake_world import make_world, put, take_in, writing
 
 FEEDS = """
@@ -110,10 +113,138 @@ def test_only_addresses_and_numbers_are_hashed(tmp_path: Path) -> None:
     wrong = FEEDS.replace('hashed = { email = "md5" }', 'hashed = { mail = "md5" }')
     with pytest.raises(ConfigurationError, match=r"feeds\.opt-outs\.hashed: .*mail"):
         refuse_misdeclared(make_world(tmp_path / "name", wrong).config)
-    with pytest.raises(ValidationError, match="only feeds of kind audience, emails, persons take hashes"):
-        Feed.model_validate(
-            {"id": "e", "kind": "events", "source": "in", "pattern": "*", "hashed": {"email": "md5"}}
-        )
+
+
+@pytest.mark.parametrize(
+    ("declared", "words"),
+    [
+        ({"kind": "costs", "hashed": {"program": "md5"}}, "feeds of kind costs name nobody"),
+        ({"kind": "fulfillments", "hashed": {"email": "md5"}}, "feeds of kind fulfillments name nobody"),
+        ({"kind": "events", "hashed_profile": "google"}, "no column is `hashed`"),
+        ({"kind": "events", "hashed": {"email": "md5"}, "identity": ["event_name", "email"]}, "would be two"),
+        (
+            {"kind": "shares", "hashed": {"advocate_email": "md5"}, "identity": ["advocate_email"]},
+            "would be two",
+        ),
+    ],
+)
+def test_hashes_are_refused_where_they_cannot_be_trusted(declared: dict[str, object], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        Feed.model_validate({"id": "f", "source": "in", "pattern": "*", **declared})
+
+
+def test_a_list_may_name_its_members_by_hashes_alone() -> None:
+    feed = {"id": "f", "source": "in", "pattern": "*", "kind": "audience", "hashed": {"email": "md5"}}
+    assert Feed.model_validate({**feed, "identity": ["purpose", "list_on", "email"]}).hashed
+
+
+HASHED_EVENTS = """
+[[feeds]]
+id = "events"
+kind = "events"
+source = "inbox"
+pattern = "events_{date:%Y%m%d}.csv"
+hashed = { email = "sha256", advocate_email = "md5" }
+"""
+
+
+def sha256(text: str) -> str:
+    return hash_of(text, "email_sha256")
+
+
+@pytest.mark.parametrize("first", ["customers", "events"])
+def test_a_friend_and_an_advocate_named_by_hashes_are_recognized(tmp_path: Path, first: str) -> None:
+    """Whichever file comes first; who was only a hash before stays to be found by that id."""
+    context = make_world(tmp_path, FEEDS + HASHED_EVENTS)
+    hashes = (sha256("ann@example.com"), hash_of("bo@example.com", "email_md5"))
+    texts = {
+        "customers": "partner_user_id,email\nM1,Ann@Example.com\nM2,bo@example.com\n",
+        "events": "event_name,event_time,account_id,email,advocate_email\n"
+        f"account_opened,2026-11-05T10:00:00-05:00,A1,{hashes[0]},{hashes[1]}\n"
+        f"account_opened,2026-11-05T11:00:00-05:00,A2,{sha256('nobody@example.com')},\n",
+    }
+    for name in sorted(texts, key=lambda name: name != first):
+        put(context, f"{name}_20261107.csv", texts[name])
+        take_in(context)
+        with writing(context) as writer:
+            resolve.run(writer)
+            recognize.run(writer)
+            aliases = {
+                row["alias"]: row["person_id"] for row in writer.writer.table("person_aliases").to_pylist()
+            }
+            if name == "events":
+                earlier = [row["person_id"] for row in writer.writer.table("events").to_pylist()]
+    with writing(context) as writer:
+        persons = writer.writer.table("person_identifiers").to_pylist()
+        members = {row["person_id"] for row in persons if row["kind"] == "partner_user_id"}
+        (recognized,) = writer.writer.table("recognitions").to_pylist()
+        (counts,) = writer.writer.table("file_hashes").to_pylist()
+    assert recognized["recognition_type"] == "ADVOCATE_EMAIL"
+    assert recognized["advocate_id"] in members
+    assert len({aliases[person_id] for person_id in earlier} & members) == 1
+    assert (counts["hashed_identifiers"], counts["unmatched_hashes"]) == (3, 1)
+
+
+class Notes(QuietProgress):
+    """Keeps what was noted."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.texts.append(text)
+
+
+@pytest.mark.parametrize("first", ["customers", "optouts"])
+def test_hashes_of_addresses_as_they_were_typed_are_told_in_numbers(tmp_path: Path, first: str) -> None:
+    """The published pair: three of its five hashes were made of addresses with capitals."""
+    typed = (*ADDRESSES[:2], "Saink1952@teleworm.us", "Grathe6167@dayrep.com", "NThismity1982@armyspy.com")
+    context = replace(make_world(tmp_path, FEEDS), progress=(notes := Notes()))
+    rows = "".join(f"M{number},{address}\n" for number, address in enumerate(typed))
+    texts = {"customers": "partner_user_id,email\n" + rows, "optouts": opt_outs()}
+    for name in sorted(texts, key=lambda name: name != first):
+        put(context, f"{name}_20261107.csv", texts[name])
+        take_in(context)
+    with writing(context) as writer:
+        resolve.run(writer)
+        (counts,) = writer.writer.table("file_hashes").to_pylist()
+        known = writer.writer.table("person_identifiers").to_pylist()
+    columns = ("hashed_identifiers", "unmatched_hashes", "unnormalized_hashes")
+    assert [counts[name] for name in columns] == [5, 0, 3]
+    emails = sum(row["kind"] == "email" for row in known)
+    assert emails == len(ADDRESSES) + 3  # a hash of a writing stays somebody of its own
+    (note,) = [text for text in notes.texts if "hashes" in text]
+    assert note.startswith("opt-outs: 3 of 5 hashes that came on 2026-11-07")
+    assert not any(word in note.lower() for word in (*ADDRESSES, *HASHES))
+
+
+def test_addresses_are_kept_as_written_only_where_hashes_come(tmp_path: Path) -> None:
+    """Without a feed of hashes, the vault holds an address once."""
+    rows = "partner_user_id,email\nM1,Ann@Example.com\nM2,bo@example.com\n"
+    kept = {}
+    for name, feeds in (("hashed", FEEDS), ("plain", FEEDS.replace('hashed = { email = "md5" }', ""))):
+        context = make_world(tmp_path / name, feeds)
+        put(context, "customers_20261107.csv", rows)
+        take_in(context)
+        with writing(context) as writer:
+            vault = writer.writer.table("identifiers").to_pylist()
+        kept[name] = sorted(row["value"] for row in vault if row["kind"].startswith("email"))
+    assert kept == {
+        "hashed": ["Ann@Example.com", "ann@example.com", "bo@example.com"],
+        "plain": ["ann@example.com", "bo@example.com"],
+    }
+
+
+def test_a_list_hashed_by_googles_profile_finds_addresses_kept_by_case_alone(tmp_path: Path) -> None:
+    """What the feed says is how its sender hashed; keys stay the workspace's."""
+    found = {}
+    for profile in ("", 'hashed_profile = "google"\n'):
+        context = make_world(tmp_path / (profile[-7:-2] or "own"), FEEDS + profile)
+        put(context, "customers_20261107.csv", "partner_user_id,email\nM1,Jane.Saoirse@gmail.com\n")
+        put(context, "optouts_20261107.csv", f"MD5\n{hash_of('janesaoirse@gmail.com', 'email_md5')}\n")
+        take_in(context)
+        found[profile] = opted_out_members(context)
+    assert list(found.values()) == [0, 1]
 
 
 def test_googles_profile_makes_its_addresses_one(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ RESERVED = ("list_on", "record_number", "line_number", "has_placeholder", "attri
 
 def refuse_misdeclared(config: Config) -> None:
     """Raise ConfigurationError naming everything that is wrong with the contracts of a configuration."""
-    problems = [*_events(config)]
+    problems = [*_events(config), *_countries(config)]
     for feed in config.feeds:
         problems += _feed(feed)
     if problems:
@@ -42,6 +42,17 @@ def _events(config: Config) -> Iterator[str]:
         for name in event.required:
             if name not in known:
                 yield f"events.{event.name}.required: {_unknown(name, 'events', known)}"
+
+
+def _countries(config: Config) -> Iterator[str]:
+    """Name the codes that no phone number belongs to: by a mistyped one every national number would be refused."""
+    import phonenumbers
+
+    named = [("workspace", config.workspace.country)]
+    named += [(f"feeds.{feed.id}", feed.country) for feed in config.feeds if feed.country is not None]
+    for place, country in named:
+        if country != "none" and country not in phonenumbers.SUPPORTED_REGIONS:
+            yield f"{place}.country: {country} is no country with phone numbers of its own"
 
 
 def _feed(feed: Feed) -> Iterator[str]:

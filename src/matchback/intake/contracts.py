@@ -153,7 +153,9 @@ def feed_contract(feed: Feed) -> Contract:
         for column in base.columns
     ]
     columns = [
-        _hashed(column, feed.hashed[column.name]) if column.name in feed.hashed else column
+        _hashed(column, feed.hashed[column.name], feed.hashed_profile)
+        if column.name in feed.hashed
+        else column
         for column in columns
     ]
     columns += [
@@ -173,11 +175,11 @@ def feed_contract(feed: Feed) -> Contract:
     return replace(base, columns=tuple(columns))
 
 
-def _hashed(column: ContractColumn, algorithm: str) -> ContractColumn:
+def _hashed(column: ContractColumn, algorithm: str, profile: str | None) -> ContractColumn:
     """Return a column of addresses or numbers as one of their hashes; others stay as they are."""
     if column.identifier not in ("email", "phone"):
         return column
-    kind = hashed_kind(column.identifier, algorithm)
+    kind = hashed_kind(column.identifier, algorithm, profile)
     wrong = ("not_an_email", "not_a_phone")
     return replace(
         column,

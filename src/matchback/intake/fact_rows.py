@@ -16,7 +16,8 @@ import pyarrow as pa
 from matchback.config_feeds import list_change
 from matchback.intake.casts import side
 from matchback.intake.extensions import attributes
-from matchback.intake.identifiers import derive_keys
+from matchback.intake.identifier_profiles import AS_WRITTEN, keeps_writings
+from matchback.intake.identifiers import derive_keys, normalize
 from matchback.intake.occurrences import Occurrences
 from matchback.intake.record_checks import LINE, RECORD
 from matchback.intake.row_hash import HashedColumn, RowHasher, spread, texts_of
@@ -56,6 +57,7 @@ class FactRows:
         self._content += ["list_on"] if contract.kind == "audience" else []
         self._repeatable = [event.name for event in config.events if event.repeatable]
         self._occurrences = Occurrences()
+        self._keeps_writings = keeps_writings(config)
         self.vault = VaultRows()
 
     def make(self, good: pl.DataFrame) -> pl.DataFrame:
@@ -66,6 +68,8 @@ class FactRows:
             if column.type == "identifier" and side(column.name, "normal") in given:
                 made = self._keys(good[side(column.name, "normal")], column)
                 rows.replace_column(rows.get_column_index(column.target), made)
+                if self._keeps_writings and column.identifier == "email":
+                    self._keep_writings(good[column.name], good[side(column.name, "normal")])
         if any(column.kept for column in self.contract.columns):
             rows.replace_column(rows.get_column_index("attributes"), attributes(good, self.contract))
         hasher = RowHasher.of_frame(rows, self._secret)
@@ -98,6 +102,14 @@ class FactRows:
         keys, check_bits = derive_keys(self._secret, column.identifier, texts.values)
         self.vault.add(column.identifier, texts, keys, check_bits)
         return pl.Series(column.target, pa.array(spread(keys, texts.places), mask=texts.places < 0))
+
+    def _keep_writings(self, written: pl.Series, normal: pl.Series) -> None:
+        """Keep the addresses that are not written in their normal form as they are, for hashes made of them."""
+        texts = texts_of(
+            normalize(written.filter(written != normal).unique().sort(), AS_WRITTEN, "").drop_nulls()
+        )
+        if texts.values.len():
+            self.vault.add(AS_WRITTEN, texts, *derive_keys(self._secret, AS_WRITTEN, texts.values))
 
     # --- what a row is called -----------------------------------------------------------------------------------
 

@@ -2,7 +2,9 @@
 
 A list may name people by the MD5, SHA-1 or SHA-256 of their address or number. The kind of such an identifier is
 `email_sha256` and the like; its value is the hash in lower-case hex. Resolve finds the address that it stands for among
-those that the vault holds (`sql/resolve/hashed_keys.sql`), since a hash cannot be read back.
+those that the vault holds (`sql/resolve/hashed_keys.sql`), since a hash cannot be read back. Where a feed says by which
+profile its sender normalized the addresses, the kind says so too, `email_sha256:google`: one hash stands for other
+addresses by another profile. A kind without a profile is of the workspace's.
 """
 
 from __future__ import annotations
@@ -13,16 +15,27 @@ import hashlib
 from collections.abc import Iterable
 
 HASH_BYTES = {"md5": 16, "sha1": 20, "sha256": 32}
+HASHED_PROFILES = ("exact", "lower", "google")
 HASHED_KINDS = {
     f"{kind}_{algorithm}": (kind, algorithm) for kind in ("email", "phone") for algorithm in HASH_BYTES
 }
+HASHED_KINDS |= {
+    f"email_{algorithm}:{profile}": ("email", algorithm)
+    for algorithm in HASH_BYTES
+    for profile in HASHED_PROFILES
+}
 
 
-def hashed_kind(kind: str, algorithm: str) -> str:
-    """Return the kind of the hashes of another kind's values."""
-    found = f"{kind}_{algorithm}"
+def hashed_kind(kind: str, algorithm: str, profile: str | None = None) -> str:
+    """Return the kind of the hashes of another kind's values; `profile` is the sender's own of addresses, if told."""
+    found = f"{kind}_{algorithm}:{profile}" if profile and kind == "email" else f"{kind}_{algorithm}"
     assert found in HASHED_KINDS
     return found
+
+
+def profile_of(kind: str, email_profile: str) -> str:
+    """Return the profile by which the addresses of a hashed kind were normalized, in a workspace of this profile."""
+    return kind.partition(":")[2] or email_profile
 
 
 def hex_pattern(kind: str) -> str:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from matchback.intake.hashed_lists import HASHED_KINDS
+
+if TYPE_CHECKING:
+    from matchback.config import Config
 
 PROFILES: dict[str, str] = {
     "email": "email_1",
@@ -23,6 +28,14 @@ PROFILES: dict[str, str] = {
 # What a workspace may choose for its addresses; one that is not `lower` is read as a kind of its own, `email:google`.
 EMAIL_PROFILES = {"exact": "email_exact_1", "lower": "email_1", "google": "email_google_1"}
 PROFILES |= {f"email:{name}": profile for name, profile in EMAIL_PROFILES.items() if name != "lower"}
+# The kind under which the vault keeps an address as it was written, where that is not its normal form. It is nobody's
+# key: it only tells whether a hash was made of an address before it was normalized.
+AS_WRITTEN = "email:exact"
+
+
+def keeps_writings(config: Config) -> bool:
+    """Tell whether addresses are kept as they were written, too: only where hashes come that could be made of them."""
+    return any(feed.hashed for feed in config.feeds)
 
 
 def read_as(kind: str, email_profile: str) -> str:

@@ -57,7 +57,7 @@ class Surroundings:
             zone=workspace.time_zone,
             feed_zone=feed.time_zone or workspace.time_zone,
             currency=feed.currency or workspace.currency,
-            country=workspace.country,
+            country=feed.country or workspace.country,
             placeholders=tuple(config.identifiers.placeholders),
             email_profile=config.identifiers.email,
         )

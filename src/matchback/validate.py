@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from matchback.answers.printing import count
 from matchback.context import RunContext, StepSummary
 from matchback.errors import MatchbackError
+from matchback.intake.reasons import alarms
 from matchback.intake.received import ReceivedFile, loaded_ids, received_file, received_files, without_retired
 from matchback.intake.stage_file import FileToStage as FileToStage
 from matchback.intake.stage_file import refuse_file
@@ -39,12 +40,14 @@ def run(context: RunContext) -> StepSummary:
         )
     context.progress.start("validate", len(waiting))
     records = refused = refused_files = failed_files = 0
-    for _, outcome in _stage_all(context, waiting):
+    for file, outcome in _stage_all(context, waiting):
         context.progress.advance()
         if isinstance(outcome, MatchbackError):
             failed_files += 1
             context.progress.note(str(outcome))
             continue
+        for words in alarms(outcome.notes):
+            context.progress.note(f"{file.feed_id}: file {file.file_id[:8]}: {words}")
         records += outcome.records
         refused += outcome.refused
         refused_files += outcome.status == "refused"

@@ -15,6 +15,13 @@ def line(number: int, *, email: str = "", amount: str = "10.00", time: str = "20
 
 
 ONE, TWO, THREE = line(1), line(2), line(3)
+CARD_HEADER = "event_name,event_time,CARD\n"
+
+
+def card(text: str) -> str:
+    return f"account_opened,2026-11-01,{text}\n"
+
+
 CASES = [
     Case(1, "no bytes at all", b"", Refused("empty_file")),
     Case(1, "line ends only", b"\n\r\n\n", Refused("empty_file")),
@@ -103,6 +110,8 @@ CASES = [
     Case(30, "empty and quoted empty cells are missing", 'event_name,event_time,email,amount\naccount_opened,2026-11-01,,\naccount_opened,2026-11-01,"",""\n', [OK, OK], money={}),
     Case(30, "NULL and N/A in an amount, not declared", HEADER + line(1, amount="NULL") + line(2, amount="N/A"), ["amount:not_money"] * 2),
     Case(30, "NULL and N/A in an amount, declared", HEADER + line(1, amount="NULL") + line(2, amount="N/A") + line(3, amount="null"), [OK, OK, "amount:not_money"], format='missing = ["NULL", "N/A"]'),
+    Case(105, "card numbers in a column that nothing takes", CARD_HEADER + "".join(card(text) for text in ("4111111111111111", "4111 1111 1111 1111", "378282246310005", "")), [OK] * 4, notes=["payment card numbers seem to stand in columns that nothing takes; leave them out of the file: CARD"]),
+    Case(105, "a card number within a free text", CARD_HEADER + card("paid with 5555-5555-5555-4444 (01/29)"), [OK], notes=["payment card numbers"]),
 ]  # fmt: skip
 
 
@@ -114,3 +123,29 @@ def sender(tmp_path_factory: pytest.TempPathFactory) -> Sender:
 @pytest.mark.parametrize(**as_parameters(CASES))
 def test_what_the_sender_gets(case: Case, sender: Sender) -> None:
     judge(case, sender)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        ["4111111111111112"],
+        ["1793527200123", "9780306406157"],
+        [f"4{number:015d}" for number in range(40)],
+        ["14111111111111111", "2026-11-01 4111"],
+    ],
+)
+def test_other_numbers_raise_no_alarm(sender: Sender, numbers: list[str]) -> None:
+    """105: one of ten random numbers has the check digit of a card."""
+    content = CARD_HEADER + "".join(card(text) for text in numbers)
+    summary, _, _ = sender.send(Case(105, "no cards", content, [OK] * len(numbers)))
+    assert not any("card" in note for note in summary.notes)
+
+
+def test_a_card_number_is_never_quoted(sender: Sender) -> None:
+    """105: neither in a note nor in anything that is staged; a column whose name could be a value is not named."""
+    number = "4111111111111111"
+    content = f"event_name,event_time,{number}\naccount_opened,2026-11-01,{number}\n"
+    summary, staged, _ = sender.send(Case(105, "a number as a name", content, [OK]))
+    assert any(note.endswith("of the file: 1 more that are not shown") for note in summary.notes)
+    kept = [path for path in staged.folder.rglob("*") if path.is_file()]
+    assert kept and not any(number.encode() in path.read_bytes() for path in kept)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from matchback.intake.card_numbers import CardNumbers
 from matchback.intake.control_totals import Claims, HashTotal, announced_claims, refuse_unless_equal
 from matchback.intake.records import Block, Counts, UnreadableFile
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     AnyReader = CsvReader | FixedReader | JsonReader | ParquetReader
 
 MOST_NAMES = 20
+MOST_BESIDE = 200
 _NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_ $.()/#-]{0,63}")
 _MANY_DIGITS = re.compile(r"[0-9]{5}")
 
@@ -58,6 +60,7 @@ class DeclaredFile:
         self._values = _written_values(reader.header, feed)
         headed = self._form.type == "parquet" or (self._form.type in ("csv", "psv") and self._form.header)
         self._starts_with_records = not headed
+        self._cards = CardNumbers()
         summed = any(claims.hash_total is not None for claims in self.claims)
         self._hash = HashTotal() if summed else None
         if summed and feed.format.hash_column not in reader.header:
@@ -74,14 +77,26 @@ class DeclaredFile:
         column = str(self._form.hash_column)
         if self._hash and column not in names:
             names.append(column)
-        for block in self._reader.blocks(names, money_column):
+        beside = self._read_beside(names)
+        for block in self._reader.blocks([*names, *beside], money_column):
             if self.counts.records > self._form.max_records:
                 raise UnreadableFile("too_many_records", f"its feed takes {self._form.max_records:,}")
             if self._hash:
                 self._hash.add(block.texts[column])
+            if beside:
+                self._cards.add(block.texts.select(beside))
+                texts = block.texts.drop(beside)
+                block = Block(texts, block.record_numbers, block.line_numbers, block.refusals)
             yield self._rewritten(block)
         if self._starts_with_records and not self.counts.records and not self.counts.control_lines:
             raise UnreadableFile("empty_file")
+
+    def _read_beside(self, names: Sequence[str]) -> list[str]:
+        """Return the columns that nothing takes and that are looked through all the same; nothing of them is kept."""
+        if self._form.type not in ("csv", "psv", "fixed"):
+            return []
+        unknown = dict.fromkeys(name for name in self.header if name and name not in names)
+        return list(unknown)[:MOST_BESIDE]
 
     def _rewritten(self, block: Block) -> Block:
         """Return the block with empty cells for what the feed calls missing, and values as the contract writes them."""
@@ -108,6 +123,9 @@ class DeclaredFile:
         names = [*unknown_columns, *self.unknown]
         if names:
             found.append(("unknown_columns", shown_names(names)))
+        cards = [*self._cards.columns(), *getattr(self._reader, "card_keys", ())]
+        if cards:
+            found.append(("card_numbers", shown_names(cards)))
         if not self.counts.records:
             found.append(("no_records", ""))
         return found

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from matchback.intake.card_numbers import CardNumbers
+
 MAX_UNKNOWN = 100
 _SEGMENT = re.compile(r"(?:[^.\\]|\\.)+")
 
@@ -62,25 +64,32 @@ class UnknownKeys:
     def __init__(self, paths: Sequence[JsonPath]) -> None:
         self._known: dict[str, Any] = {}
         self._found: set[str] = set()
+        self._cards = CardNumbers()
         for path in paths:
             node = self._known
             for key in path.keys:
                 node = node.setdefault(key, {})
 
-    def note(self, record: dict[str, Any]) -> None:
-        """Look at one record."""
-        if len(self._found) < MAX_UNKNOWN:
-            self._note(record, self._known, "")
+    def note(self, record: dict[str, Any], *, has_long_number: bool = False) -> None:
+        """Look at one record; at the values of unknown keys too if a long number stands in it anywhere."""
+        if len(self._found) < MAX_UNKNOWN or has_long_number:
+            self._note(record, self._known, "", has_long_number)
 
-    def _note(self, record: dict[str, Any], known: dict[str, Any], before: str) -> None:
+    def _note(self, record: dict[str, Any], known: dict[str, Any], before: str, values: bool) -> None:
         for key, value in record.items():
             below = known.get(key)
             if below is None:
                 if len(self._found) < MAX_UNKNOWN:
                     self._found.add(before + key)
+                if values and before + key in self._found:
+                    self._cards.add_object({before + key: value})
             elif below and isinstance(value, dict):
-                self._note(value, below, f"{before}{key}.")
+                self._note(value, below, f"{before}{key}.", values)
 
     def names(self) -> list[str]:
         """Return the keys with the path that leads to them, sorted."""
         return sorted(self._found)
+
+    def card_keys(self) -> list[str]:
+        """Return the keys whose values are payment card numbers, sorted."""
+        return self._cards.columns()

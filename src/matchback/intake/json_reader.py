@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 32
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
 _BRACKETS = re.compile(r"[\[\]{}]")
+_LONG_NUMBER = re.compile(rb"[0-9](?:[ -]?[0-9]){12}")
 
 
 class _Refused(ValueError):
@@ -131,6 +132,11 @@ class JsonReader:
         """The names of keys that no column takes, sorted; not more than a hundred."""
         return self._unknown.names()
 
+    @property
+    def card_keys(self) -> list[str]:
+        """The names of keys that no column takes and that hold payment card numbers."""
+        return self._unknown.card_keys()
+
     def blocks(self, wanted: Sequence[str] | None = None, money_column: str | None = None) -> Iterator[Block]:
         """Yield the records in order; `texts` holds the wanted columns (default: all)."""
         import polars as pl
@@ -177,7 +183,9 @@ class JsonReader:
             except _Refused as why:
                 refused[index] = (why.column, why.reason_code)
                 continue
-            self._unknown.note(found)
+            self._unknown.note(
+                found, has_long_number=_LONG_NUMBER.search(lines.buffer, start, end) is not None
+            )
         return rows, refused
 
     def _cells(self, found: dict[str, Any], names: list[str]) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from matchback.config import FileFormat
 
 RECORD_REASONS: dict[str, str] = {
@@ -95,6 +97,7 @@ FILE_REASONS: dict[str, str] = {
 FILE_NOTES: dict[str, str] = {
     "no_records": "the file holds no records",
     "unknown_columns": "nothing takes these columns",
+    "card_numbers": "payment card numbers seem to stand in columns that nothing takes; leave them out of the file",
     "no_last_line_end": "the last line has no line end; it was read all the same",
     "misread_text": "some text seems to have been read in another encoding before it was sent",
 }
@@ -119,6 +122,11 @@ def note_message(code: str, detail: str = "") -> str:
     """Return the words for something that a sender should know though nothing is refused."""
     words = FILE_NOTES[code]
     return f"{words}: {detail}" if detail else words
+
+
+def alarms(notes: Iterable[str]) -> list[str]:
+    """Return those of a file's notes that its operator must know of too."""
+    return [words for words in notes if words.startswith(FILE_NOTES["card_numbers"])]
 
 
 def file_message(reason_code: str, detail: str = "") -> str:

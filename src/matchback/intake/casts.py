@@ -29,6 +29,7 @@ def side(column: str, what: str) -> str:
 
 
 Stages = list[list[pl.Expr]]
+_FACTORS = {places: 10**places for places in range(4)}  # 15 digits before the point leave room for them
 _OF_TIMES = ("at", "on", "precision", "written")
 
 
@@ -71,6 +72,27 @@ def time_stages(column: str, feed_zone: str, program_zone: str, *, ends_day: boo
         is_time.alias(side(column, "written")),
     ]
     return [taken_apart, parts, [_local_time(day, clock).alias(local)], [moment.alias(at)], told]
+
+
+def usual_time_stages(column: str, zone: str, program_zone: str) -> Stages:
+    """Make the same of times that all are written to the second, `T` between date and clock, and read in one zone."""
+    parsed, local, at, on, precision, written = (
+        side(column, what) for what in ("parsed", "local", "at", "on", "precision", "written")
+    )
+    text = pl.col(column).str.slice(0, 19)
+    known = pl.col(parsed).dt.year().is_between(EARLIEST_YEAR, LATEST_YEAR)
+    moment = pl.col(local) if zone == "UTC" else _utc(pl.col(local), zone)
+    told = [
+        _local_date(pl.col(at), program_zone).alias(on),
+        pl.lit("second").alias(precision),
+        pl.col(local).is_not_null().alias(written),
+    ]
+    return [
+        [text.str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False).alias(parsed)],
+        [pl.when(known).then(pl.col(parsed)).alias(local)],
+        [moment.alias(at)],
+        told,
+    ]
 
 
 def _local_time(day: str, clock: str) -> pl.Expr:
@@ -120,17 +142,17 @@ def money_stages(column: str, currency: str, default_currency: str) -> Stages:
     text, plain, exponent, places = (
         pl.col(name) for name in (column, *(side(column, what) for what in ("plain", "exponent", "places")))
     )
-    known = code.replace_strict(EXPONENTS, default=None, return_dtype=pl.UInt32)
-    after_point = text.str.extract(r"\.([0-9]+)$", 1).str.len_bytes().fill_null(0)
-    digits = pl.when(plain).then(text.str.replace(".", "", literal=True))
-    shifted = pl.coalesce(
-        pl.when(exponent - places == missing).then(digits + "0" * missing) for missing in range(4)
-    )
+    others = pl.when(code != default_currency).then(code)
+    known = others.replace_strict(EXPONENTS, default=None, return_dtype=pl.UInt32)
+    known = pl.when(code == default_currency).then(EXPONENTS.get(default_currency)).otherwise(known)
+    after_point = (text.str.len_bytes() - text.str.find(".", literal=True) - 1).fill_null(0)
+    digits = pl.when(plain).then(text.str.replace(".", "", literal=True)).cast(pl.Int64, strict=False)
+    factor = (exponent - places).replace_strict(_FACTORS, default=None, return_dtype=pl.Int64)
     return [
         [text.str.contains(PLAIN).alias(side(column, "plain")), known.alias(side(column, "exponent"))],
         [pl.when(plain).then(after_point).cast(pl.Int64).alias(side(column, "places"))],
         [
-            shifted.cast(pl.Int64, strict=False).alias(side(column, "minor")),
+            (digits * factor).alias(side(column, "minor")),
             pl.when(exponent.is_not_null()).then(code).alias(side(column, "currency")),
         ],
     ]

@@ -14,7 +14,7 @@ import polars as pl
 import pyarrow as pa
 
 from matchback.config_feeds import list_change
-from matchback.intake.casts import side
+from matchback.intake.casts import side, side_columns
 from matchback.intake.extensions import attributes
 from matchback.intake.identifier_profiles import AS_WRITTEN, keeps_writings
 from matchback.intake.identifiers import derive_keys, normalize
@@ -61,7 +61,10 @@ class FactRows:
         self.vault = VaultRows()
 
     def make(self, good: pl.DataFrame) -> pl.DataFrame:
-        """Return the fact rows of a block of good records: the fact table's own columns, `identity` and the numbers."""
+        """Return the fact rows of a block of good records: `identity`, the numbers and the fact table's own columns.
+
+        Columns that no record of the file can fill are left out.
+        """
         given = frozenset(good.columns)
         rows = good.select(RECORD, LINE, *self._values(given))
         for column in self.contract.columns:
@@ -77,13 +80,23 @@ class FactRows:
         version = self._hash(hasher, self._targets, "version")
         is_event = self.contract.kind == "events"
         identity = self._event_identity(rows, hasher) if is_event else self._plain_identity(rows, hasher)
-        return rows.hstack(
+        return rows.drop(self._never_given(given)).hstack(
             [
                 pl.Series("content_key", content),
                 pl.Series("version_key", version),
                 pl.Series("identity", identity),
             ]
         )
+
+    def _never_given(self, given: frozenset[str]) -> list[str]:
+        """Return the fact columns that are NULL in every row of the file: they need not be written down."""
+        return [
+            target
+            for column in self.contract.columns
+            if not column.extra and side_columns(column.name, column.type)
+            if not given.intersection(side_columns(column.name, column.type))
+            for target in column.targets
+        ]
 
     # --- values -------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ _LINE = re.compile(rb"[^\r\n]+")
 PLAIN = r"^-?[0-9]{1,15}(\.[0-9]{1,3})?$"
 WIDEST = 20
 _MILLION = 1_000_000
+_ZERO = np.uint8(ord("0"))
 
 
 def sum_money(
@@ -35,24 +36,25 @@ def sum_money(
     starts, width = starts[fits], width[fits]
     if starts.size == 0:
         return 0
-    whole = np.zeros(starts.size, dtype=np.int64)
-    digits = np.zeros(starts.size, dtype=np.int64)
-    places = np.full(starts.size, -1, dtype=np.int64)
+    whole: npt.NDArray[np.int64] = np.zeros(starts.size, dtype=np.int64)
+    digits: npt.NDArray[np.int8] = np.zeros(starts.size, dtype=np.int8)
+    places: npt.NDArray[np.int8] = np.full(starts.size, -1, dtype=np.int8)
     valid = np.ones(starts.size, dtype=bool)
     negative = data[starts] == ord("-")
+    point, end = np.uint8(ord(decimal)), data.size - 1
     for offset in range(int(width.max())):
         inside = offset < width
-        char = data[np.minimum(starts + offset, data.size - 1)].astype(np.int64)
-        is_digit = inside & (char >= 48) & (char <= 57)
-        is_point = inside & (char == ord(decimal)) & (places < 0) & (digits > 0)
-        is_sign = inside & negative & (offset == 0)
-        valid &= ~inside | is_digit | is_point | is_sign
-        safe = is_digit & (digits + np.maximum(places, 0) < 18)
-        whole = np.where(safe, whole * 10 + (char - 48), whole)
-        places = np.where(is_digit & (places >= 0), places + 1, np.where(is_point, 0, places))
+        char = data[np.minimum(starts + offset, end)]
+        figure = char - _ZERO  # bytes before the first figure wrap around to large ones
+        is_digit = inside & (figure <= 9)
+        is_point = inside & (char == point) & (places < 0) & (digits > 0)
+        known = is_digit | is_point
+        valid &= known | ~inside | negative if offset == 0 else known | ~inside
+        whole = np.where(is_digit & (digits + np.maximum(places, 0) < 18), whole * 10 + figure, whole)
+        places = np.where(is_digit & (places >= 0), places + 1, np.where(is_point, np.int8(0), places))
         digits += is_digit & (places < 0)
     valid &= (digits >= 1) & (digits <= 15) & (places != 0) & (places <= 3)
-    amounts = np.where(valid, whole, 0) * 10 ** (3 - np.clip(places, 0, 3))
+    amounts = np.where(valid, whole, 0) * 10 ** (3 - np.clip(places, 0, 3).astype(np.int64))
     amounts = np.where(negative, -amounts, amounts)
     high, low = np.divmod(amounts, _MILLION)
     return int(high.sum()) * _MILLION + int(low.sum())

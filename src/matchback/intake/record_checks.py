@@ -5,7 +5,7 @@ Every record that the contract refuses is reported with every reason, in one pas
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from matchback.intake.casts import (
 from matchback.intake.contract_checks import ContractChecks
 from matchback.intake.identifier_profiles import read_as
 from matchback.intake.identifiers import common_form, is_placeholder, placeholder_words, with_careful_forms
+from matchback.intake.plain_columns import PlainForm, plain_forms
 from matchback.intake.records import Block, Refusal
 
 if TYPE_CHECKING:
@@ -93,17 +94,42 @@ def model_of(contract: Contract, config: Config, feed: Feed, given: tuple[str, .
 
 
 @dataclass(frozen=True)
+class PlannedColumn:
+    """How the side columns of one column are made: in general, and where all its cells are plain in some form."""
+
+    name: str
+    stages: Stages
+    placeholder: pl.Expr | None
+    forms: tuple[PlainForm, ...]
+
+    @classmethod
+    def of(cls, column: ContractColumn, around: Surroundings) -> PlannedColumn:
+        """Plan one column."""
+        placeholder: pl.Expr | None = None
+        words: tuple[str, ...] = ()
+        if column.type == "identifier":
+            kind = around.read_as(column)
+            words = placeholder_words(kind, around.country, around.placeholders)
+            placeholder = _is_placeholder(column, around, words)
+        forms = plain_forms(column, around, words)
+        return cls(column.name, _side_stages(column, around), placeholder, forms)
+
+
+@dataclass(frozen=True)
 class BlockPlan:
     """What is done with every block of a file: made once for all files of a feed with the same columns.
 
-    Each of `stages` adds columns to the frame that the last one left; `kept` are the columns that matter in the end.
+    Each stage adds columns to the frame that the last one left; `kept` are the columns that matter in the end.
     """
 
-    stages: tuple[tuple[pl.Expr, ...], ...]
+    stripped: tuple[pl.Expr, ...]
+    texts: tuple[pl.Expr, ...]
+    columns: tuple[PlannedColumn, ...]
     kept: tuple[str, ...]
     identifiers: tuple[ContractColumn, ...]
     checks: ContractChecks
     around: Surroundings
+    _stages: dict[tuple[int, ...], Stages] = field(default_factory=dict)
 
     @classmethod
     def of(cls, names: dict[str, str], feed: Feed, contract: Contract, config: Config) -> BlockPlan:
@@ -111,35 +137,73 @@ class BlockPlan:
         around = Surroundings.of(config, feed)
         model = model_of(contract, config, feed, given_columns(contract, names, feed))
         given = [column for column in contract.columns if column.name in model.columns]
-        identifiers = tuple(column for column in given if column.type == "identifier")
-        stages = [_cells(names, feed, contract), *_without_placeholders(identifiers, around)]
-        sides = [_side_stages(column, around) for column in given]
-        stages += [[expr for part in parts for expr in part] for parts in zip_longest(*sides, fillvalue=())]
         kept = [column.name for column in contract.columns] + [HAS_PLACEHOLDER]
         kept += [name for column in given for name in side_columns(column.name, column.type)]
         return cls(
-            tuple(tuple(stage) for stage in stages if stage),
+            tuple(pl.col(name).str.strip_chars(" \t") for name in names),
+            tuple(_cells(names, feed, contract)),
+            tuple(PlannedColumn.of(column, around) for column in given),
             tuple(kept),
-            identifiers,
+            tuple(column for column in given if column.type == "identifier"),
             ContractChecks.of(model),
             around,
         )
 
     def cells(self, block: Block) -> pl.DataFrame:
         """Return a block's records: a text column per column of the contract, with its side columns."""
+        return self.read(block)[0]
+
+    def read(self, block: Block) -> tuple[pl.DataFrame, frozenset[tuple[str, str]]]:
+        """Return a block's records, and the checks (column, reason) that they pass by the way they are written."""
         texts = block.texts
         if not texts.width:  # constants and defaults alone make the records
             texts = pl.DataFrame({"": block.record_numbers}, schema={"": pl.Int64})
-        first, *others = self.stages
-        query = texts.lazy().with_columns(pl.lit(None).alias("")).select(pl.col(""), *first)
-        for stage in others:
+        query = texts.lazy().with_columns(pl.lit(None).alias(""), *self.stripped)
+        frame = query.select(pl.col(""), *self.texts).collect(optimizations=_PLAIN)
+        forms = self._forms_of(frame)
+        if forms not in self._stages:
+            self._stages[forms] = self._stages_for(forms)
+        query = frame.lazy()
+        for stage in self._stages[forms]:
             query = query.with_columns(*stage)
         frame = query.select(self.kept).collect(optimizations=_PLAIN)
         frame.insert_column(0, pl.Series(LINE, block.line_numbers, dtype=pl.Int64))
         frame.insert_column(0, pl.Series(RECORD, block.record_numbers, dtype=pl.Int64))
         for column in self.identifiers:
             frame = self._with_careful_forms(frame, column.name, self.around.read_as(column))
-        return frame
+        passed = {
+            (column.name, reason)
+            for column, form in zip(self.columns, forms, strict=True)
+            if form >= 0
+            for reason in column.forms[form].passed
+        }
+        return frame, frozenset(passed)
+
+    def _forms_of(self, frame: pl.DataFrame) -> tuple[int, ...]:
+        """Return for each column the plain form in which all its cells are written; -1: in none."""
+        tests = [
+            form.is_plain.all().alias(f"{column.name}|{number}")
+            for column in self.columns
+            for number, form in enumerate(column.forms)
+        ]
+        holds = frame.select(tests).row(0, named=True) if tests else {}
+        return tuple(
+            next((n for n in range(len(column.forms)) if holds[f"{column.name}|{n}"]), -1)
+            for column in self.columns
+        )
+
+    def _stages_for(self, forms: tuple[int, ...]) -> Stages:
+        chosen = [
+            (column, column.forms[form] if form >= 0 else None)
+            for column, form in zip(self.columns, forms, strict=True)
+        ]
+        placeholders = {
+            column.name: form.placeholder if form is not None else column.placeholder
+            for column, form in chosen
+        }
+        sides = [column.stages if form is None else form.stages for column, form in chosen]
+        together = [[expr for part in parts for expr in part] for parts in zip_longest(*sides, fillvalue=())]
+        return [stage for stage in (*_without_placeholders(placeholders), *together) if stage]
 
     def _with_careful_forms(self, frame: pl.DataFrame, name: str, kind: str) -> pl.DataFrame:
         """Complete the normal forms; a value that turns out to be a placeholder is missing, text and all."""
@@ -160,9 +224,9 @@ class BlockPlan:
 
 def check_block(block: Block, plan: BlockPlan) -> Checked:
     """Check one block."""
-    frame = plan.cells(block)
+    frame, passed = plan.read(block)
     refusals = list(block.refusals)
-    problems = plan.checks.problems(frame)
+    problems = plan.checks.problems(frame, passed)
     if not problems:
         return Checked(frame, frame.clear(), refusals)
     numbers, lines = frame[RECORD].to_list(), frame[LINE].to_list()
@@ -173,14 +237,14 @@ def check_block(block: Block, plan: BlockPlan) -> Checked:
 
 
 def _cells(names: dict[str, str], feed: Feed, contract: Contract) -> list[pl.Expr]:
-    """Return one text per column of the contract: stripped, constants filled in."""
+    """Return one text per column of the contract, of stripped ones: constants filled in."""
     sources = {target: name for name, target in names.items()}
     columns = []
     for column in contract.columns:
         cell = pl.lit(None, pl.String)
         if column.name in sources:
-            stripped = pl.col(sources[column.name]).str.strip_chars(" \t")
-            cell = pl.when(stripped != "").then(stripped)
+            text = pl.col(sources[column.name])
+            cell = pl.when(text != "").then(text)
             if words := feed.values.get(column.name):
                 cell = cell.replace(words)
         given = feed.constants.get(column.name) or column.default
@@ -192,18 +256,18 @@ def _cells(names: dict[str, str], feed: Feed, contract: Contract) -> list[pl.Exp
     return columns
 
 
-def _without_placeholders(identifiers: tuple[ContractColumn, ...], around: Surroundings) -> Stages:
+def _without_placeholders(placeholders: dict[str, pl.Expr | None]) -> Stages:
     """Let placeholders be missing, and note that there was one."""
-    flags = {column.name: side(column.name, "placeholder") for column in identifiers}
-    present = [_is_placeholder(column, around).alias(flags[column.name]) for column in identifiers]
+    found = {name: holds for name, holds in placeholders.items() if holds is not None}
+    flags = {name: side(name, "placeholder") for name in found}
+    present = [holds.alias(flags[name]) for name, holds in found.items()]
     masked = [pl.when(~pl.col(flag)).then(pl.col(name)).alias(name) for name, flag in flags.items()]
     return [present, [*masked, pl.any_horizontal(pl.lit(False), *flags.values()).alias(HAS_PLACEHOLDER)]]
 
 
-def _is_placeholder(column: ContractColumn, around: Surroundings) -> pl.Expr:
+def _is_placeholder(column: ContractColumn, around: Surroundings, words: tuple[str, ...]) -> pl.Expr:
     """Tell by a text, and where its common form can differ in more than case by that form."""
     kind = around.read_as(column)
-    words = placeholder_words(kind, around.country, around.placeholders)
     known = is_placeholder(column.name, kind, words)
     if kind == "phone" and len(words) > len(around.placeholders):
         known |= common_form(column.name, kind, around.country).is_in(words).fill_null(False)

@@ -24,8 +24,9 @@ class FrameFile:
 
         table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
         if self._writer is None:
-            options = pa.ipc.IpcWriteOptions(compression="lz4")
-            self._writer = pa.ipc.new_file(str(self.path), table.schema, options=options)
+            self._writer = pa.ipc.new_file(
+                str(self.path), table.schema
+            )  # most of it are hashes: nothing to compress
         arrays = [column.combine_chunks() for column in table.columns]
         self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=table.schema))
 

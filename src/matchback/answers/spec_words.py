@@ -287,4 +287,4 @@ def _identifier_words(config: Config, feed: Feed, column: ContractColumn) -> str
         if home == "none":
             return "One number with `+` and its country code, such as `+12155550142`."
         return f"One number with its area code; with `+` and its country code where it is not a number of {home}."
-    return f"Text, at most {LONGEST} characters; never as a spreadsheet rounds it, `1.23E+15`."
+    return f"Text, at most {LONGEST} characters; never as a spreadsheet makes a number of it, `1.23E+15` or `1234.0`."

@@ -17,7 +17,7 @@ from matchback.intake.casts import side
 from matchback.intake.currencies import EXPONENTS
 
 NOT_PRINTABLE = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]"
-SPREADSHEET_NUMBER = r"^[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}$"
+SPREADSHEET_NUMBER = r"^(?:[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}|[0-9]+\.0)$"
 LONGEST = 256
 MOST_WHOLE_DIGITS = 12  # the published tables hold 14 before the point; two are left for sums
 _AMOUNT_FITS = rf"^-?0*[0-9]{{1,{MOST_WHOLE_DIGITS}}}(?:\.|$)"

@@ -33,7 +33,8 @@ _ADDRESS = (
 )
 _NANP_TEXT = r"^(?:\+?1[ .-]?)?(?:\([2-9][0-9]{2}\)|[2-9][0-9]{2})[ .-]?[2-9][0-9]{2}[ .-]?[0-9]{4}$"
 _OF_GOOGLE = r"@(?:gmail|googlemail)\.com$"
-_NO_REPLY = r"^(?:no-?reply|do-?not-?reply)@"
+_NO_NAME = "(?:null|none|unknown|no-?e?mail|test)"
+_NO_REPLY = rf"^(?:(?:no-?reply|do-?not-?reply)@|{_NO_NAME}@{_NO_NAME}\.)"
 _BESIDE = r"[^0-9+]*"  # what people put between digits
 _ONE_DIGIT = rf"^{_BESIDE}(?:\+{_BESIDE})?(?:1{_BESIDE})?(?:(?:0{_BESIDE}){{7,}}|(?:9{_BESIDE}){{7,}})$"
 _MASKED = "**"

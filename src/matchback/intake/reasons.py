@@ -48,7 +48,7 @@ RECORD_REASONS: dict[str, str] = {
     "not_an_email": "the column is not one email address",
     "not_a_phone": "the column is not one phone number with its area code",
     "not_a_hash": "the column is not a hash of the agreed kind, in hex or base64",
-    "spreadsheet_number": "a spreadsheet has rounded this id to a number such as 1.23E+15",
+    "spreadsheet_number": "a spreadsheet has made a number of this id, such as 1.23E+15 or 1234.0; send it as text",
     "unknown_event_name": "the event catalog has no event of this name",
     "missing_for_event": "the event catalog requires the column for this event, and it is empty",
     "not_a_number": "the column is not a number, such as 12.5: digits, a point, no sign but a leading minus",

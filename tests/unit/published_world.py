@@ -154,6 +154,14 @@ def _deliveries(rows: Rows, chance: random.Random, day: date) -> None:
              delivered_name=f"jane-doe-{feed}.csv", declared_on=day, received_at=datetime(day.year, day.month, day.day),
              received_on=day, status="loaded", records=records, accepted=records - refused - duplicates,
              refused=refused, duplicates=duplicates, conflicts=0, waiting=0, control_lines=0)  # fmt: skip
+        if feed == "landing-page":  # nobody expects its files
+            _arrived(rows, feed, day, files=1, state="ok", is_expected=False)
+        elif feed == "core-export" and day == AS_OF - timedelta(days=1):
+            _arrived(rows, feed, day, files=0, state="missing", detail="no file came for the day")
+        elif feed == "shares" and day == AS_OF:
+            _arrived(rows, feed, day, files=1, state="late", detail="it came late: 1 day")
+        else:
+            _arrived(rows, feed, day, files=1, state="ok")
         for record in range(refused):
             _add(rows, "refusals", file_id=file_id, record_number=record + 1, line_number=record + 2,
                  column_name="event_time", reason_code="not_a_timestamp", message="not a timestamp")  # fmt: skip
@@ -199,6 +207,14 @@ def make_workspace(root: Path) -> None:
         fill(warehouse)
         warehouse.build("report", context.parameters)
         mark_steps(warehouse, context)
+
+
+def _arrived(
+    rows: Rows, feed: str, day: date, *, files: int, state: str, is_expected: bool = True, detail: str = ""
+) -> None:
+    _add(rows, "feed_arrivals", feed_id=feed, day_on=day, is_expected=is_expected, files=files, records=40 * files,
+         state=state, findings=None if state == "ok" else state, detail=detail or None,
+         is_missing=not files)  # fmt: skip
 
 
 def make_tables(warehouse: Warehouse, parameters: dict[str, Any]) -> None:

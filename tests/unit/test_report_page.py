@@ -10,7 +10,10 @@ from html.parser import HTMLParser
 
 import pytest
 
+from matchback.intake.arrival_log import state_of
+from matchback.intake.arrivals import FINDINGS, Arrival, Finding
 from matchback.publishing.report_charts import COLORS, bar_chart
+from matchback.publishing.report_deliveries import ARRIVAL_WORDS, deliveries
 from matchback.publishing.report_html import table
 from matchback.publishing.report_page import ASSETS, PageHead, report_page
 from matchback.publishing.report_sections import _slots, rewards
@@ -128,6 +131,33 @@ def test_an_empty_workspace_has_a_page_too() -> None:
     empty.close()
     assert read(page).open == []
     assert "Nothing yet." in page
+
+
+def grid(page: str) -> dict[str, list[str]]:
+    """The arrival calendar of a page: the cells of each feed, under the days."""
+    (figure,) = re.findall(r"What was expected and came, day by day</h3>(.*?)</figure>", page)
+    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall(r"<tr>(.*?)</tr>", figure)]
+    return {feed: cells for feed, *cells in rows}
+
+
+def test_the_arrival_calendar_says_in_words_what_did_not_come(page: str) -> None:
+    """The last seven days of each feed; signs and words, and below them what was found with its day and feed."""
+    cells = grid(page)
+    assert cells["Feed"] == ["Sat 7", "Fri 6", "Thu 5", "Wed 4", "Tue 3", "Mon 2", "Sun 1"]
+    assert cells["core-export"] == ["✓ 1", "✗ missing"] + ["✓ 1"] * 5
+    assert cells["shares"] == ["! late"] + ["✓ 1"] * 6
+    assert cells["landing-page"] == ["1"] * 7  # came, though nobody expects it
+    assert "<dt>Fri 6, core-export</dt><dd>no file came for the day</dd>" in page
+    assert "<dt>Sat 7, shares</dt><dd>it came late: 1 day</dd>" in page
+
+
+def test_every_kind_of_finding_has_its_word_in_the_calendar() -> None:
+    found = {state_of(Arrival("f", AS_OF, True, 1, 5, None, (Finding(code),), False)) for code in FINDINGS}
+    assert found | {"excused"} <= set(ARRIVAL_WORDS)
+    day = {"feed_id": "f", "day_on": AS_OF, "is_expected": True, "files": 1, "detail": None}
+    for state, words in ARRIVAL_WORDS.items():
+        assert grid(deliveries([], [{**day, "state": state}], AS_OF))["f"] == [words] + ["–"] * 6
+    assert len(set(ARRIVAL_WORDS.values())) == len(ARRIVAL_WORDS)
 
 
 @pytest.mark.parametrize(("days", "unit", "bars"), [(121, "day", 121), (122, "week", 18)])

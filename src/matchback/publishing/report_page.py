@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from matchback.answers.printing import count
 from matchback.publishing import report_sections as sections
+from matchback.publishing.report_deliveries import deliveries
 from matchback.publishing.report_html import card, tiles
 from matchback.publishing.report_words import day_words, sums, title_words
 
@@ -57,7 +58,7 @@ def report_page(published: Warehouse, head: PageHead) -> str:
         sections.sources(rows("channels"), rows("funnel")),
         sections.rewards(states, liability, rows("findings")),
         sections.unrecognized(rows("reasons")),
-        sections.deliveries(rows("feeds")),
+        deliveries(rows("feeds"), rows("arrivals"), head.as_of),
         _footer(head),
     ]
     style = (ASSETS / "page.css").read_text(encoding="utf-8")

@@ -44,13 +44,6 @@ STATE_COLORS = {
     "redeemed": "second",
     "failed": "fourth",
 }
-FEED_PARTS = (
-    Part("accepted", "accepted", "second"),
-    Part("duplicates", "delivered before", "quiet"),
-    Part("waiting", "waiting", "third"),
-    Part("conflicts", "in conflict", "fifth"),
-    Part("refused", "refused", "fourth"),
-)
 DAY_PARTS = (Part("recognized", "recognized", "first"), Part("unrecognized", "not recognized", "quiet"))
 
 
@@ -265,40 +258,6 @@ def unrecognized(reasons: Rows) -> str:
 def _reason(row: Row) -> tuple[str, str]:
     code = str(row["reason_code"])
     return REASON_WORDS.get(code, (code.replace("_", " "), ""))
-
-
-def deliveries(feeds: Rows) -> str:
-    """What the feeds delivered."""
-    bars = [{**row, "label": row["feed_id"]} for row in feeds]
-    counts = table(
-        [
-            "Feed",
-            "Files",
-            "Records",
-            "Accepted",
-            "Before",
-            "Refused",
-            "Conflict",
-            "Waiting",
-            "Last",
-            "Top reason",
-        ],
-        [
-            [row["feed_id"]]
-            + [
-                row[name]
-                for name in ("files", "records", "accepted", "duplicates", "refused", "conflicts", "waiting")
-            ]
-            + [row["last_on"].isoformat(), (row["top_reason_code"] or "").replace("_", " ")]
-            for row in feeds
-        ],
-    )
-    return section(
-        "Quality of deliveries",
-        "Every record of every file is in exactly one of these parts.",
-        card(figure("Records by feed", charts.stacked_bars(bars, label="label", parts=FEED_PARTS)))
-        + card(more("Counts of every feed", counts)),
-    )
 
 
 def _slots(days: Rows) -> tuple[list[dict[str, Any]], str]:

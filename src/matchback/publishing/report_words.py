@@ -19,6 +19,11 @@ def day_words(day: date) -> str:
     return f"{day:%B} {day.day}, {day.year}"
 
 
+def short_day(day: date) -> str:
+    """Return a date of the last days as the head of a column."""
+    return f"{day:%a} {day.day}"
+
+
 def sums(rows: Sequence[Mapping[str, Any]], column: str) -> tuple[str, str]:
     """Return the sum of a column of minor units as a figure and its unit; of several currencies, all in the figure."""
     totals: dict[str, int] = {}

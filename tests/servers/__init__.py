@@ -6,9 +6,12 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+
+GUARDIAN = Path(__file__).with_name("guardian.py")
 
 
 def free_port() -> int:
@@ -19,13 +22,23 @@ def free_port() -> int:
 
 
 class ServerProcess:
-    """One server in a process group of its own, so that ending it ends what it started, and nothing else."""
+    """One server under a guardian, so that ending it ends all that it started, and nothing else.
 
-    def __init__(self, command: Sequence[str], log: Path, environment: dict[str, str] | None = None) -> None:
+    It ends with the test process too, however that ends.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        log: Path,
+        environment: dict[str, str] | None = None,
+        patience: float = 15.0,
+    ) -> None:
+        self._patience = patience
         self.log = log
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                list(command),
+                [sys.executable, "-ISs", str(GUARDIAN), str(os.getpid()), str(patience), *command],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -47,23 +60,11 @@ class ServerProcess:
         self.stop()
         raise AssertionError(f"{self.process.args!r} did not come up:\n{self.log.read_text()[-4000:]}")
 
-    def stop(self, seconds: float = 20.0) -> None:
-        """End the process group: ask first, then insist."""
-        for wanted, patience in ((signal.SIGTERM, seconds), (signal.SIGKILL, 5.0)):
-            try:
-                os.killpg(self.process.pid, wanted)
-            except ProcessLookupError:
-                break
-            deadline = time.monotonic() + patience
-            while time.monotonic() < deadline and _group_lives(self.process):
-                time.sleep(0.05)
-        self.process.wait()
-
-
-def _group_lives(process: subprocess.Popen[bytes]) -> bool:
-    process.poll()
-    try:
-        os.killpg(process.pid, 0)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
+    def stop(self) -> None:
+        """End the guardian, which ends everything below it: asks first, then insists."""
+        self.process.terminate()
+        try:
+            self.process.wait(self._patience + 10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()

@@ -111,6 +111,8 @@ def _receive_all(context: RunContext, opened: Opened, found: Found) -> tuple[int
             failed += not (isinstance(failure, FileWaits) and failure.reason == "vanished")
             context.progress.note(f"{opened.feed.id}: {failure.what}")
     _put_manifests_away(context, opened, found, arrived)
+    if words := sources.caveat(opened.source):
+        context.progress.note(words)
     return received, failed
 
 

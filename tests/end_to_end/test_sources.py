@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -439,6 +440,32 @@ class TestAnyPlace:
         place.put("answer.csv", b"something else")
         assert sources.has_arrived(inbox, answer)
 
+    @pytest.mark.parametrize("act", ["write", "rename", "remove"])
+    def test_a_killed_delivery_leaves_nothing_for_long(
+        self, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: str
+    ) -> None:
+        """Killed before or after each act at the server; the next delivery leaves one file, also of other bytes."""
+        answer = tmp_path / "answer.csv"
+        context = workspace(tmp_path, place)
+        inbox = sources.open_source(place.url, "place", tmp_path, context.config.transport)
+        for number, is_after in enumerate((False, True, False)):
+            answer.write_bytes(b"said" if number < 2 else b"said anew")
+            with monkeypatch.context() as patched:
+                done = getattr(type(inbox.store), act)
+
+                def killed(*arguments: Any, is_after: bool = is_after, done: Any = done) -> None:
+                    if is_after:
+                        done(*arguments)
+                    raise KeyboardInterrupt
+
+                patched.setattr(type(inbox.store), act, killed)
+                with suppress(KeyboardInterrupt):
+                    sources.deliver(inbox, answer, "results", "a.csv", "tag")
+            sources.deliver(inbox, answer, "results", "a.csv", "tag")
+            assert place.names() == (
+                ["results/a.csv"] if number < 2 else ["results/a.csv", "results/a.tag.csv"]
+            )
+
     def test_a_listing_of_many_pages_is_seen_whole(
         self, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -641,6 +668,113 @@ def patient(context: RunContext) -> None:
     """Let the command wait for the silent server until it is killed."""
     path = context.workspace.config_path
     path.write_text(path.read_text().replace("stall_seconds = 2", "stall_seconds = 60"))
+
+
+@pytest.fixture
+def s3_place(s3: S3Server, s3_proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Place]:
+    place = S3Place(s3, s3_proxy, next_prefix())
+    s3_proxy.calm()
+    monkeypatch.setenv("MATCHBACK_CONNECTION_PLACE", json.dumps(place.options))
+    yield place
+    s3_proxy.calm()
+
+
+class TestS3LikeStores:
+    """Stores that speak like S3, and know less of it."""
+
+    def test_one_that_refuses_conditions_is_used_with_a_warning(
+        self, s3_place: S3Place, tmp_path: Path
+    ) -> None:
+        """Nothing is overwritten that was there to be seen; and the operator is told what cannot be promised."""
+        context = workspace(tmp_path, s3_place, MOVE)
+        s3_place.put(NAME, CONTENT)
+        s3_place.put(f"done/{NAME}", b"another file")
+        s3_place.proxy.refuse_conditions()
+        pickup.run(context)
+        tagged = f"done/events_20261102.{hashlib.sha256(CONTENT).hexdigest()[:12]}.csv"
+        assert (archived(context), s3_place.get(tagged)) == ([CONTENT], CONTENT)
+        assert s3_place.get(f"done/{NAME}") == b"another file"
+        assert NAME not in s3_place.names()
+        assert notes(context).count("does not know conditional requests") == 1
+        inbox = sources.open_source(s3_place.url, "place", tmp_path, context.config.transport)
+        (tmp_path / "a.csv").write_bytes(b"said")
+        s3_place.put("results/a.csv", b"another answer")
+        assert sources.deliver(inbox, tmp_path / "a.csv", "results", "a.csv", "tag") == "a.tag.csv"
+        assert s3_place.get("results/a.csv") == b"another answer"
+        assert "let nobody else write into its folders" in sources.caveat(inbox)
+
+    def test_a_version_that_takes_the_files_place_is_seen_without_conditions(
+        self, s3_place: S3Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        context = workspace(tmp_path, s3_place, MOVE)
+        s3_place.put(NAME, LONG)
+        s3_place.proxy.refuse_conditions()
+        read = Incoming.read
+
+        def overwritten(stream: Incoming, size: int = 0) -> bytes:
+            chunk = read(stream, size)
+            s3_place.put(NAME, b"y" * len(LONG))
+            return chunk
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Incoming, "read", overwritten)
+            pickup.run(context)
+        assert (received(context), s3_place.names()) == ([], [NAME])
+
+    @pytest.mark.parametrize("way", ["known", "ignored", "refused"])
+    def test_a_name_that_is_taken_at_the_last_moment(
+        self, s3_place: S3Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+    ) -> None:
+        """Where a condition is heeded in any way, nothing is overwritten even then; else the operator is told."""
+        context = workspace(tmp_path, s3_place)
+        inbox = sources.open_source(s3_place.url, "place", tmp_path, context.config.transport)
+        (tmp_path / "a.csv").write_bytes(b"said")
+        {"known": s3_place.proxy.calm, "ignored": s3_place.proxy.ignore_conditions,
+         "refused": s3_place.proxy.refuse_conditions}[way]()  # fmt: skip
+        copy = s3.S3Store._copy
+
+        def taken(store: s3.S3Store, entry: sources.Entry, target: str) -> None:
+            if target.endswith("/a.csv"):
+                s3_place.put("results/a.csv", b"of somebody else")
+            copy(store, entry, target)
+
+        monkeypatch.setattr(s3.S3Store, "_copy", taken)
+        if way == "known":
+            with pytest.raises(SourceFailed, match="Taken"):
+                sources.deliver(inbox, tmp_path / "a.csv", "results", "a.csv", "tag")
+            assert s3_place.get("results/a.csv") == b"of somebody else"
+            assert sources.caveat(inbox) == ""
+            assert sources.deliver(inbox, tmp_path / "a.csv", "results", "a.csv", "tag") == "a.tag.csv"
+            assert s3_place.names() == ["results/a.csv", "results/a.tag.csv"]
+        else:
+            sources.deliver(inbox, tmp_path / "a.csv", "results", "a.csv", "tag")
+            assert "does not know conditional requests" in sources.caveat(inbox)
+
+    def test_parts_of_a_killed_delivery_are_given_up(
+        self, s3_place: S3Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        context = workspace(tmp_path, s3_place)
+        inbox = sources.open_source(s3_place.url, "place", tmp_path, context.config.transport)
+        (tmp_path / "a.csv").write_bytes(b"x" * (33 << 20))
+        ask = s3.S3Store._ask
+
+        def killed(store: s3.S3Store, *arguments: Any, **parameters: Any) -> Any:
+            if "complete_multipart_upload" in arguments:
+                raise KeyboardInterrupt
+            return ask(store, *arguments, **parameters)
+
+        def uploads() -> list[object]:
+            found = s3_place.client.list_multipart_uploads(Bucket=BUCKET, Prefix=s3_place.prefix)
+            return list(found.get("Uploads", []))
+
+        with monkeypatch.context() as patched:
+            patched.setattr(s3.S3Store, "_ask", killed)
+            with pytest.raises(KeyboardInterrupt):
+                sources.deliver(inbox, tmp_path / "a.csv", "results", "a.csv", "tag")
+        assert len(uploads()) == 1
+        inbox = sources.open_source(s3_place.url, "place", tmp_path, context.config.transport)
+        assert sources.deliver(inbox, tmp_path / "a.csv", "results", "a.csv", "tag") == "a.csv"
+        assert (uploads(), s3_place.names()) == ([], ["results/a.csv"])
 
 
 @pytest.fixture

@@ -33,7 +33,10 @@ class Place(Protocol):
 
     url: str
     options: dict[str, object]
-    proxy: Proxy | None
+
+    @property
+    def proxy(self) -> Proxy | None:
+        """What stands before the server."""
 
     def put(self, name: str, content: bytes) -> None:
         """Write a file, over another one if need be."""

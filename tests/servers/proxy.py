@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import select
 import socket
 import threading
 from dataclasses import dataclass, field
 
+_UNKNOWN_CONDITION = (
+    b"<Error><Code>NotImplemented</Code><Message>A header is not implemented</Message></Error>"
+)
+_NOT_IMPLEMENTED = (
+    b"HTTP/1.1 501 Not Implemented\r\nContent-Type: application/xml\r\nConnection: close\r\n"
+    b"Content-Length: %d\r\n\r\n%s" % (len(_UNKNOWN_CONDITION), _UNKNOWN_CONDITION)
+)
+_CONDITIONS = re.compile(rb"\r\n(if-none-match|if-match):", re.IGNORECASE)
 _FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
@@ -17,9 +26,11 @@ class Proxy:
     target: int
     connections: int = 0
     received: int = 0
+    requests: int = 0
     _cuts: list[int] = field(default_factory=list)
     _stall_after: int | None = None
     _forbidden: bytes = b""
+    _conditions: str = "known"
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -31,7 +42,8 @@ class Proxy:
         """Pass everything on again, and count anew."""
         with self._lock:
             self._cuts, self._stall_after, self._forbidden = [], None, b""
-            self.connections = self.received = 0
+            self._conditions = "known"
+            self.connections = self.received = self.requests = 0
 
     def cut_after(self, *sizes: int) -> None:
         """Break the connection after so many more bytes from the server; then again after the next number."""
@@ -46,6 +58,14 @@ class Proxy:
     def forbid(self, part_of_path: str) -> None:
         """Answer requests for such a path as a server that refuses them."""
         self._forbidden = part_of_path.encode()
+
+    def refuse_conditions(self) -> None:
+        """Answer requests under a condition as an S3 server that knows none."""
+        self._conditions = "refused"
+
+    def ignore_conditions(self) -> None:
+        """Pass requests under a condition on without it."""
+        self._conditions = "ignored"
 
     def stop(self) -> None:
         self._listener.close()
@@ -82,7 +102,14 @@ class Proxy:
             if self._forbidden and self._forbidden in content.split(b"\r\n")[0]:
                 client.sendall(_FORBIDDEN)
                 return False
-            server.sendall(content)
+            head, blank, body = content.partition(b"\r\n\r\n")
+            self.requests += b" HTTP/1.1\r\n" in head
+            if self._conditions == "refused" and _CONDITIONS.search(head):
+                client.sendall(_NOT_IMPLEMENTED)
+                return False
+            if self._conditions == "ignored":
+                head = _CONDITIONS.sub(b"\r\nX-Nothing:", head)
+            server.sendall(head + blank + body)
             return True
         with self._lock:
             self.received += len(content)

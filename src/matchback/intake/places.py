@@ -79,6 +79,17 @@ class RemoteFile:
     companion: str = ""
 
 
+def caveat(source: Source) -> str:
+    """Return what the operator must know of a place that cannot promise that nothing is overwritten, else ''."""
+    if not source.store.is_unguarded:
+        return ""
+    return (
+        f"{address(source.url)}: this store does not know conditional requests. Names are looked at right before they "
+        "are used; so that nothing is overwritten in between, let nobody else write into its folders move_to and "
+        "results_to"
+    )
+
+
 class SourceLost(SourceFailed):
     """The connection broke, again and again; what else waits at this source would fare no better."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -121,12 +122,22 @@ def deliver(
         for free_name in _names(name, tag):
             target = posixpath.join(target_folder, free_name)
             there = source.tried(store.look, target)
+            if there:
+                _clear(source, f"{target}.part")
             if there and _hash_at(source, there, size) == content_hash:
                 return free_name
             if there is None:
                 _put(source, content, target, before_naming)
                 return free_name
         raise Taken
+
+
+def _clear(source: Source, aside: str) -> None:
+    """Take away what a killed delivery left beside a name: nobody but us writes under it."""
+    left = source.tried(source.store.look, aside)
+    if left and left.kind == "file":
+        with suppress(Vanished, Changed):
+            source.tried(source.store.remove, left)
 
 
 def _put(source: Source, content: Path, target: str, before_naming: Callable[[], object]) -> None:

@@ -82,6 +82,8 @@ def deliver_all(context: RunContext) -> int:
             continue
         marker.write_text(name, encoding="utf-8")
         sent += 1
+    for words in sorted({sources.caveat(source) for source in opened.values()} - {""}):
+        context.progress.note(words)
     return sent
 
 

@@ -20,6 +20,7 @@ from matchback.intake.places import RemoteFile as RemoteFile
 from matchback.intake.places import Source as Source
 from matchback.intake.places import SourceLost as SourceLost
 from matchback.intake.places import address as address
+from matchback.intake.places import caveat as caveat
 from matchback.intake.places import declared_date as declared_date
 from matchback.intake.places import open_source as open_source
 from matchback.intake.places import told as told

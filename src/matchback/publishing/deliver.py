@@ -53,6 +53,8 @@ def _deliver_payouts(context: RunContext, *, again: bool) -> tuple[int, list[str
                 sent += 1
             else:
                 doubtful.append(path.name)
+        if words := sources.caveat(target):
+            context.progress.note(words)
     except MatchbackError as failure:
         context.progress.note(f"{len(waiting) - sent} payout files wait: {failure.what}")
     if doubtful:

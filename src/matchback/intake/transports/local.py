@@ -32,6 +32,7 @@ class LocalStore:
     """A folder of this machine. Links are never followed, and what is no file is never opened."""
 
     is_local = True
+    is_unguarded = False
 
     def __init__(self) -> None:
         self._held: tuple[str, int] | None = None

@@ -1,8 +1,13 @@
-"""S3 and what speaks like it, through s3fs. Every read and delete names the ETag that was listed."""
+"""S3 and what speaks like it, through s3fs. Every read and delete names the ETag that was listed.
+
+Not every store that speaks like S3 knows conditions, or heeds them: each act looks first as well, and where a condition
+is refused, the next best way is gone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
 from typing import Any, BinaryIO, TypeVar
 
 from matchback.config_sources import Transport
@@ -17,6 +22,7 @@ from matchback.intake.transports.store import (
     Refused,
     Taken,
     Trouble,
+    Unsupported,
     Vanished,
     below,
     next_page,
@@ -40,6 +46,8 @@ _MEANINGS: dict[str, type[Trouble]] = {
     "InvalidToken": LoginRefused,
     "RequestTimeout": Lost,
     "SlowDown": Lost,
+    "NotImplemented": Unsupported,
+    "501": Unsupported,
 }
 T = TypeVar("T")
 
@@ -60,6 +68,8 @@ class S3Store(ObjectStore):
             **{**options, "config_kwargs": settings}, use_listings_cache=False, skip_instance_cache=True
         )
         self._loop = Loop(self._system.loop, patience)
+        self._copies_blindly: bool | None = None  # nobody knows before the first answer
+        self._writes_blindly = False
 
     def pages(self, folder: str) -> Iterator[list[Entry]]:
         bucket, prefix = below(folder)
@@ -95,26 +105,45 @@ class S3Store(ObjectStore):
     def read(self, path: str, start: int, length: int, stamp: str) -> bytes:
         bucket, key = split_key(path)
 
-        async def fetch() -> bytes:
-            answer = await self._request(
-                "get_object",
-                Bucket=bucket,
-                Key=key,
-                Range=f"bytes={start}-{start + length - 1}",
-                IfMatch=_etag(stamp),
-            )
+        async def fetch(**condition: str) -> bytes:
+            part = f"bytes={start}-{start + length - 1}"
+            answer = await self._request("get_object", Bucket=bucket, Key=key, Range=part, **condition)
             async with answer["Body"] as body:
+                if answer["ETag"] != _etag(stamp):
+                    raise Changed
                 return bytes(await body.read())
 
-        return self._ask(fetch)
+        try:
+            return self._ask(fetch, IfMatch=_etag(stamp))
+        except Unsupported:
+            return self._ask(fetch)
 
     def write(self, path: str, content: BinaryIO) -> None:
         bucket, key = split_key(path)
         first = content.read(PART)
-        if len(first) < PART:
-            self._ask(self._request, "put_object", Bucket=bucket, Key=key, Body=first)
-            return
         place = {"Bucket": bucket, "Key": key}
+        if len(first) < PART:
+            self._ask(self._request, "put_object", **place, Body=first)
+        else:
+            self._write_parts(place, first, content)
+        if self._copies_blindly is None:
+            onto_itself = {"CopySource": dict(place), "MetadataDirective": "REPLACE"}
+            self._copies_blindly = self._is_blind("copy_object", **place, **onto_itself)
+            if self._copies_blindly and len(first) < PART:
+                self._writes_blindly = self._is_blind("put_object", **place, Body=first)
+
+    def _is_blind(self, method: str, **parameters: Any) -> bool:
+        """Tell whether the store writes over a file though it must not: tried with one of ours, and its own bytes."""
+        try:
+            self._slowly(self._request, method, **parameters, IfNoneMatch="*")
+        except Changed:
+            return False
+        except Refused:
+            return True
+        return True
+
+    def _write_parts(self, place: dict[str, str], first: bytes, content: BinaryIO) -> None:
+        self._forget_uploads(place)
         upload = self._ask(self._request, "create_multipart_upload", **place)
         place["UploadId"] = upload["UploadId"]
         parts: list[dict[str, object]] = []
@@ -129,6 +158,17 @@ class S3Store(ObjectStore):
             self._ask(self._request, "abort_multipart_upload", **place)
             raise
 
+    def _forget_uploads(self, place: dict[str, str]) -> None:
+        """Give up what killed runs had sent of a file: it is seen in no listing, and paid for."""
+        with suppress(Refused):
+            found = self._ask(
+                self._request, "list_multipart_uploads", Bucket=place["Bucket"], Prefix=place["Key"]
+            )
+            for upload in found.get("Uploads", []):
+                if upload["Key"] == place["Key"]:
+                    begun = {**place, "UploadId": upload["UploadId"]}
+                    self._ask(self._request, "abort_multipart_upload", **begun)
+
     def rename(self, entry: Entry, target: str) -> None:
         """Copy, then delete, both under conditions; looked at first as well, since not every store heeds them."""
         refuse_changed(self, entry)
@@ -137,30 +177,47 @@ class S3Store(ObjectStore):
         if entry.size > MOST_COPIED_AT_ONCE:
             self._slowly(self._system._copy_managed, entry.path, target, size=entry.size)
         else:
-            bucket, key = split_key(entry.path)
-            target_bucket, target_key = split_key(target)
-            try:
-                self._slowly(
-                    self._request,
-                    "copy_object",
-                    Bucket=target_bucket,
-                    Key=target_key,
-                    CopySource={"Bucket": bucket, "Key": key},
-                    CopySourceIfMatch=_etag(entry.stamp),
-                    IfNoneMatch="*",
-                )
-            except Changed:
-                refuse_changed(self, entry)
-                raise Taken from None
+            self._copy(entry, target)
         copied = self.look(target)
         if copied is None or copied.size != entry.size:
             raise Lost("CopyNotThere")
         self.remove(entry)
 
+    def _copy(self, entry: Entry, target: str) -> None:
+        bucket, key = split_key(entry.path)
+        target_bucket, target_key = split_key(target)
+        place = {"Bucket": target_bucket, "Key": target_key}
+        source = {"CopySource": {"Bucket": bucket, "Key": key}, "CopySourceIfMatch": _etag(entry.stamp)}
+        try:
+            if not self._copies_blindly:
+                try:
+                    self._slowly(self._request, "copy_object", **place, **source, IfNoneMatch="*")
+                    return
+                except Unsupported:
+                    self._copies_blindly = True
+            if (
+                entry.size < PART and not self._writes_blindly
+            ):  # what may not be copied under a condition may still be written under one
+                try:
+                    content = self.read(entry.path, 0, entry.size, entry.stamp) if entry.size else b""
+                    self._ask(self._request, "put_object", **place, Body=content, IfNoneMatch="*")
+                    return
+                except Unsupported:
+                    pass
+            self.is_unguarded = True
+            self._slowly(self._request, "copy_object", **place, **source)
+        except Changed:
+            refuse_changed(self, entry)
+            raise Taken from None
+
     def remove(self, entry: Entry) -> None:
         refuse_changed(self, entry)
         bucket, key = split_key(entry.path)
-        self._ask(self._request, "delete_object", Bucket=bucket, Key=key, IfMatch=_etag(entry.stamp))
+        try:
+            self._ask(self._request, "delete_object", Bucket=bucket, Key=key, IfMatch=_etag(entry.stamp))
+        except Unsupported:
+            self.is_unguarded = True
+            self._ask(self._request, "delete_object", Bucket=bucket, Key=key)
 
     async def _request(self, method: str, **parameters: Any) -> Any:
         await self._system.set_session()

@@ -37,6 +37,7 @@ class SftpStore:
     """One login at one server."""
 
     is_local = False
+    is_unguarded = False
 
     def __init__(self, url: str, options: dict[str, Any], patience: Transport) -> None:
         self._patience = patience

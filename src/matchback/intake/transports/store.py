@@ -72,6 +72,10 @@ class Refused(Trouble):
     """The server understood, and will not do it."""
 
 
+class Unsupported(Refused):
+    """The server does not know what we ask, or the condition under which we ask it."""
+
+
 class LoginRefused(Trouble):
     """The server does not know these credentials."""
 
@@ -89,9 +93,14 @@ class Lost(Trouble):
 
 
 class Store(Protocol):
-    """A place that was opened. Every act ends in time, and raises one of the troubles above."""
+    """A place that was opened. Every act ends in time, and raises one of the troubles above.
+
+    `is_unguarded` tells that it had to act without a condition: that a name is free, or a file the one that was read,
+    could only be looked at the moment before.
+    """
 
     is_local: bool
+    is_unguarded: bool
 
     def pages(self, folder: str) -> Iterator[list[Entry]]:
         """Yield what lies in a folder, some thousand entries at a time; folders below it are not entered."""
@@ -125,6 +134,7 @@ class ObjectStore:
     """What stores without folders and without a standing connection have in common: nothing to do."""
 
     is_local = False
+    is_unguarded = False
 
     def reopen(self) -> None:
         """Do nothing: every request finds a connection of its own."""

@@ -31,6 +31,7 @@ from matchback.publishing.versions import Version, VersionStore
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from matchback.config import Config
     from matchback.warehouse import Warehouse
 
 AMOUNT_PLACES = 4
@@ -143,7 +144,7 @@ def _build(
                 rows[SELF_DESCRIBING] = published.count(SELF_DESCRIBING)
                 page = _page(context, version, published)
         (folder / "report.html").write_text(page, encoding="utf-8")
-        store.write_manifest(folder, _manifest(version, rows))
+        store.write_manifest(folder, _manifest(version, rows, context.config))
     return version, rows
 
 
@@ -168,7 +169,10 @@ def _page(context: RunContext, version: Version, published: Warehouse) -> str:
     return report_page(published, head)
 
 
-def _manifest(version: Version, rows: dict[str, int]) -> dict[str, Any]:
+def _manifest(version: Version, rows: dict[str, int], config: Config) -> dict[str, Any]:
+    from matchback.zone_rules import zone_rules
+
+    zones = [config.workspace.time_zone, *(feed.time_zone for feed in config.feeds if feed.time_zone)]
     hashes = json.loads(version.table_hashes)
     return {
         "version_id": version.version_id,
@@ -178,6 +182,7 @@ def _manifest(version: Version, rows: dict[str, int]) -> dict[str, Any]:
         "config_hash": version.config_hash,
         "code_version": version.code_version,
         "content_hash": version.content_hash,
+        "time_zones": zone_rules(zones),
         "inputs": {"files": rows["files"], "hash": hashes["files"]},
         "tables": {name: {"rows": count, "hash": hashes.get(name)} for name, count in sorted(rows.items())},
     }

@@ -7,11 +7,11 @@ import pytest
 from unit.bad_inputs import OK, Case, Sender, as_parameters, judge
 
 
-def column(row: int, what: str, name: str, texts: list[str], reason: str = "", **more: str) -> Case:
+def column(row: int, what: str, name: str, texts: list[str], reason: str = "", more: str = "") -> Case:
     """Return a case of one column, one text a record: all are accepted, or all refused for the same reason."""
     lines = "".join(f'account_opened,2026-11-01,"{text}"\n' for text in texts)
     outcome = f"{name}:{reason}" if reason else OK
-    return Case(row, what, f"event_name,event_time,{name}\n{lines}", [outcome] * len(texts), **more)
+    return Case(row, what, f"event_name,event_time,{name}\n{lines}", [outcome] * len(texts), more=more)
 
 
 MEMBER, ACCOUNT, COUPON = "partner_user_id", "account_id", "coupon_code"

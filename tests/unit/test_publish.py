@@ -108,6 +108,7 @@ def test_database_parquet_and_manifest_say_the_same(root: Path) -> None:
         "journal_number",
         "sequence",
         "tables",
+        "time_zones",
         "version_id",
     }
     with Warehouse.read(published(root) / "analytics.duckdb") as warehouse:

@@ -189,7 +189,10 @@ def normalize_phone(text: str, country: str) -> str | None:
     reason = phonenumbers.is_possible_number_with_reason(number)
     if reason != phonenumbers.ValidationResult.IS_POSSIBLE:  # a local number without its area is nobody's key
         return None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    written = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    if number.italian_leading_zero and phonenumbers.parse(written) != number:
+        return None  # zeros where no country has them: written in full, it would be another number
+    return written
 
 
 def normalize_code(text: str) -> str | None:

@@ -8,6 +8,7 @@ SELECT
     f.content_hash,
     f.declared_on,
     f.status,
+    f.reason_code,
     f.records,
     f.control_lines,
     f.columns

@@ -19,7 +19,13 @@ from matchback.intake import results_file
 from matchback.intake.arrival_log import described, held_back, held_words
 from matchback.intake.list_guard import shrinkage
 from matchback.intake.merging import MANY_ROWS, Outcomes, append_refusals, fill_vault, merge, note_lists
-from matchback.intake.received import ReceivedFile, readmitted_ids, received_files, without_retired
+from matchback.intake.received import (
+    ReceivedFile,
+    newly_announced_ids,
+    readmitted_ids,
+    received_files,
+    without_retired,
+)
 from matchback.intake.refusal_text import refusal_text
 from matchback.intake.results_lines import forget_outcomes, note_verdict
 from matchback.intake.staging import StagedFile, StagedSummary, staged_file, staging_basis
@@ -91,6 +97,7 @@ def _files_not_loaded(
 ) -> tuple[list[ReceivedFile], list[ReceivedFile]]:
     """Return the files to load, in their order, and those that wait because their feed was removed."""
     known = {str(row["file_id"]) for row in loaded} - readmitted_ids(context.journal)
+    known -= newly_announced_ids(context.journal, loaded)
     feeds = [feed.id for feed in context.config.feeds]
     waiting = [
         file

@@ -15,8 +15,10 @@ from matchback.answers.printing import count
 from matchback.context import RunContext, StepSummary
 from matchback.errors import MatchbackError, SourceFailed
 from matchback.intake import archive, partial, sources
+from matchback.intake.left_there import note_announced, note_left, note_unread
 from matchback.intake.received import Receipts, ReceivedFile, derive_file_id, printable_name, received_files
 from matchback.intake.sources import FileWaits, Listing, Look, RemoteFile, Source, SourceLost, Wanted
+from matchback.intake.staging import staged_file
 
 if TYPE_CHECKING:
     from datetime import date
@@ -170,7 +172,8 @@ def _list(context: RunContext, opened: Opened) -> Found:
         {other.id for other in context.config.feeds},
         {(remote.path, remote.size, remote.stamp) for remote in new},
     )
-    _journal_left(context, feed, listing)
+    note_left(context.journal, feed.id, listing.left, {remote.name for remote in new})
+    _judge_again(context, before, listing, new)
     ordered = sorted(waiting, key=lambda remote: (remote.declared_on, remote.path))
     return Found(ordered, later, unmatched, listing.manifests)
 
@@ -190,20 +193,17 @@ def _tell_of(context: RunContext, feed: Feed, later: int, unmatched: int) -> Non
         )
 
 
-def _journal_left(context: RunContext, feed: Feed, listing: Listing) -> None:
-    """Write down one by one what is left, and why, when that is new: names stand in the protected area alone."""
-    if not listing.left:
-        return
-    told = {
-        (entry.body["remote"], entry.body["reason"])
-        for entry in context.journal.entries(kind="left_at_source")
-        if entry.body["feed_id"] == feed.id
-    }
-    for name, reason in listing.left:
-        if (printable_name(name), reason) not in told:
-            context.journal.append(
-                "left_at_source", feed_id=feed.id, remote=printable_name(name), reason=reason
-            )
+def _judge_again(
+    context: RunContext, before: Sequence[ReceivedFile], listing: Listing, new: Sequence[RemoteFile]
+) -> None:
+    """Note what manifests say now of files that came before; what was staged under the old words is staged anew."""
+    said: dict[str, dict[str, str]] = {}
+    for manifest in listing.manifests:
+        said |= manifest.files or {}
+    to_come = {remote.name for remote in new}
+    said = {name: words for name, words in said.items() if name not in to_come}
+    for file_id in note_announced(context.journal, before, said, context.workspace.archive):
+        staged_file(context.workspace.staging, file_id).remove()
 
 
 def _is_after(remote: RemoteFile, day: date) -> bool:
@@ -232,6 +232,29 @@ def receive(context: RunContext, feed: Feed, remote: RemoteFile) -> str | None:
 def _receive(
     context: RunContext, feed: Feed, remote: RemoteFile, source: Source, receipts: Receipts
 ) -> str | None:
+    try:
+        entry, content_hash, size = _fetch(context, feed, remote, source)
+    except SourceFailed as failure:
+        reason = failure.reason if isinstance(failure, FileWaits) else "unreadable"
+        note_unread(context.journal, feed.id, remote.name, reason or "unreadable")
+        raise
+    with context.journal.deciding():  # tasks receive at the same time
+        same = receipts.of_content(content_hash, sources.declared_date(remote))
+        file_id = _journal(context, feed, remote, content_hash, size, same)
+    if not _put_away(source, feed, entry, content_hash):
+        context.progress.note(
+            f"{feed.id}: a file was overwritten at its source after it was read; the new version stays there, "
+            "and the next run receives it"
+        )
+    elif remote.companion:
+        _put_companion_away(context, feed, source, remote.companion)
+    return file_id
+
+
+def _fetch(
+    context: RunContext, feed: Feed, remote: RemoteFile, source: Source
+) -> tuple[sources.Entry, str, int]:
+    """Archive one file's bytes; return what was read, its SHA-256 and its size."""
     with sources.reading(source, remote) as stream:
         version = partial.Version(
             feed.id,
@@ -243,17 +266,7 @@ def _receive(
         )
         with partial.fetching(context.workspace.incoming, version) as part:
             content_hash, size = archive.keep(context.workspace.archive, stream, remote.size, part)
-    with context.journal.deciding():  # tasks receive at the same time
-        same = receipts.of_content(content_hash, sources.declared_date(remote))
-        file_id = _journal(context, feed, remote, content_hash, size, same)
-    if not _put_away(source, feed, stream.entry, content_hash):
-        context.progress.note(
-            f"{feed.id}: a file was overwritten at its source after it was read; the new version stays there, "
-            "and the next run receives it"
-        )
-    elif remote.companion:
-        _put_companion_away(context, feed, source, remote.companion)
-    return file_id
+    return stream.entry, content_hash, size
 
 
 def _journal(

@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 
-from matchback import pickup
+from matchback import pickup, validate
 from matchback.context import RunContext
 from matchback.errors import ConfigurationError, MatchbackError, SourceFailed
 from matchback.intake import archive, listing, sources
+from matchback.intake.left_there import left_now
 from matchback.intake.manifests import parse_manifest
 from matchback.intake.received import received_files
-from unit.intake_world import EVENTS_FEED, make_world, on, put
+from unit.intake_world import EVENTS_FEED, make_world, on, put, table, take_in
 
 MOVING = EVENTS_FEED + 'after = { move_to = "done" }\n'
 
@@ -164,6 +165,7 @@ def test_files_of_later_days_and_of_no_feed_are_counted(
     assert "events: 1 file is dated after 2026-11-02 and is left where it is" in notes
 
 
+@pytest.mark.bad_input(60)
 def test_only_whole_regular_files_with_real_dates_are_taken(tmp_path: Path) -> None:
     """Links, pipes, folders, hidden and unfinished files, our own answers and impossible dates stay where they are."""
     world = make_world(tmp_path)
@@ -178,6 +180,7 @@ def test_only_whole_regular_files_with_real_dates_are_taken(tmp_path: Path) -> N
     assert names(world) == ["events_20261101.csv"]
 
 
+@pytest.mark.bad_input(58, 59)
 def test_odd_names_are_data(tmp_path: Path) -> None:
     """A name with quotes, spaces, a newline, a leading dash or a template never becomes a path or a command."""
     world = make_world(tmp_path, EVENTS_FEED.replace("events_{date:%Y%m%d}*.csv", "*"))
@@ -199,6 +202,7 @@ def test_odd_names_are_data(tmp_path: Path) -> None:
     assert all(len(name) == 64 for name in archived)
 
 
+@pytest.mark.bad_input(61)
 def test_a_growing_file_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two looks must agree."""
     world = make_world(tmp_path, EVENTS_FEED + "quiet_seconds = 1\n")
@@ -214,6 +218,7 @@ def test_a_growing_file_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert names(world) == ["events_20261102.csv"]
 
 
+@pytest.mark.bad_input(62)
 def test_a_file_that_changes_while_it_is_read_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is noted, nothing of it is kept, and the next file is received."""
     world = make_world(tmp_path)
@@ -406,3 +411,64 @@ def test_a_source_of_an_unknown_kind_and_a_password_in_an_address_are_refused() 
     with pytest.raises(ConfigurationError, match="holds a password") as refused:
         sources.open_source("sftp://u:hunter2@bank.example/outgoing", None, Path())
     assert "hunter2" not in str(refused.value)
+
+
+LISTED = EVENTS_FEED + 'ready = { manifest = "MANIFEST.csv" }\n'
+RECORD = "event_name,event_time,partner_event_id,partner_user_id\naccount_opened,2026-11-01,E1,M1\n"
+
+
+def verdicts(context: RunContext) -> list[tuple[object, ...]]:
+    return [(row["status"], row["reason_code"], row["accepted"]) for row in table(context, "files")]
+
+
+@pytest.mark.parametrize("after", ["", 'after = { move_to = "done", results_to = "results" }\n'])
+def test_a_file_that_its_manifest_got_refused_is_judged_again_by_a_corrected_one(
+    tmp_path: Path, after: str
+) -> None:
+    """Whether file and manifest were left or moved away; and only a manifest that speaks of these bytes."""
+    world = make_world(tmp_path, LISTED + after)
+    name, right = "events_20261101.csv", hashlib.sha256(RECORD.encode()).hexdigest()
+    put(world, name, RECORD)
+    put(world, "MANIFEST.csv", f"name,records\n{name},7\n")
+    take_in(world)
+    assert verdicts(world) == [("refused", "manifest_wrong", 0)]
+    put(world, "MANIFEST.csv", f"name,records,sha256\n{name},1,{'0' * 64}\n")
+    take_in(world)
+    assert verdicts(world) == [("refused", "manifest_wrong", 0)]
+    put(world, "MANIFEST.csv", f"name,records,sha256\n{name},1,{right}\n")
+    take_in(world)
+    assert verdicts(world) == [("loaded", None, 1)]
+    put(world, "MANIFEST.csv", f"name,records\n{name},7\n")
+    take_in(world)
+    assert verdicts(world) == [("loaded", None, 1)], "what was loaded stands"
+    assert len(received_files(world.journal)) == 1
+    if after:
+        answers = [path.read_text() for path in (inbox(world) / "results").iterdir()]
+        assert sorted(text.count("\naccepted,") for text in answers) == [0, 1]
+
+
+def test_a_manifest_that_is_corrected_before_load_counts(tmp_path: Path) -> None:
+    world = make_world(tmp_path, LISTED)
+    put(world, "events_20261101.csv", RECORD)
+    put(world, "MANIFEST.csv", "name,records\nevents_20261101.csv,7\n")
+    pickup.run(world)
+    validate.run(world)
+    put(world, "MANIFEST.csv", "name,records\nevents_20261101.csv,1\n")
+    take_in(world)
+    assert verdicts(world) == [("loaded", None, 1)]
+
+
+def test_what_is_left_is_known_until_it_came_or_went(tmp_path: Path) -> None:
+    world = make_world(tmp_path, EVENTS_FEED + 'ready = { marker = "{name}.done" }\n')
+    for day in (1, 2):
+        put(world, f"events_2026110{day}.csv", f"content {day}")
+    pickup.run(world)
+    first, second = ("events", "events_20261101.csv"), ("events", "events_20261102.csv")
+    assert left_now(world.journal) == {first: "marker", second: "marker"}
+    put(world, "events_20261101.csv.done", "")
+    (inbox(world) / "events_20261102.csv").unlink()
+    pickup.run(world)
+    assert left_now(world.journal) == {}
+    put(world, "events_20261102.csv", "content 2")
+    pickup.run(world)
+    assert left_now(world.journal) == {second: "marker"}

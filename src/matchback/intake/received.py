@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matchback.errors import MatchbackError
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 
 READMITTED = "file_readmitted"
+ANNOUNCED = "file_announced"
+MANIFEST_REASONS = ("manifest_wrong", "list_count_wrong")
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,10 @@ def printable_name(name: str) -> str:
 
 
 def received_files(journal: Journal) -> list[ReceivedFile]:
-    """Return every delivery in the order of the journal."""
-    return [_received(entry) for entry in journal.entries(kind="file_received")]
+    """Return every delivery in the order of the journal, with what manifests said of it last."""
+    said = {entry.body["file_id"]: entry.body["announced"] for entry in journal.entries(kind=ANNOUNCED)}
+    files = [_received(entry) for entry in journal.entries(kind="file_received")]
+    return [replace(file, announced=said[file.file_id]) if file.file_id in said else file for file in files]
 
 
 class Receipts:
@@ -128,6 +132,21 @@ def readmitted_ids(journal: Journal) -> set[str]:
     acts = readmissions(journal)
     commits = _commits(journal) if acts else {}
     return {file_id for file_id in acts if _is_readmitted(file_id, commits, acts)}
+
+
+def newly_announced_ids(journal: Journal, loaded: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return the files that were refused for what their manifest said, and of which one says otherwise since then.
+
+    `loaded` are the warehouse's files with `file_id`, `status` and `reason_code`.
+    """
+    said = {str(entry.body["file_id"]): entry.number for entry in journal.entries(kind=ANNOUNCED)}
+    commits = _commits(journal) if said else {}
+    refused = {
+        str(row["file_id"])
+        for row in loaded
+        if row["status"] == "refused" and row["reason_code"] in MANIFEST_REASONS
+    }
+    return {file_id for file_id in refused if said.get(file_id, 0) > commits.get(file_id, 0)}
 
 
 def _is_readmitted(file_id: str, commits: dict[str, int], acts: dict[str, list[int]]) -> bool:

@@ -28,18 +28,23 @@ def identifier_key(workspace: Workspace, config: Config, kind: str, text: str) -
     import polars as pl
 
     from matchback.intake.identifier_profiles import read_as
-    from matchback.intake.identifiers import is_placeholder, normalize
+    from matchback.intake.identifiers import is_placeholder, normalize, placeholder_words
 
     typed = pl.DataFrame({"text": [text]}, schema={"text": pl.String})
-    read = read_as(kind, config.identifiers.email)
-    if typed.select(is_placeholder("text", read, config.identifiers.placeholders)).item():
+    read, country = read_as(kind, config.identifiers.email), config.workspace.country
+    value = normalize(typed["text"], read, country)[0]
+    words = placeholder_words(read, country, tuple(config.identifiers.placeholders))
+    forms = pl.DataFrame({"text": [text, value]}, schema={"text": pl.String})
+    if forms.select(is_placeholder("text", read, words).any()).item():
         raise ConfigurationError(
             f"What was typed is a placeholder, not {WORDS[kind]}.",
             state="Placeholders are read as missing: they link and match nobody.",
         )
-    value = normalize(typed["text"], read, config.workspace.country)[0]
     if value is None:
-        raise ConfigurationError(f"What was typed is not {WORDS[kind]}.")
+        raise ConfigurationError(
+            f"What was typed is not {WORDS[kind]}.",
+            next_step="Type it as it stands in the file, or in the core system.",
+        )
     return derive_key(config.id_secret(workspace.root), kind, value)
 
 

@@ -209,6 +209,7 @@ class TestAnyPlace:
         assert (received(context), archived(context)) == ([NAME], [CONTENT])
         assert place.get(NAME) == CONTENT
 
+    @pytest.mark.bad_input(70)
     def test_other_bytes_under_a_name_are_a_new_version(self, place: Place, tmp_path: Path) -> None:
         """The receipt says which generation it was."""
         context = workspace(tmp_path, place)
@@ -250,6 +251,7 @@ class TestAnyPlace:
                 pickup.run(context)
         assert (place.names(), received(context)) == ([NAME], [])
 
+    @pytest.mark.bad_input(69)
     def test_a_move_never_overwrites(self, place: Place, tmp_path: Path) -> None:
         context = workspace(tmp_path, place, MOVE)
         place.put(f"done/{NAME}", b"another file")
@@ -259,6 +261,7 @@ class TestAnyPlace:
         assert sorted(place.names()) == sorted([f"done/{NAME}", tagged])
         assert (place.get(f"done/{NAME}"), place.get(tagged)) == (b"another file", CONTENT)
 
+    @pytest.mark.bad_input(69)
     def test_a_move_that_was_cut_off_half_way_is_finished(self, place: Place, tmp_path: Path) -> None:
         """The same bytes lie under the target's name already: the first copy goes, and there is no third."""
         context = workspace(tmp_path, place, MOVE)
@@ -268,6 +271,7 @@ class TestAnyPlace:
         assert place.names() == [f"done/{NAME}"]
 
     @pytest.mark.parametrize("after", [MOVE, DELETE], ids=["move", "delete"])
+    @pytest.mark.bad_input(63)
     def test_a_file_that_was_overwritten_after_it_was_read_is_left(
         self, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: str
     ) -> None:
@@ -281,6 +285,7 @@ class TestAnyPlace:
         assert archived(context) == [CONTENT, new]
         assert NAME not in place.names()
 
+    @pytest.mark.bad_input(63)
     def test_a_file_that_changes_while_it_is_read_waits(
         self, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -304,6 +309,7 @@ class TestAnyPlace:
         pickup.run(context)
         assert archived(context) == [CONTENT, b"y" * (5 << 20)]
 
+    @pytest.mark.bad_input(61)
     def test_a_growing_file_waits(
         self, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -326,6 +332,7 @@ class TestAnyPlace:
         pickup.run(feed)
         assert sorted(received(context)) == ["events_20261101.csv", NAME]
 
+    @pytest.mark.bad_input(68)
     def test_one_that_vanished_and_one_that_is_refused_stop_no_other(
         self, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -350,6 +357,7 @@ class TestAnyPlace:
         assert "may not be read" in notes(context)
         assert sorted(place.names()) == ["done/events_20261103.csv", "events_20261101.csv"]
 
+    @pytest.mark.bad_input(58, 59)
     def test_odd_names_are_data(self, place: Place, tmp_path: Path) -> None:
         context = workspace(tmp_path, place, MOVE, pattern="*")
         odd = [
@@ -373,6 +381,7 @@ class TestAnyPlace:
         stored = [path.name for path in context.workspace.archive.rglob("*") if path.is_file()]
         assert all(len(name) == 64 for name in stored)
 
+    @pytest.mark.bad_input(61)
     def test_a_file_waits_for_its_marker(self, place: Place, tmp_path: Path) -> None:
         """The marker goes where its file goes."""
         context = workspace(tmp_path, place, MOVE + 'ready = { marker = "{name}.done" }\n')
@@ -384,6 +393,7 @@ class TestAnyPlace:
         assert "1 entry has no marker yet and waits" in notes(context)
         assert place.names() == [f"done/{NAME}", f"done/{NAME}.done", "events_20261103.csv"]
 
+    @pytest.mark.bad_input(71)
     def test_a_file_waits_for_its_manifest(self, place: Place, tmp_path: Path) -> None:
         """What it says of size and checksum must hold; it goes with the last of its files."""
         more = MOVE + 'ready = { manifest = "MANIFEST_{date:%Y%m%d}.csv" }\n'
@@ -466,6 +476,7 @@ class TestAnyPlace:
                 ["results/a.csv"] if number < 2 else ["results/a.csv", "results/a.tag.csv"]
             )
 
+    @pytest.mark.bad_input(66)
     def test_a_listing_of_many_pages_is_seen_whole(
         self, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -478,6 +489,7 @@ class TestAnyPlace:
         pickup.run(context)
         assert received(context) == names
 
+    @pytest.mark.bad_input(70)
     def test_a_place_that_is_not_there_is_named(self, place: Place, tmp_path: Path) -> None:
         missing = {"inbox": "nowhere", BUCKET: "no-such-bucket"}
         for before, after in missing.items():
@@ -512,6 +524,7 @@ class TestBrokenNetwork:
         assert archived(context) == [LONG] and place.names() == [f"done/{NAME}"]
         assert place.proxy.received < len(LONG) + (9 << 20)  # what was there is not fetched again
 
+    @pytest.mark.bad_input(65)
     def test_a_connection_that_always_drops_ends_in_time(self, place: Place, tmp_path: Path) -> None:
         """The remote is as it was, and the next run reads on from what came."""
         assert place.proxy
@@ -529,6 +542,7 @@ class TestBrokenNetwork:
         pickup.run(context)
         assert archived(context) == [LONG[: 6 << 20]] * 3 and no_parts(context)
 
+    @pytest.mark.bad_input(65)
     def test_a_server_that_falls_silent_is_not_waited_for(self, place: Place, tmp_path: Path) -> None:
         """The next run receives the file."""
         assert place.proxy
@@ -633,6 +647,7 @@ class TestKilled:
         assert place.proxy.received < len(BIG) - (28 << 20)
         assert list(context.workspace.incoming.iterdir()) == []
 
+    @pytest.mark.bad_input(63)
     def test_another_file_of_its_name_is_read_from_its_beginning(self, place: Place, tmp_path: Path) -> None:
         """Even one of its size and, as the server of whole seconds tells it, of its time."""
         assert place.proxy
@@ -682,6 +697,7 @@ def s3_place(s3: S3Server, s3_proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> 
 class TestS3LikeStores:
     """Stores that speak like S3, and know less of it."""
 
+    @pytest.mark.bad_input(70)
     def test_one_that_refuses_conditions_is_used_with_a_warning(
         self, s3_place: S3Place, tmp_path: Path
     ) -> None:
@@ -822,6 +838,7 @@ class TestSftpLogin:
         assert received(context) == [NAME, "other.csv"]
         assert site.proxy.connections == 1
 
+    @pytest.mark.bad_input(64)
     def test_a_changed_host_key_stops_before_any_credential(
         self, site: SftpSite, sftp_place: FolderPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -835,6 +852,7 @@ class TestSftpLogin:
         assert "Connection from 127.0.0.1" in log and "userauth-request" not in log
         assert site.proxy.connections == 1  # and it is not tried again
 
+    @pytest.mark.bad_input(64)
     def test_an_unknown_host_is_refused_alike(
         self, site: SftpSite, sftp_place: FolderPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -857,6 +875,7 @@ class TestSftpLogin:
             pickup.run(context)
         assert site.proxy.connections == 0
 
+    @pytest.mark.bad_input(65)
     def test_a_refused_login_is_tried_once_by_all_feeds_together(
         self, site: SftpSite, sftp_place: FolderPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -894,6 +913,7 @@ class TestSftpLogin:
 class TestFolders:
     """What only folders hold."""
 
+    @pytest.mark.bad_input(60)
     def test_what_is_no_file_is_left_and_told_of_one_by_one(self, place: Place, tmp_path: Path) -> None:
         assert isinstance(place, FolderPlace)
         context = workspace(tmp_path, place, MOVE)
@@ -917,6 +937,7 @@ class TestFolders:
         assert left["events_20261101.csv"] == "other" and left["events_20261030.csv"] == "link"
         assert len(left) == (5 if os.geteuid() == 0 else 4)
 
+    @pytest.mark.bad_input(60)
     def test_a_link_or_pipe_that_takes_a_files_place_is_not_followed(
         self, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -952,6 +973,7 @@ class TestFolders:
         assert received(context) == ["events_20261102_caf\\udce9.csv"]
         assert os.listdir(os.fsencode(place.folder) + b"/done") == [b"events_20261102_caf\xe9.csv"]
 
+    @pytest.mark.bad_input(67)
     def test_a_clock_that_is_wrong_orders_nothing(self, place: Place, tmp_path: Path) -> None:
         assert isinstance(place, FolderPlace)
         context = workspace(tmp_path, place, pattern="*.csv")
@@ -962,6 +984,7 @@ class TestFolders:
         assert received(context) == ["a.csv", "b.csv", "c.csv"]
 
 
+@pytest.mark.bad_input(66)
 def test_a_hundred_thousand_files_are_all_seen(
     sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

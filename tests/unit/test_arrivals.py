@@ -122,6 +122,7 @@ def test_late_is_another_nights_pick_up_or_after_the_hour_of_its_own_day() -> No
     assert codes(expect, [backfill], MONDAY) == {}, "the clock of a backfill says nothing"
 
 
+@pytest.mark.bad_input(72)
 def test_doubled_incomplete_refused_and_empty() -> None:
     two = [came(MONDAY), came(MONDAY, number=2)]
     assert codes({}, two, MONDAY) == {"11-02": ["doubled"]}
@@ -243,6 +244,7 @@ def test_a_declared_surprise_alone_makes_a_file_wait(
     assert len(table(context, "files")) == (1 if waits else 2)
 
 
+@pytest.mark.bad_input(72)
 def test_a_missing_file_stops_what_comes_after_load_until_it_is_there_or_excused(tmp_path: Path) -> None:
     context = make_world(tmp_path, FEED + 'expect = { stop_on = ["missing"] }\n')
     night(context, MONDAY, 2)

@@ -71,6 +71,7 @@ def opted_out_members(context: RunContext) -> int:
 
 
 @pytest.mark.parametrize("first", ["customers", "optouts"])
+@pytest.mark.bad_input(94, 104)
 def test_a_hash_finds_its_person_whichever_comes_first(tmp_path: Path, first: str) -> None:
     """Of the published pair two of five match: the other three are hashes of addresses as they were typed."""
     context = make_world(tmp_path, FEEDS)
@@ -81,6 +82,7 @@ def test_a_hash_finds_its_person_whichever_comes_first(tmp_path: Path, first: st
     assert opted_out_members(context) == 2
 
 
+@pytest.mark.bad_input(94)
 def test_what_is_no_hash_is_refused_with_its_reason(tmp_path: Path) -> None:
     """An address in a column of hashes is no hash; neither is a hash of another kind; that of nothing is missing."""
     context = make_world(tmp_path, FEEDS)

@@ -39,6 +39,7 @@ def counts(row: dict[str, Any]) -> tuple[int, ...]:
     )
 
 
+@pytest.mark.bad_input(28)
 def test_each_record_has_one_outcome(tmp_path: Path) -> None:
     """Accepted, refused, duplicate, conflict and waiting, across files and within one."""
     world = make_world(tmp_path)
@@ -55,6 +56,7 @@ def test_each_record_has_one_outcome(tmp_path: Path) -> None:
     assert len(table(world, "fact_events")) == 5
 
 
+@pytest.mark.bad_input(28)
 def test_two_contents_in_one_file_are_both_in_conflict(tmp_path: Path) -> None:
     world = make_world(tmp_path)
     put(world, "events_20261101.csv", HEADER + event(1) + event(1, "11.00"))
@@ -73,6 +75,7 @@ def test_a_correction_ends_a_conflict(tmp_path: Path) -> None:
     assert counts(files(world)["events_20261103.csv"]) == (1, 1, 0, 0, 0, 0)
 
 
+@pytest.mark.bad_input(72)
 def test_the_same_bytes_under_another_name_add_nothing(tmp_path: Path) -> None:
     world = make_world(tmp_path)
     put(world, "events_20261101.csv", HEADER + event(1) + event(2, "x"))

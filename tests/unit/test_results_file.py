@@ -28,6 +28,7 @@ def results(context: RunContext, name: str = "events_20261101.csv") -> str:
     return (context.workspace.root / "inbox" / "results" / f"{name}.results.csv").read_text()
 
 
+@pytest.mark.bad_input(28)
 def test_every_record_is_answered_in_order(tmp_path: Path) -> None:
     """The sender's bytes stand as they came, quotes, commas and all; a broken record becomes one cell."""
     world = make_world(tmp_path, ANSWERED)

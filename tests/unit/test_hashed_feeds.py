@@ -10,12 +10,14 @@ import pytest
 from pydantic import ValidationError
 
 from matchback import recognize, resolve
+from matchback.answers.explain import Question, explain
 from matchback.config import Feed
 from matchback.context import RunContext
 from matchback.errors import ConfigurationError
 from matchback.intake.contract_check import refuse_misdeclared
 from matchback.intake.hashed_lists import hash_of
 from matchback.progress import QuietProgress
+from matchback.steps import run_steps
 from unit.intake_world import make_world, put, take_in, writing
 
 FEEDS = """
@@ -185,6 +187,17 @@ def test_a_friend_and_an_advocate_named_by_hashes_are_recognized(tmp_path: Path,
     assert recognized["advocate_id"] in members
     assert len({aliases[person_id] for person_id in earlier} & members) == 1
     assert (counts["hashed_identifiers"], counts["unmatched_hashes"]) == (3, 1)
+
+
+def test_support_finds_a_customer_of_whom_only_a_hash_came(tmp_path: Path) -> None:
+    """And the journey, though nobody ever sent the address."""
+    context = make_world(tmp_path, HASHED_EVENTS)
+    rows = f"account_opened,2026-11-05T10:00:00-05:00,A1,{sha256('ann@example.com')}\n"
+    put(context, "events_20261107.csv", "event_name,event_time,account_id,email\n" + rows)
+    run_steps(context)
+    found = explain(context.workspace, Question("email", " Ann@Example.com "))
+    assert len(found.data["persons"]) == len(found.data["journeys"]) == 1
+    assert not explain(context.workspace, Question("email", "bo@example.com")).data["persons"]
 
 
 class Notes(QuietProgress):

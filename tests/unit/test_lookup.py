@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from matchback.answers.explain import PERSON_KINDS, RECORD_KINDS
-from matchback.answers.lookup import WORDS, identifier_key
+from matchback.answers.lookup import WORDS, hash_keys, identifier_key
 from matchback.context import RunContext
 from matchback.errors import ConfigurationError
+from matchback.intake.hashed_lists import hash_of
 from unit.intake_world import EVENTS_FEED, make_world, put, table, take_in
 
 COLUMNS = {
@@ -95,3 +96,32 @@ def test_a_placeholder_is_none_for_load_and_for_who_asks(tmp_path: Path, kind: s
     assert event[COLUMNS[kind]] is None
     with pytest.raises(ConfigurationError, match="is a placeholder, not"):
         identifier_key(context.workspace, context.config, kind, text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "declared", "column", "value"),
+    [
+        ("email", "Finn@Example.NET", 'hashed = { email = "sha256" }', "email", "finn@example.net"),
+        ("phone", "(207) 555-0142", 'hashed = { phone = "md5" }', "phone", "+12075550142"),
+        ("phone", "(207) 555-0142", 'hashed = { phone = "md5" }', "phone", "12075550142"),
+        (
+            "email",
+            "F.inn+bank@gmail.com",
+            'hashed = { email = "sha1", advocate_email = "md5" }\nhashed_profile = "google"',
+            "advocate_email",
+            "finn@gmail.com",
+        ),
+    ],
+)
+def test_an_address_is_found_where_only_its_hash_came(
+    tmp_path: Path, kind: str, typed: str, declared: str, column: str, value: str
+) -> None:
+    """Support types the address that the customer gives; the bank may have sent nothing but its hash."""
+    context = make_world(tmp_path, f"{EVENTS_FEED}{declared}\n")
+    hashed = hash_of(value, f"{kind}_{context.config.feed('events').hashed[column]}")
+    row = f"account_opened,2026-11-05T10:00:00-05:00,A1,{hashed}"
+    put(context, "events_20261107.csv", f"event_name,event_time,account_id,{column}\n{row}\n")
+    take_in(context)
+    (event,) = table(context, "fact_events")
+    assert event[f"{column}_key"] in hash_keys(context.workspace, context.config, kind, typed)
+    assert event[f"{column}_key"] not in hash_keys(context.workspace, context.config, kind, typed + "1")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from matchback.answers.lookup import find_event, identifier_key, refuse_other_secret
+from matchback.answers.lookup import find_event, hash_keys, identifier_key, refuse_other_secret
 from matchback.answers.query import open_published
 from matchback.config import Config, load_config
 from matchback.errors import ConfigurationError, MatchbackError
@@ -138,8 +138,11 @@ class _Search:
 
     def _people(self, kind: str, text: str) -> list[Data]:
         key = identifier_key(self.workspace, self.config, kind, text)
-        rows = self.warehouse.rows("explain/identifier_persons", {"identifier_key": key})
-        return [row for row in rows if row["person_id"] is not None]
+        for each in (key, *hash_keys(self.workspace, self.config, kind, text)):
+            rows = self.warehouse.rows("explain/identifier_persons", {"identifier_key": each})
+            if people := [row for row in rows if row["person_id"] is not None]:
+                return people
+        return []
 
     def _persons(self, data: Data, people: list[Data]) -> None:
         is_shared = any(row["is_shared"] for row in people)

@@ -48,6 +48,32 @@ def identifier_key(workspace: Workspace, config: Config, kind: str, text: str) -
     return derive_key(config.id_secret(workspace.root), kind, value)
 
 
+def hash_keys(workspace: Workspace, config: Config, kind: str, text: str) -> list[int]:
+    """Return the keys that an address or number would have if it came as a hash, as the workspace's feeds take them."""
+    import polars as pl
+
+    from matchback.intake.hashed_lists import HASHED_KINDS, hash_of, hashed_kind, profile_of
+    from matchback.intake.identifier_profiles import read_as
+    from matchback.intake.identifiers import normalize
+
+    taken = sorted(
+        {
+            hashed_kind(kind, algorithm, feed.hashed_profile)
+            for feed in config.feeds
+            for algorithm in feed.hashed.values()
+            if (kind, algorithm) in HASHED_KINDS.values()
+        }
+    )
+    secret, typed = config.id_secret(workspace.root), pl.Series([text], dtype=pl.String)
+    keys = []
+    for hashed in taken:
+        read = read_as(kind, profile_of(hashed, config.identifiers.email))
+        value = normalize(typed, read, config.workspace.country)[0]
+        values = [] if value is None else [value, value[1:]] if kind == "phone" else [value]
+        keys += [derive_key(secret, hashed, hash_of(each, hashed)) for each in values]
+    return keys
+
+
 def refuse_other_secret(warehouse: Warehouse, workspace: Workspace, config: Config) -> None:
     """Refuse to look anything up under a secret that did not make these keys: nothing would ever be found."""
     samples = warehouse.rows("explain/any_identifier")

@@ -23,6 +23,7 @@ ACTS = (
     "reward_declined",
     "terms_accepted",
     "file_readmitted",
+    "file_declined",
     "values_shown",
     "feed_excused",
 )

@@ -21,6 +21,7 @@ from matchback.intake.list_guard import shrinkage
 from matchback.intake.merging import MANY_ROWS, Outcomes, append_refusals, fill_vault, merge, note_lists
 from matchback.intake.received import (
     ReceivedFile,
+    is_declined,
     newly_announced_ids,
     readmitted_ids,
     received_files,
@@ -125,6 +126,8 @@ def _load(context: RunContext, file: ReceivedFile, known: list[dict[str, Any]], 
         warehouse.use_all_threads()
     again = any(_is_same_delivery(row, file) for row in others)
     surprises = [] if again else held_back(context, feed, file, summary)
+    if surprises and is_declined(context.journal, file_id):
+        summary, surprises = staged.refuse("declined", described(surprises)), []
     if surprises:
         context.progress.note(held_words(feed, file, surprises))
         staged.note_waiting(described(surprises))

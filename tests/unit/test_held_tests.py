@@ -11,8 +11,9 @@ from matchback import load
 from matchback.acts import record_act
 from matchback.answers.file_spec import file_spec
 from matchback.answers.file_spec_pages import markdown
-from matchback.answers.quarantine import quarantine_rows, refusal_rows
+from matchback.answers.quarantine import decline, quarantine_rows, refusal_rows
 from matchback.config import load_config
+from matchback.errors import MatchbackError
 from matchback.intake.dry_run import check_file
 from matchback.intake.received import received_files
 from matchback.steps import open_writer, run_steps
@@ -124,6 +125,26 @@ def test_a_held_file_is_told_to_the_operator_and_let_in_by_one(
     with open_writer(context) as writer:
         load.run(writer)
     assert sorted(row["accepted"] for row in table(context, "files")) == [1, 2]
+
+
+@pytest.mark.bad_input(73)
+def test_a_declined_file_is_refused_and_its_sender_told(tmp_path: Path) -> None:
+    context = make_world(tmp_path, FEED + 'after = { results_to = "results" }\n')
+    put(context, "TEST.csv", records("a@bank.us"))
+    take_in(context)
+    (file,) = received_files(context.journal)
+    words, _ = decline(context, file.file_id[:8], "test_file")
+    assert f"file {file.file_id[:8]} is refused whole, and its sender is told why" in words
+    with pytest.raises(MatchbackError, match="No file 0000 waits"):
+        decline(context, "0000", "test_file")
+    with open_writer(context) as writer:
+        assert load.run(writer).counts["refused_files"] == 1
+    (row,) = table(context, "files")
+    assert (row["status"], row["reason_code"], row["refused"]) == ("refused", "declined", 1)
+    answer = (tmp_path / "inbox" / "results" / "TEST.csv.results.csv").read_text().splitlines()
+    assert answer[1] == "refused,the operator did not take the file: its name marks it as a test (test)"
+    with open_writer(context) as writer:
+        assert not load.run(writer).changed
 
 
 def test_the_sender_can_know_it_before(tmp_path: Path) -> None:

@@ -106,6 +106,25 @@ def readmit(context: RunContext, file_id: str, reason: str) -> Outcome:
     return words, {"journal_number": number, "file_id": found, "feed": file["feed_id"]}
 
 
+def decline(context: RunContext, file_id: str, reason: str) -> Outcome:
+    """Journal that a file that waits is not to be taken; return words and data."""
+    check_reason(reason)
+    held = [row for row in _held_rows(context.workspace) if row["file_id"].startswith(file_id.lower())]
+    if not held:
+        raise MatchbackError(
+            f"No file {file_id} waits.",
+            state="Nothing was journaled.",
+            next_step="See what waits:  matchback quarantine list",
+        )
+    found = str(held[0]["file_id"])
+    number = record_act(context, "file_declined", subject_id=None, reason_code=reason, file_id=found)
+    words = (
+        f"Journaled as entry {number}: file {found[:8]} is refused whole, and its sender is told why. The next run "
+        "does it:  matchback run"
+    )
+    return words, {"journal_number": number, "file_id": found, "feed": held[0]["feed_id"]}
+
+
 def _readmittable(workspace: Workspace, start: str) -> Row:
     """Return a file that waits, or else a published one, whose id begins so."""
     for held in _held_rows(workspace):

@@ -68,3 +68,20 @@ def quarantine_readmit(file_id: str, reason: str, as_of: date | None) -> None:
     from matchback.answers.quarantine import readmit
 
     OPTIONS.words(*readmit(OPTIONS.open_context(as_of), file_id, reason))
+
+
+@quarantine.command("decline")
+@click.argument("file_id")
+@click.option("--reason", required=True, metavar="CODE", help=REASON_HELP)
+@as_of_option
+def quarantine_decline(file_id: str, reason: str, as_of: date | None) -> None:
+    """Refuse a file that waits since it is not as expected, such as a test file; journaled, done by the next run.
+
+    Nothing of it is loaded, and its results file says why.
+
+    \b
+    matchback quarantine decline 9c1f42d0 --reason test_file
+    """
+    from matchback.answers.quarantine import decline
+
+    OPTIONS.words(*decline(OPTIONS.open_context(as_of), file_id, reason))

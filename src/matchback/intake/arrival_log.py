@@ -126,7 +126,8 @@ def held_words(feed: Feed, file: ReceivedFile, found: Sequence[Finding]) -> str:
     return (
         f"File {short} of {file.received_on} from feed {feed.id} waits: {described(found)}.\n"
         f"Nothing of it was loaded, since the feed's {declared} says so; other files go on.\n"
-        f"If {otherwise}:  matchback quarantine readmit {short} --reason CODE"
+        f"If {otherwise}:  matchback quarantine readmit {short} --reason CODE\n"
+        f"To refuse it and tell its sender:  matchback quarantine decline {short} --reason CODE"
     )
 
 

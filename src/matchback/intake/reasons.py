@@ -91,6 +91,7 @@ FILE_REASONS: dict[str, str] = {
     "too_many_refused": "more records are refused than the feed's limit allows",
     "list_count_wrong": "the list does not name as many distinct members as its control total says",
     "list_shrank": "the list is smaller than the one before by more than the feed's limit allows",
+    "declined": "the operator did not take the file",
     "already_delivered": "the same bytes were delivered before and loaded",
 }
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matchback.workspace import Workspace
 
 
-READMITTED = "file_readmitted"
+READMITTED, DECLINED = "file_readmitted", "file_declined"
 ANNOUNCED = "file_announced"
 MANIFEST_REASONS = ("manifest_wrong", "list_count_wrong")
 
@@ -125,6 +125,14 @@ def readmissions(journal: Journal) -> dict[str, list[int]]:
         if entry.body["act"] == READMITTED:
             acts.setdefault(str(entry.body["arguments"]["file_id"]), []).append(entry.number)
     return acts
+
+
+def is_declined(journal: Journal, file_id: str) -> bool:
+    """Tell whether an operator has said that a file that waits is not to be taken."""
+    return any(
+        entry.body["act"] == DECLINED and entry.body["arguments"]["file_id"] == file_id
+        for entry in journal.entries(kind="act")
+    )
 
 
 def readmitted_ids(journal: Journal) -> set[str]:

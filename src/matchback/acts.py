@@ -26,6 +26,7 @@ ACTS = (
     "file_declined",
     "values_shown",
     "feed_excused",
+    "results_redirected",
 )
 
 

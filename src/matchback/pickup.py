@@ -6,15 +6,15 @@ new delivery; the same bytes under another name, or again after they were moved,
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from matchback.answers.printing import count
 from matchback.context import RunContext, StepSummary
 from matchback.errors import MatchbackError, SourceFailed
 from matchback.intake import archive, partial, sources
+from matchback.intake.folders import own_folders, sharing
 from matchback.intake.left_there import note_announced, note_left, note_unread
 from matchback.intake.received import Receipts, ReceivedFile, derive_file_id, printable_name, received_files
 from matchback.intake.sources import FileWaits, Listing, Look, RemoteFile, Source, SourceLost, Wanted
@@ -129,14 +129,12 @@ def _open(context: RunContext, feed: Feed, stores: dict[int, sources.Store] | No
         return Opened(feed, source, sources.look(source, _wanted(context, feed, is_local=source.is_local)))
 
 
-def _wanted(
-    context: RunContext, feed: Feed, *, is_local: bool, received: frozenset[str] = frozenset()
-) -> Wanted:
+def _wanted(context: RunContext, feed: Feed, *, is_local: bool) -> Wanted:
     quiet = feed.quiet_seconds
     if quiet is None:
         quiet = LOCAL_QUIET_SECONDS if is_local else DEFAULT_QUIET_SECONDS
     beside = [pattern for other in _sharing(context, feed) for pattern in _patterns_of(other)]
-    return Wanted(feed.pattern, beside, quiet, feed.ready, received)
+    return Wanted(feed.pattern, beside, quiet, feed.ready, own_folders=own_folders(context.config, feed))
 
 
 def _patterns_of(feed: Feed) -> list[str]:
@@ -146,18 +144,18 @@ def _patterns_of(feed: Feed) -> list[str]:
 
 
 def _sharing(context: RunContext, feed: Feed) -> list[Feed]:
-    return [other for other in context.config.feeds if _folder_of(other) == _folder_of(feed)]
+    return sharing(context.config, feed)
 
 
 def _list(context: RunContext, opened: Opened) -> Found:
     feed, source = opened.feed, opened.source
     before = [file for file in received_files(context.journal) if file.feed_id == feed.id]
     came = frozenset(file.remote for file in before)
-    wanted = _wanted(context, feed, is_local=source.is_local, received=came)
-    listing = sources.list_source(source, wanted, context.progress.note, opened.look)
     stays = not (feed.after.move_to or feed.after.delete)
-    seen = {(file.remote, file.size, file.stamp) for file in before if stays}
-    new = [remote for remote in listing.files if (remote.name, remote.size, remote.stamp) not in seen]
+    seen = frozenset((file.remote, file.size, file.stamp) for file in before if stays)
+    wanted = replace(_wanted(context, feed, is_local=source.is_local), received=came, seen=seen)
+    listing = sources.list_source(source, wanted, context.progress.note, opened.look)
+    new = listing.files
     waiting = [remote for remote in new if not _is_after(remote, context.as_of)]
     later = sum(_is_after(remote, context.until or context.as_of) for remote in new)
     sharing = _sharing(context, feed)
@@ -213,12 +211,6 @@ def _is_after(remote: RemoteFile, day: date) -> bool:
 
 def _it(number: int) -> str:
     return "it is" if number == 1 else "they are"
-
-
-def _folder_of(feed: Feed) -> tuple[str, str | None]:
-    """Return what feeds of one folder have in common."""
-    scheme, separator, path = feed.source.rpartition("://")
-    return scheme + separator + posixpath.normpath(path), feed.connection
 
 
 def receive(context: RunContext, feed: Feed, remote: RemoteFile) -> str | None:

@@ -61,8 +61,11 @@ def archive_config(context: RunContext) -> None:
     path = folder / f"{context.config.hash}.json"
     if not path.exists():
         from matchback.intake.contract_check import refuse_misdeclared
+        from matchback.intake.folders import contested, contested_words
 
         refuse_misdeclared(context.config)
+        for feed, other in contested(context.config):
+            context.progress.note(contested_words(feed, other))
         aside = path.with_suffix(".part")
         aside.write_text(context.config.canonical(), encoding="utf-8")
         aside.replace(path)

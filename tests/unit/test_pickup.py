@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from matchback import pickup, validate
+from matchback.answers.doctor import examine
 from matchback.context import RunContext
 from matchback.errors import ConfigurationError, MatchbackError, SourceFailed
-from matchback.intake import archive, listing, sources
+from matchback.intake import archive, folders, listing, sources
 from matchback.intake.left_there import left_now
 from matchback.intake.manifests import parse_manifest
 from matchback.intake.received import received_files
@@ -472,3 +473,66 @@ def test_what_is_left_is_known_until_it_came_or_went(tmp_path: Path) -> None:
     put(world, "events_20261102.csv", "content 2")
     pickup.run(world)
     assert left_now(world.journal) == {second: "marker"}
+
+
+def test_folders_that_the_configuration_speaks_of_are_nothing_to_tell_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A feed that takes everything knows where it moves files to, and the folders of other feeds."""
+    all_of_it = EVENTS_FEED.replace("events_{date:%Y%m%d}*.csv", "*")
+    below = EVENTS_FEED.replace('"events"', '"below"', 1).replace('"inbox"', '"inbox/clicks/new"')
+    world = make_world(
+        tmp_path, all_of_it + 'after = { move_to = "done/2026", results_to = "answers" }\n' + below
+    )
+    (inbox(world) / "clicks/new").mkdir(parents=True)
+    notes: list[str] = []
+    monkeypatch.setattr(world.progress, "note", notes.append, raising=False)
+    put(world, "a.csv", "content")
+    (inbox(world) / "answers").mkdir()
+    pickup.run(world)
+    put(world, "b.csv", "content 2")
+    pickup.run(world)
+    assert (names(world), notes, left_now(world.journal)) == (["a.csv", "b.csv"], [], {})
+    (inbox(world) / "strange").mkdir()
+    pickup.run(world)
+    assert left_now(world.journal) == {("events", "strange"): "folder"}
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "meet"),
+    [
+        ("*", "events_{date:%Y%m%d}.csv", True),
+        ("events_*.csv", "*_{date:%Y}.csv", True),
+        ("events_{date:%Y%m%d}.csv", "events_{date:%d%m%Y}.csv", True),
+        ("events_{date:%Y%m%d}.csv", "events_{date:%Y-%m-%d}.csv", False),
+        ("events_{date:%Y%m%d}*.csv", "clicks_{date:%Y%m%d}*.csv", False),
+        ("events_?.csv", "events_??.csv", False),
+        ("events_?.csv", "events_7.csv", True),
+        ("a*b", "*ba*", True),
+        ("*.csv", "*.csv.gz", False),
+        ("x", "x", True),
+        ("x", "xy", False),
+    ],
+)
+def test_patterns_that_one_name_can_match_are_found(one: str, two: str, meet: bool) -> None:
+    assert folders.overlap(one, two) is folders.overlap(two, one) is meet
+
+
+@pytest.mark.parametrize(
+    ("after", "source", "told"),
+    [
+        ('after = { move_to = "done" }\n', "inbox", True),
+        ("after = { delete = true }\n", "./inbox/", True),
+        ("", "inbox", False),
+        ('after = { move_to = "done" }\n', "other", False),
+    ],
+)
+def test_feeds_that_take_each_others_files_away_are_told_of(
+    tmp_path: Path, after: str, source: str, told: bool
+) -> None:
+    more = EVENTS_FEED.replace('"events"', '"more"', 1).replace("events_{date:%Y%m%d}*", "*")
+    world = make_world(tmp_path, EVENTS_FEED + more.replace('"inbox"', f'"{source}"') + after)
+    notes = [finding for finding in examine(world) if finding.subject == "folders"]
+    assert [note.detail.startswith("The feeds events and more share a folder") for note in notes] == [
+        True
+    ] * told

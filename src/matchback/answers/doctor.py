@@ -68,6 +68,7 @@ def examine(context: RunContext) -> list[Finding]:
     return [
         Finding("configuration", "ok", f"{context.config.hash[:12]}, {len(context.config.feeds)} feeds"),
         _contracts(context),
+        *_folders(context),
         *_grounds(context),
         _secret(context),
         _journal(context),
@@ -85,6 +86,15 @@ def _contracts(context: RunContext) -> Finding:
         return Finding.of("contracts", "failed", error)
     own = sum(bool(feed.extra_columns or feed.checks or feed.contract) for feed in context.config.feeds)
     return Finding("contracts", "ok", f"{count(own, 'feed')} with additions of the workspace")
+
+
+def _folders(context: RunContext) -> Iterator[Finding]:
+    from matchback.intake.folders import contested, contested_words
+
+    for feed, other in contested(context.config):
+        yield Finding(
+            "folders", "note", contested_words(feed, other), "Let their patterns exclude each other."
+        )
 
 
 def _grounds(context: RunContext) -> Iterator[Finding]:

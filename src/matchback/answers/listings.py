@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from matchback.answers.printing import as_columns, count, money
-from matchback.answers.query import open_published
+from matchback.answers.query import NothingPublished, open_published
+from matchback.answers.waiting import waiting_rows
 from matchback.config import load_config
 from matchback.errors import MatchbackError
 from matchback.workspace import Workspace
@@ -67,14 +68,38 @@ def plan_rows(workspace: Workspace) -> list[Row]:
     return sorted(rows, key=lambda row: (row["stage"], row["event"]))
 
 
-def file_rows(workspace: Workspace, feed: str | None = None, status: str | None = None) -> list[Row]:
-    """Return delivered files, of one feed or status if named."""
-    if feed is not None:
-        load_config(workspace.config_path).feed(feed)
-    with open_published(workspace) as (_, warehouse):
-        rows = warehouse.rows("explain/files")
+def file_list(
+    workspace: Workspace, feed: str | None = None, status: str | None = None
+) -> tuple[str, list[Row]]:
+    """Return delivered files, of one feed or status if named, and below them what is not taken in yet."""
+    config = load_config(workspace.config_path)
+    feeds = {config.feed(feed).id} if feed is not None else {known.id for known in config.feeds}
+    waiting = [row for row in waiting_rows(workspace, feeds) if status in (None, row["status"])]
+    try:
+        with open_published(workspace) as (_, warehouse):
+            rows = warehouse.rows("explain/files")
+    except NothingPublished:
+        if not waiting:
+            raise
+        rows = []
     kept = [row for row in rows if feed in (None, row["feed_id"]) and status in (None, row["status"])]
-    return [{name: row[name] for name in _FILE_COLUMNS} for row in kept]
+    files = [{name: row[name] for name in _FILE_COLUMNS} for row in kept]
+    parts = [as_columns(files)] if files or not waiting else []
+    if waiting:
+        parts.append("Not taken in yet:")
+        parts += [_waiting_words(row) for row in waiting]
+    return "\n\n".join(parts), [*files, *waiting]
+
+
+def _waiting_words(row: Row) -> str:
+    name = (
+        str(row["name"]).encode("unicode_escape").decode("ascii")
+        if not row["name"].isprintable()
+        else row["name"]
+    )
+    file = f"file {row['file_id'][:8]}, {name}" if row["file_id"] else name
+    where = "held" if row["file_id"] else "left at its source"
+    return f"{row['feed_id']}: {file}\n  {where}: {row['why']}\n  → {row['next_step']}"
 
 
 def show_file(workspace: Workspace, file_id: str) -> tuple[str, Row]:

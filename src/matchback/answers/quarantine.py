@@ -10,13 +10,12 @@ from matchback.acts import record_act
 from matchback.answers.listings import Row, find_file
 from matchback.answers.operations import Outcome, check_reason
 from matchback.answers.query import open_published
+from matchback.answers.waiting import held_rows as _held_rows
 from matchback.context import RunContext
 from matchback.errors import MatchbackError
 from matchback.intake.reasons import file_message
-from matchback.intake.received import loaded_ids, received_file, received_files
+from matchback.intake.received import received_file
 from matchback.intake.records import UnreadableFile
-from matchback.intake.staging import staged_file
-from matchback.journal import Journal
 from matchback.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -49,19 +48,6 @@ def quarantine_rows(workspace: Workspace) -> list[Row]:
     return [{name: row[name] for name in names} for row in rows] + [
         {name: held.get(name) for name in names} for held in _held_rows(workspace)
     ]
-
-
-def _held_rows(workspace: Workspace) -> list[Row]:
-    """Return the files that wait for an operator since they are not as expected."""
-    journal = Journal(workspace.journal_dir)
-    loaded = loaded_ids(journal)
-    rows = []
-    for file in received_files(journal):
-        words = staged_file(workspace.staging, file.file_id).waits_for()
-        if file.file_id not in loaded and words:
-            row = {"file_id": file.file_id, "feed_id": file.feed_id, "received_on": file.received_on}
-            rows.append({**row, "file_status": "waiting", "reason_code": "not_as_expected", "message": words})
-    return rows
 
 
 def refusal_rows(workspace: Workspace, file_id: str) -> list[Row]:

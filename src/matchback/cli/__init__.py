@@ -42,6 +42,7 @@ for step in running.STEP_HELP:
 cli.add_command(running.check)
 for command in (feeds.feeds, reading.files, quarantine.quarantine, reading.events, reading.explain):
     cli.add_command(command)
+reading.files.add_command(acting.redeliver)
 reading.events.add_command(acting.resolve)
 cli.add_command(acting.recognitions)
 cli.add_command(reading.rewards)

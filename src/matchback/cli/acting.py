@@ -56,6 +56,26 @@ def resolve(event: str, version_key: int, reason: str, as_of: date | None) -> No
     OPTIONS.words(*resolve_event(OPTIONS.open_context(as_of), event, version_key, reason))
 
 
+@click.command("redeliver", cls=Command)
+@click.argument("file_ids", nargs=-1, metavar="[FILE_ID...]")
+@click.option("--feed", "feed_id", required=True, metavar="ID", help="The feed whose source moved.")
+@click.option("--reason", required=True, metavar="CODE", help=REASON_HELP)
+@as_of_option
+def redeliver(file_ids: tuple[str, ...], feed_id: str, reason: str, as_of: date | None) -> None:
+    """Send results that are owed to a feed's former source to its source of today; journaled with your name.
+
+    Results go back only to where their file came from, until you say that the same sender is at the new address.
+
+    \b
+    matchback files redeliver --feed account-openings --reason server_moved
+    matchback files redeliver 9c1f42d0 --feed account-openings --reason server_moved
+    matchback deliver
+    """
+    from matchback.answers.redelivery import redeliver
+
+    OPTIONS.words(*redeliver(OPTIONS.open_context(as_of), feed_id, file_ids, reason))
+
+
 def decide_command(act: str, words: str) -> click.Command:
     """Return `rewards approve` or `rewards decline`."""
 

@@ -8,7 +8,7 @@ import click
 
 from matchback.cli.common import OPTIONS, Command, Group, member_or_stdin, read_value
 
-FILE_STATUSES = ("loaded", "refused", "duplicate", "superseded", "waiting")
+FILE_STATUSES = ("loaded", "refused", "duplicate", "superseded", "waiting", "at_source", "held")
 
 
 @click.group(cls=Group)
@@ -20,16 +20,17 @@ def files() -> None:
 @click.option("--feed", metavar="ID", help="Only this feed.")
 @click.option("--status", type=click.Choice(FILE_STATUSES), help="Only files with this status.")
 def files_list(feed: str | None, status: str | None) -> None:
-    """List delivered files.
+    """List delivered files, and what is not taken in yet: left at its source, or held for you, with what to do next.
 
     Records = accepted + refused + duplicates + conflicts + waiting + control lines, for every file.
 
     \b
     matchback files list --status refused
+    matchback files list --status at_source
     """
-    from matchback.answers.listings import file_rows
+    from matchback.answers.listings import file_list
 
-    OPTIONS.rows(file_rows(OPTIONS.open_workspace(), feed, status))
+    OPTIONS.words(*file_list(OPTIONS.open_workspace(), feed, status))
 
 
 @files.command("show")

@@ -73,7 +73,8 @@ class Wanted:
     """How the files of a feed are known, and when they are whole.
 
     `patterns_beside` are those of the other feeds that share the folder; what matches none of all is only counted.
-    `received` are the names that came before, so that a manifest misses none of them.
+    `received` are the names that came before, so that a manifest misses none of them; `seen` are the files (name, size,
+    stamp) that came and lie there still, which are not waited for. `own_folders` are folders of ours, and of feeds.
     """
 
     pattern: str
@@ -81,6 +82,8 @@ class Wanted:
     quiet_seconds: float = 0.0
     ready: Ready | None = None
     received: frozenset[str] = frozenset()
+    seen: frozenset[tuple[str, int, str]] = frozenset()
+    own_folders: frozenset[str] = frozenset()
 
 
 def name_pattern(pattern: str) -> tuple[re.Pattern[str], str]:
@@ -146,7 +149,8 @@ def look(source: Source, wanted: Wanted) -> Look:
         seen = Look(time.monotonic())
         for page in source.store.pages(source.root):
             for entry in page:
-                _sort_in(seen, entry, expression, form, beside, markers)
+                if entry.kind != "folder" or entry.name not in wanted.own_folders:
+                    _sort_in(seen, entry, expression, form, beside, markers)
             if time.monotonic() - seen.at > source.patience.listing_seconds:
                 raise TooSlow
         return seen
@@ -189,7 +193,8 @@ def _whole(source: Source, wanted: Wanted, before: Look, after: Look) -> Listing
     left = list(after.left)
     still = {path: file for path, file in after.files.items() if before.files.get(path) == file}
     left += [(file.name, "growing") for path, file in after.files.items() if path not in still]
-    files = sorted(still.values(), key=lambda file: file.path)
+    files = [file for file in still.values() if (file.name, file.size, file.stamp) not in wanted.seen]
+    files.sort(key=lambda file: file.path)
     manifests: list[Manifest] = []
     if wanted.ready and wanted.ready.marker:
         files, waiting = _with_marker(wanted.ready.marker, files, after.beside)

@@ -7,8 +7,11 @@ withholds it. It lies in the outbox under the file's id, and goes back once, onl
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from matchback.answers.printing import count
 from matchback.context import RunContext
 from matchback.errors import MatchbackError
 from matchback.intake import sources
@@ -19,6 +22,10 @@ from matchback.intake.results_lines import COLUMNS as COLUMNS
 from matchback.intake.results_lines import is_noted, lines, lines_without_cells
 from matchback.intake.staging import StagedFile, staged_file
 
+if TYPE_CHECKING:
+    from matchback.config import Feed
+
+REDIRECTED = "results_redirected"
 MOST_NAME_BYTES = 255  # of common file systems
 
 
@@ -47,6 +54,7 @@ def deliver_all(context: RunContext) -> int:
     sent = 0
     opened: dict[str, sources.Source] = {}
     stores: dict[int, sources.Store] = {}
+    redirected, elsewhere = _redirected(context), Counter[str]()
     for file in received_files(context.journal):
         if not context.config.has_feed(file.feed_id):
             continue  # history of a removed feed: nobody says any more where it would go
@@ -55,11 +63,8 @@ def deliver_all(context: RunContext) -> int:
         marker = path.with_suffix(".delivered")
         if not feed.after.results_to or marker.exists() or not path.exists():
             continue
-        if file.source not in ("", sources.address(feed.source)):  # it can be another sender's by now
-            context.progress.note(
-                f"{feed.id}: the results of file {file.file_id[:8]} stay in var/outbox: it came from another source "
-                "than the feed's of today"
-            )
+        if _is_elsewhere(file, feed) and (file.file_id, sources.address(feed.source)) not in redirected:
+            elsewhere[feed.id] += 1
             continue
         try:
             if feed.id not in opened:
@@ -82,9 +87,44 @@ def deliver_all(context: RunContext) -> int:
             continue
         marker.write_text(name, encoding="utf-8")
         sent += 1
+    for feed_id, number in elsewhere.items():
+        wait = "waits" if number == 1 else "wait"
+        context.progress.note(
+            f"{feed_id}: {count(number, 'results file')} {wait} in var/outbox, of files that came from another source "
+            "than the feed's of today. If the same sender is there now:  "
+            f"matchback files redeliver --feed {feed_id} --reason server_moved"
+        )
     for words in sorted({sources.caveat(source) for source in opened.values()} - {""}):
         context.progress.note(words)
     return sent
+
+
+def _is_elsewhere(file: ReceivedFile, feed: Feed) -> bool:
+    """Tell whether a file came from another source than its feed has now, which can be another sender's."""
+    return file.source not in ("", sources.address(feed.source))
+
+
+def _redirected(context: RunContext) -> set[tuple[str, str]]:
+    """Return the files whose results an operator sends elsewhere than they came from, each with that address."""
+    return {
+        (file_id, entry.body["arguments"]["source"])
+        for entry in context.journal.entries(kind="act")
+        if entry.body["act"] == REDIRECTED
+        for file_id in entry.body["arguments"]["file_ids"]
+    }
+
+
+def owed_elsewhere(context: RunContext) -> list[ReceivedFile]:
+    """Return the files whose results wait because they came from another source than their feed has now."""
+    redirected = _redirected(context)
+    owed = []
+    for file in received_files(context.journal):
+        if context.config.has_feed(file.feed_id):
+            feed, path = context.config.feed(file.feed_id), results_path(context, file)
+            is_due = path.exists() and not path.with_suffix(".delivered").exists()
+            if is_due and _is_elsewhere(file, feed):
+                owed += [file] if (file.file_id, sources.address(feed.source)) not in redirected else []
+    return owed
 
 
 def results_path(context: RunContext, file: ReceivedFile) -> Path:

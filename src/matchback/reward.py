@@ -7,15 +7,12 @@ reconciled towards it by appending entries, and approved rewards go into a payou
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, fields
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from matchback import watermarks
 from matchback.acts import operator_id
 from matchback.context import RunContext, StepSummary
 from matchback.errors import CheckFailed
-from matchback.keys import derive_key
 from matchback.rewards.acceptance import accepted_rules, posted_versions, take_up_terms
 from matchback.rewards.conditions import conditions_query
 from matchback.rewards.ledger import (
@@ -29,7 +26,16 @@ from matchback.rewards.ledger import (
     issue,
     reconcile,
 )
-from matchback.rewards.ledger_book import Entry, Grant, broken_link
+from matchback.rewards.ledger_book import Entry
+from matchback.rewards.ledger_tables import (
+    Keys,
+    append_entries,
+    append_payouts,
+    grant_of_row,
+    only,
+    read_ledger,
+    write_findings,
+)
 from matchback.rewards.payout import (
     PayoutFile,
     PayoutLine,
@@ -63,7 +69,7 @@ def run(context: RunContext) -> StepSummary:
         rules = accepted_rules(context)
         take_up_terms(context, rules)
         write_rules(warehouse, rules)
-        posted, payout = _settle(context, _Keys(context.config.id_secret(context.workspace.root)))
+        posted, payout = _settle(context, Keys(context.config.id_secret(context.workspace.root)))
         if posted:
             context.journal.append(
                 "ledger_head", sequence=posted[-1].sequence, chain_hash=posted[-1].chain_hash
@@ -91,42 +97,7 @@ def write_rules(warehouse: Warehouse, rules: Sequence[Rule]) -> None:
     warehouse.build_expression("condition_results", conditions_query(conditions))
 
 
-def read_ledger(warehouse: Warehouse) -> list[Entry]:
-    """Return the whole ledger in sequence; raise CheckFailed if its chain does not hold."""
-    rows = warehouse.table("reward_entries").select(_names(Entry)).sort_by("sequence").to_pylist()
-    entries = [Entry(**row) for row in rows]
-    broken = broken_link(entries)
-    if broken is not None:
-        raise CheckFailed(
-            f"The reward ledger's chain breaks at entry {broken}: it was edited, cut or damaged.",
-            state="No reward was posted or paid.",
-            next_step="Restore the workspace from a backup before the next run.",
-        )
-    return entries
-
-
-class _Keys:
-    """The ids that this step makes: of rewards from their slots, of entries from their place in a reward."""
-
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
-
-    def reward(self, row: Mapping[str, Any]) -> int:
-        """Return a reward's id: no version, person or amount is part of it."""
-        return derive_key(
-            self._secret, "reward", row["program"], row["rule_key"], row["role"], str(row["slot_id"])
-        )
-
-    def entry(self, reward_id: int, generation: int, kind: str) -> int:
-        """Return an entry's id."""
-        return derive_key(self._secret, "reward_entry", str(reward_id), str(generation), kind)
-
-    def payout(self, number: int) -> int:
-        """Return a payout file's id."""
-        return derive_key(self._secret, "payout", str(number))
-
-
-def _settle(context: RunContext, keys: _Keys) -> tuple[list[Entry], PayoutFile | None]:
+def _settle(context: RunContext, keys: Keys) -> tuple[list[Entry], PayoutFile | None]:
     """Build, reconcile and pay until nothing is left to post; the tables then are a function of the final ledger.
 
     A pass makes only what posting asks for, and after the first only what rests on the ledger; what people read is
@@ -141,7 +112,7 @@ def _settle(context: RunContext, keys: _Keys) -> tuple[list[Entry], PayoutFile |
         _build(context, stale)
         posting = _reconcile(context, keys, entries)
         added = list(posting.entries)
-        _append_entries(warehouse, added)
+        append_entries(warehouse, added)
         stale = set(POSTING_TABLES) & set(tables_resting_on(STEP, POSTED_TABLES)) if added else set()
         may_pay = payout is None and is_payout_day(context.config.payout, context.as_of)
         if may_pay or not added:
@@ -152,13 +123,13 @@ def _settle(context: RunContext, keys: _Keys) -> tuple[list[Entry], PayoutFile |
             if may_pay and lines:
                 payout = _pay(context, keys, lines)
                 issued = _issue(context, keys, [*entries, *added], payout)
-                _append_entries(warehouse, issued)
+                append_entries(warehouse, issued)
                 added += issued
                 stale = set(POSTING_TABLES) & set(tables_resting_on(STEP, POSTED_TABLES))
         entries, posted = entries + added, posted + added
         if not added:
             _build(context, set(step_tables(STEP)) - set(POSTING_TABLES) - set(PAYOUT_TABLES))
-            _write_findings(warehouse, [*posting.findings, *blocked])
+            write_findings(warehouse, [*posting.findings, *blocked])
             return posted, payout
     raise CheckFailed(
         f"The reward ledger did not come to rest in {MOST_PASSES} passes.",
@@ -173,11 +144,11 @@ def _build(context: RunContext, tables: Collection[str]) -> None:
             context.writer.build_table(STEP, table, context.parameters)
 
 
-def _reconcile(context: RunContext, keys: _Keys, entries: Sequence[Entry]) -> Posting:
+def _reconcile(context: RunContext, keys: Keys, entries: Sequence[Entry]) -> Posting:
     warehouse = context.writer
     rows = warehouse.table("rewards_due").to_pylist()
     due = {keys.reward(row): row for row in rows}
-    grants = {reward_id: _grant(reward_id, row) for reward_id, row in due.items()}
+    grants = {reward_id: grant_of_row(reward_id, row) for reward_id, row in due.items()}
     verdicts = {
         row["reward_id"]: Verdict(
             reward_id=row["reward_id"],
@@ -195,8 +166,8 @@ def _reconcile(context: RunContext, keys: _Keys, entries: Sequence[Entry]) -> Po
         [Due(grant, due[reward_id]["approve"]) for reward_id, grant in grants.items()],
         verdicts,
         entries,
-        [Decision(**_only(Decision, row)) for row in warehouse.table("reward_approvals").to_pylist()],
-        [Answer(**_only(Answer, row)) for row in warehouse.table("reward_answers").to_pylist()],
+        [Decision(**only(Decision, row)) for row in warehouse.table("reward_approvals").to_pylist()],
+        [Answer(**only(Answer, row)) for row in warehouse.table("reward_answers").to_pylist()],
         context.as_of,
         keys.entry,
     )
@@ -211,7 +182,7 @@ def _plan(context: RunContext, posting: Posting) -> tuple[list[PayoutLine], list
     return plan_lines(posting.payable, accounts, context.config.payout, barred=_barred(context, posting))
 
 
-def _pay(context: RunContext, keys: _Keys, lines: Sequence[PayoutLine]) -> PayoutFile:
+def _pay(context: RunContext, keys: Keys, lines: Sequence[PayoutLine]) -> PayoutFile:
     """Write the next payout file, journal it, and record its lines."""
     warehouse = context.writer
     numbers = warehouse.table("payouts").column("payout_number").to_pylist()
@@ -228,16 +199,16 @@ def _pay(context: RunContext, keys: _Keys, lines: Sequence[PayoutLine]) -> Payou
         file_hash=payout.file_hash,
         operator=operator_name(),
     )
-    _append_payouts(warehouse, keys.payout(number), payout)
+    append_payouts(warehouse, keys.payout(number), payout)
     return payout
 
 
-def _issue(context: RunContext, keys: _Keys, entries: list[Entry], payout: PayoutFile) -> list[Entry]:
+def _issue(context: RunContext, keys: Keys, entries: list[Entry], payout: PayoutFile) -> list[Entry]:
     """Return the `issued` entries of a payout file, and those of answers that are already there."""
     reward_ids = [line.reward_id for line in payout.lines]
     issued = issue(entries, reward_ids, f"payout:{payout.number}", context.as_of, keys.entry)
     rows = context.writer.table("reward_answers").to_pylist()
-    answers = [Answer(**_only(Answer, row)) for row in rows]
+    answers = [Answer(**only(Answer, row)) for row in rows]
     return issued + answer([*entries, *issued], answers, context.as_of, keys.entry)
 
 
@@ -255,56 +226,6 @@ def _barred(context: RunContext, posting: Posting) -> dict[int, str]:
         approved = [state for state in posting.payable if state.last.caused_by in own]
         barred |= {state.earned.reward_id: "payout_needs_another_operator" for state in approved}
     return barred
-
-
-def _grant(reward_id: int, row: Mapping[str, Any]) -> Grant:
-    return Grant(**{"reward_id": reward_id, **{key: row[key] for key in _names(Grant) if key != "reward_id"}})
-
-
-def _only(kind: type, row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in _names(kind)}
-
-
-@cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(item.name for item in fields(kind))
-
-
-def _append_entries(warehouse: Warehouse, entries: Sequence[Entry]) -> None:
-    import pyarrow as pa
-
-    if not entries:
-        return
-    rows = [vars(entry) for entry in entries]
-    warehouse.append(
-        "reward_entries", pa.Table.from_pylist(rows, schema=warehouse.table("reward_entries").schema)
-    )
-
-
-def _append_payouts(warehouse: Warehouse, payout_id: int, payout: PayoutFile) -> None:
-    import pyarrow as pa
-
-    shape = warehouse.table("payouts").schema
-    rows = [
-        {
-            **{name: value for name, value in asdict(line).items() if name in shape.names},
-            "payout_id": payout_id,
-            "payout_number": payout.number,
-            "issued_on": payout.issued_on,
-            "file_hash": payout.file_hash,
-            "status": "issued",
-        }
-        for line in payout.lines
-    ]
-    warehouse.append("payouts", pa.Table.from_pylist(rows, schema=shape))
-
-
-def _write_findings(warehouse: Warehouse, findings: Sequence[Finding]) -> None:
-    import pyarrow as pa
-
-    shape = pa.schema([("reward_id", pa.int64()), ("finding", pa.string()), ("caused_by", pa.string())])
-    rows = sorted((asdict(finding) for finding in findings), key=lambda row: tuple(row.values()))
-    warehouse.replace("reward_findings", pa.Table.from_pylist(rows, schema=shape))
 
 
 def _summary(context: RunContext, posted: Sequence[Entry], payout: PayoutFile | None) -> StepSummary:

@@ -19,6 +19,7 @@ from matchback.config_tables import write_config_tables
 from matchback.context import RunContext
 from matchback.errors import CheckFailed, ConfigurationError
 from matchback.journal import Journal
+from matchback.rewards.ledger_tables import read_ledger
 from matchback.rewards.rules import current_rules
 from matchback.rewards.terms import offered_terms
 from matchback.warehouse import Warehouse
@@ -148,7 +149,7 @@ def run(context: RunContext, day: date) -> tuple[list[str], RunContext]:
     before = context.writer.count("reward_entries")
     night = replace(context, as_of=day)
     reward.run(night)
-    return [entry.entry_kind for entry in reward.read_ledger(context.writer)][before:], night
+    return [entry.entry_kind for entry in read_ledger(context.writer)][before:], night
 
 
 def states(context: RunContext) -> dict[str, str]:
@@ -167,7 +168,7 @@ def test_reward_is_earned_approved_and_paid_in_one_night(context: RunContext) ->
     journaled = context.journal.entries(kind="payout")[0].body
     assert (journaled["lines"], journaled["totals"]) == (2, {"USD": 20000})
     head = context.journal.entries(kind="ledger_head")[-1].body
-    assert head["chain_hash"] == reward.read_ledger(context.writer)[-1].chain_hash
+    assert head["chain_hash"] == read_ledger(context.writer)[-1].chain_hash
 
 
 def test_running_again_changes_no_table(context: RunContext) -> None:
@@ -184,7 +185,7 @@ def test_nights_and_catch_up_give_the_same_rewards(context: RunContext) -> None:
     """Effective days come from the facts, so a later run posts what the nights would have posted."""
     for day in (date(2026, 10, 30), date(2026, 10, 31), date(2026, 11, 1), MONDAY):
         run(context, day)
-    entries = reward.read_ledger(context.writer)
+    entries = read_ledger(context.writer)
     assert {(entry.entry_kind, entry.effective_on.isoformat()) for entry in entries} == {
         ("earned", "2026-10-29"),
         ("approved", "2026-11-01"),
@@ -210,7 +211,7 @@ def test_answer_and_early_closure_reach_the_ledger(context: RunContext) -> None:
     assert context.writer.table("fulfillments").to_pylist()[0]["outcome"] == "applied"
     event(context.writer, CLOSURE, "closed", date(2026, 11, 4))
     assert run(context, date(2026, 11, 5))[0] == ["clawed_back", "clawed_back"]
-    reversals = [entry for entry in reward.read_ledger(context.writer) if entry.entry_kind == "clawed_back"]
+    reversals = [entry for entry in read_ledger(context.writer) if entry.entry_kind == "clawed_back"]
     assert {(entry.caused_by, entry.effective_on, entry.amount_minor) for entry in reversals} == {
         (f"event:{CLOSURE}", date(2026, 11, 4), -10000)
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+from matchback.answers.explain_nothing import nothing_arrived
 from matchback.answers.explain_words import (
     BASIS,
     DECISION,
@@ -23,17 +24,6 @@ from matchback.publishing.findings import finding_words
 
 Data = dict[str, Any]
 MOST_CANDIDATES = 12
-ASKED = {
-    "email": "this email",
-    "phone": "this phone number",
-    "partner_user_id": "this member id",
-    "account": "this account",
-    "order": "this order",
-    "coupon": "this coupon",
-    "pair": "this friend",
-    "event": "this event",
-    "reward": "this reward",
-}
 
 
 def tell(data: Data, config: Config) -> str:
@@ -61,7 +51,7 @@ class _Teller:
         if self.data["left_out"]:
             parts.append(self._left_out())
         if not self.data["journeys"] and not self.data["left_out"]:
-            parts.append(self._nothing())
+            parts.append(nothing_arrived(self.data, self.config))
         return [line for part in parts for line in ([*part, ""] if part else [])][:-1]
 
     # --- who ---------------------------------------------------------------------------------------------------
@@ -248,41 +238,6 @@ class _Teller:
                 f"[event {event['event_id']}, file {event['file_id'][:8]} record {event['record_number']}]: "
                 f"{why.get(event['status'], event['status'])}"
             )
-        return lines
-
-    def _nothing(self) -> list[str]:
-        about = ASKED[self.data["asked"]]
-        if any(person["friends"] for person in self.data["persons"]) and "touches" not in self.data:
-            return ["No event of their own that counts has arrived; what they are owed stands above."]
-        feeds = [row for row in self.data["feeds"] if row["kind"] == "events"]
-        refused = sum(row["refused"] or 0 for row in feeds)
-        where = count(len(feeds), "feed")
-        lines = [f"No event that counts has arrived about {about}. Looked for it in all events of {where}:"]
-        for row in feeds:
-            lines.append(
-                f"  {row['feed_id']:<24} {count(row['file_count'], 'file')}, the last on {row['last_received_on']}, "
-                f"{count(row['refused'] or 0, 'record')} refused"
-            )
-        declared = [feed.id for feed in self.config.feeds if feed.kind == "events"]
-        silent = [feed for feed in declared if feed not in [row["feed_id"] for row in feeds]]
-        lines += [f"  {feed:<24} nothing was ever received" for feed in silent]
-        lines.append("What is usually missing:")
-        if refused:
-            lines.append(
-                f"  - the record was refused ({count(refused, 'record')} of these feeds so far):  "
-                "matchback quarantine list"
-            )
-        lines += [
-            "  - the file of that day has not come, or came without the record: compare the days above",
-            "  - the record names only the account, or another address:  matchback explain --account ID",
-            "  - the event has not happened yet in the sender's system",
-        ]
-        if self.data["persons"]:
-            lines.append(
-                "  This person is known, from the records named above, but not from an event of their own."
-            )
-        elif self.data["asked"] in ("email", "phone", "partner_user_id"):
-            lines.append("  This person is not known at all: no share, click, list or event names them.")
         return lines
 
     def at(self, moment: datetime | None) -> str:

@@ -17,6 +17,7 @@ from matchback.errors import ConfigurationError
 from matchback.intake.contract_check import refuse_misdeclared
 from matchback.intake.hashed_lists import hash_of
 from matchback.progress import QuietProgress
+from matchback.rewards.payout import PayoutLine, batch_table
 from matchback.steps import run_steps
 from unit.intake_world import make_world, put, take_in, writing
 
@@ -198,6 +199,38 @@ def test_support_finds_a_customer_of_whom_only_a_hash_came(tmp_path: Path) -> No
     found = explain(context.workspace, Question("email", " Ann@Example.com "))
     assert len(found.data["persons"]) == len(found.data["journeys"]) == 1
     assert not explain(context.workspace, Question("email", "bo@example.com")).data["persons"]
+
+
+def test_a_payout_file_writes_to_no_hash(tmp_path: Path) -> None:
+    """Where an address came, it is written; where only its hash did, none."""
+    context = make_world(tmp_path, FEEDS + HASHED_EVENTS)
+    put(context, "customers_20261107.csv", "partner_user_id,email\nM1,bo@example.com\n")
+    row = f"account_opened,2026-11-05T10:00:00-05:00,A1,{sha256('ann@example.com')}\n"
+    put(context, "events_20261107.csv", "event_name,event_time,account_id,email\n" + row)
+    take_in(context)
+    with writing(context) as writer:
+        vault = {row["kind"]: row["identifier_key"] for row in writer.writer.table("identifiers").to_pylist()}
+        lines = [
+            PayoutLine(
+                line_number=number,
+                reward_id=number,
+                generation=1,
+                beneficiary_id=None,
+                pay_to_key=vault["account_id"],
+                email_key=vault[kind],
+                amount_minor=100,
+                currency="USD",
+                earned_on=date(2026, 11, 5),
+                program="refer",
+                rule_id="r",
+                reward_kind="cash",
+            )
+            for number, kind in enumerate(("email_sha256", "email"), start=1)
+        ]
+        writer.writer.stage("payout_batch", batch_table(lines))
+        addressed = writer.writer.rows("payout/addressed_lines")
+    assert [line["email"] for line in addressed] == [None, "bo@example.com"]
+    assert {line["account_number"] for line in addressed} == {"A1"}
 
 
 class Notes(QuietProgress):

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -985,6 +986,23 @@ class TestFolders:
 
 
 @pytest.mark.bad_input(66)
+@pytest.mark.parametrize("place", ["s3", "gcs", "azure"], indirect=True)
+def test_a_listing_asks_once_a_page_and_never_once_an_object(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert place.proxy
+    for module in (azure, gcs, s3):
+        monkeypatch.setattr(module, "PAGE", 100)
+    context = workspace(tmp_path, place, pattern="many_*.csv")
+    for first, last, pages in ((0, 90, 1), (90, 450, 5)):
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(lambda number: place.put(f"many_{number:03}.csv", b"x"), range(first, last)))
+        place.proxy.calm()
+        found = pickup.list_files(context, context.config.feeds[0])
+        assert [remote.name for remote in found] == [f"many_{number:03}.csv" for number in range(last)]
+        assert pages <= place.proxy.requests <= pages + 1
+
+
 def test_a_hundred_thousand_files_are_all_seen(
     sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

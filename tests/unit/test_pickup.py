@@ -21,6 +21,7 @@ from matchback.intake import archive, folders, listing, sources
 from matchback.intake.left_there import left_now
 from matchback.intake.manifests import parse_manifest
 from matchback.intake.received import received_files
+from matchback.intake.transports import local
 from unit.intake_world import EVENTS_FEED, make_world, on, put, table, take_in
 
 MOVING = EVENTS_FEED + 'after = { move_to = "done" }\n'
@@ -536,3 +537,21 @@ def test_feeds_that_take_each_others_files_away_are_told_of(
     assert [note.detail.startswith("The feeds events and more share a folder") for note in notes] == [
         True
     ] * told
+
+
+def test_a_page_of_files_that_all_vanished_does_not_end_the_listing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = make_world(tmp_path)
+    for number in range(9):
+        put(world, f"events_20261101_{number}.csv", f"content {number}")
+    monkeypatch.setattr(local, "PAGE", 3)
+    look, looks = local.LocalStore.look, list[str]()
+
+    def vanishes(store: local.LocalStore, path: str) -> Any:
+        looks.append(path)
+        return None if 3 < len(looks) <= 6 else look(store, path)
+
+    monkeypatch.setattr(local.LocalStore, "look", vanishes)
+    pages = list(local.LocalStore().pages(str(inbox(world))))
+    assert [len(page) for page in pages] == [3, 0, 3]

@@ -43,10 +43,11 @@ class LocalStore:
         with entries:
             while True:
                 with _told():
-                    page = [found for item in islice(entries, PAGE) if (found := self.look(item.path))]
-                if not page and next(entries, None) is None:
+                    page = list(islice(entries, PAGE))
+                    found = [entry for item in page if (entry := self.look(item.path))]
+                if not page:
                     return
-                yield page
+                yield found
 
     def look(self, path: str) -> Entry | None:
         try:

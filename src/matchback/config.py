@@ -24,7 +24,6 @@ from pydantic import (
 
 from matchback.config_contracts import read_sources
 from matchback.config_expectations import Expectation as Expectation
-from matchback.config_feeds import FEED_KINDS as FEED_KINDS
 from matchback.config_feeds import Feed as Feed
 from matchback.config_formats import FileFormat as FileFormat
 from matchback.config_intake import Intake as Intake

@@ -14,19 +14,6 @@ from matchback.config_presets import with_preset
 from matchback.config_sources import Ready
 from matchback.config_values import ConfigModel, Country, Currency, Name
 
-FEED_KINDS = (
-    "events",
-    "shares",
-    "clicks",
-    "emails",
-    "coupons",
-    "advocates",
-    "persons",
-    "audience",
-    "approvals",
-    "fulfillments",
-    "costs",
-)
 NAMELESS_FEEDS = ("approvals", "fulfillments", "costs")
 NAMED_ALONE = ("audience", "emails", "persons")  # such a record is no more than that it names somebody
 LIST_CHANGES = ("add", "remove")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from matchback.errors import JournalBroken, WarehouseDamaged
+from matchback.intake.private_files import fsync_folder
 
 GENESIS = "0" * 64
 
@@ -58,7 +59,7 @@ class Journal:
                 stream.flush()
                 os.fsync(stream.fileno())
             if new:
-                _fsync_folder(self.path.parent)
+                fsync_folder(self.path.parent)
         return number
 
     def entries(self, after: int = 0, kind: str | None = None) -> list[JournalEntry]:
@@ -197,14 +198,6 @@ def _line(number: int, kind: str, at: str, body: dict[str, Any], previous: str) 
     content = {"n": number, "at": at, "kind": kind, "body": body, "prev": previous}
     content["hash"] = _hash(number, kind, at, body, previous)
     return json.dumps(content, separators=(",", ":")).encode() + b"\n"
-
-
-def _fsync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def refuse_older_than(journal: Journal, commit_number: int | None) -> None:

@@ -22,7 +22,12 @@ def open_private_file(path: Path) -> BinaryIO:
 
 def fsync_folder(folder: Path) -> None:
     """Make sure that the names in a folder survive a loss of power."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    fsync_path(folder)
+
+
+def fsync_path(path: Path) -> None:
+    """Make sure that a file's bytes, or the names in a folder, survive a loss of power."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

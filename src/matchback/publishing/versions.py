@@ -17,6 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from matchback.intake.private_files import fsync_path
 from matchback.workspace import Workspace
 
 CURRENT = "current"
@@ -64,7 +65,7 @@ class VersionStore:
         for folder, (parent, folder_mode, file_mode) in zip(folders, places, strict=True):
             _seal(folder, folder_mode, file_mode)
             os.rename(folder, parent / version_id)
-            _sync(parent)
+            fsync_path(parent)
 
     def switch(self, version_id: str) -> None:
         """Let `current` name a version, at once."""
@@ -75,7 +76,7 @@ class VersionStore:
         aside.unlink(missing_ok=True)
         aside.symlink_to(version_id, target_is_directory=True)
         os.replace(aside, link)
-        _sync(self.workspace.published)
+        fsync_path(self.workspace.published)
 
     def remove_old(self, keep: int) -> list[str]:
         """Remove versions beyond the newest `keep` that are older than a day, both copies; return their ids."""
@@ -110,9 +111,9 @@ def _seal(folder: Path, folder_mode: int, file_mode: int) -> None:
     """Fsync every file, then take away the right to write."""
     for path in sorted(folder.iterdir()):
         assert path.suffix != ".wal", "a database was not closed cleanly"
-        _sync(path)
+        fsync_path(path)
         path.chmod(file_mode)
-    _sync(folder)
+    fsync_path(folder)
     folder.chmod(folder_mode)
 
 
@@ -122,11 +123,3 @@ def _remove(path: Path) -> None:
     elif path.is_dir():
         path.chmod(0o700)
         shutil.rmtree(path)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,19 +1,129 @@
--- Every possible advocate of a journey's root, and why each lost.
+-- Every possible advocate of a journey's root: on which record each rests, and why each won or lost, by how much.
 -- Grain: root x program x advocate x ground.
+-- Why the root's own record where nothing else is named: what the event itself says rests on the event.
+WITH roots AS (
+    SELECT
+        j.program,
+        j.root_event_id,
+        e.occurred_at AS root_at,
+        e.occurred_on AS root_on,
+        e.file_id,
+        e.record_number
+    FROM journeys AS j
+    INNER JOIN events AS e ON j.root_event_id = e.event_id
+    WHERE j.journey_id = $journey_id
+),
+
+candidates AS (
+    SELECT
+        c.event_id,
+        c.program,
+        c.advocate_id,
+        c.recognition_type,
+        c.on_event,
+        c.share_id,
+        c.evidence_at,
+        c.outcome,
+        c.reason_code,
+        g.evidence_key,
+        g.evidence_on,
+        g.tier,
+        g.candidate_rank,
+        g.rest_count,
+        g.look_back_days,
+        r.root_at,
+        r.root_on,
+        r.file_id AS root_file_id,
+        r.record_number AS root_record_number
+    FROM recognition_candidates AS c
+    INNER JOIN roots AS r ON c.event_id = r.root_event_id AND c.program = r.program
+    LEFT JOIN vault.candidate_grounds AS g
+        ON
+            c.event_id = g.event_id AND c.program = g.program
+            AND c.advocate_id IS NOT DISTINCT FROM g.advocate_id
+            AND c.recognition_type = g.recognition_type AND c.on_event = g.on_event
+),
+
+evidence_keys AS (
+    SELECT DISTINCT evidence_key
+    FROM candidates
+),
+
+evidence_records AS (
+    SELECT k.evidence_key, 'share' AS evidence, s.program, s.file_id, s.record_number
+    FROM evidence_keys AS k
+    INNER JOIN shares AS s ON k.evidence_key = s.share_id
+    UNION ALL
+    SELECT k.evidence_key, 'click' AS evidence, c.program, c.file_id, c.record_number
+    FROM evidence_keys AS k
+    INNER JOIN clicks AS c ON k.evidence_key = c.click_id
+    UNION ALL
+    SELECT k.evidence_key, 'share sent' AS evidence, m.program, m.file_id, m.record_number
+    FROM evidence_keys AS k
+    INNER JOIN emails AS m ON k.evidence_key = m.email_id
+    UNION ALL
+    SELECT k.evidence_key, 'coupon' AS evidence, c.program, c.file_id, c.record_number
+    FROM evidence_keys AS k
+    INNER JOIN coupons AS c ON k.evidence_key = c.coupon_id
+    UNION ALL
+    SELECT k.evidence_key, 'event' AS evidence, e.program, e.file_id, e.record_number
+    FROM evidence_keys AS k
+    INNER JOIN events AS e ON k.evidence_key = e.event_id
+),
+
+deciding AS (
+    SELECT
+        c.program,
+        c.advocate_id,
+        c.recognition_type,
+        c.on_event,
+        c.evidence_at,
+        c.tier
+    FROM candidates AS c
+    WHERE c.outcome = 'won'
+)
+
 SELECT
     c.program,
     c.advocate_id,
     c.recognition_type,
     c.on_event,
+    c.share_id,
     c.evidence_at,
+    c.evidence_on,
+    c.root_at,
+    c.root_on,
+    c.root_on - c.evidence_on AS days_before,
+    c.look_back_days,
+    GREATEST(c.root_on - c.evidence_on - c.look_back_days, 0) AS days_beyond,
+    c.tier,
+    c.candidate_rank,
+    c.rest_count,
     c.outcome,
-    c.reason_code
-FROM recognition_candidates AS c
-INNER JOIN journeys AS j ON c.event_id = j.root_event_id AND c.program = j.program
-WHERE j.journey_id = $journey_id
+    c.reason_code,
+    d.advocate_id AS deciding_advocate_id,
+    d.recognition_type AS deciding_type,
+    d.on_event AS deciding_on_event,
+    d.evidence_at AS deciding_at,
+    d.tier AS deciding_tier,
+    k.purpose AS coupon_purpose,
+    k.valid_from AS coupon_valid_from,
+    k.valid_until AS coupon_valid_until,
+    k.revoked_on AS coupon_revoked_on,
+    v.program AS evidence_program,
+    COALESCE(v.evidence, 'root event') AS evidence,
+    COALESCE(v.file_id, c.root_file_id) AS file_id,
+    COALESCE(v.record_number, c.root_record_number) AS record_number,
+    f.feed_id
+FROM candidates AS c
+LEFT JOIN evidence_records AS v ON c.evidence_key = v.evidence_key
+LEFT JOIN coupons AS k ON c.evidence_key = k.coupon_id
+LEFT JOIN deciding AS d ON c.program = d.program
+LEFT JOIN files AS f ON COALESCE(v.file_id, c.root_file_id) = f.file_id
 ORDER BY
     c.program ASC,
     CASE WHEN c.outcome = 'won' THEN 0 ELSE 1 END,
+    c.candidate_rank ASC NULLS LAST,
     c.evidence_at DESC NULLS LAST,
     c.recognition_type ASC,
     c.on_event ASC,

@@ -1,0 +1,59 @@
+-- What reached a person before any event: shares sent to them, and their clicks on shared links.
+-- Grain: touch.
+-- Why the stand-ins of addresses that they share: what was sent there may mean this person.
+WITH meant AS (
+    SELECT CAST($person_id AS BIGINT) AS person_id
+    UNION
+    SELECT own.person_id
+    FROM vault.person_identifiers AS carried
+    INNER JOIN vault.person_identifiers AS own
+        ON carried.identifier_key = own.identifier_key AND NOT own.is_shared
+    WHERE carried.person_id = $person_id AND carried.is_shared
+),
+
+touches AS (
+    SELECT
+        'share_received' AS what,
+        m.email_id AS touch_id,
+        m.sent_at AS happened_at,
+        m.sent_on AS happened_on,
+        m.program,
+        m.channel,
+        m.advocate_id,
+        m.container,
+        m.file_id,
+        m.record_number
+    FROM emails AS m
+    INNER JOIN meant AS p ON m.person_id = p.person_id
+    UNION ALL
+    SELECT
+        'click' AS what,
+        k.click_id AS touch_id,
+        k.clicked_at AS happened_at,
+        k.clicked_on AS happened_on,
+        k.program,
+        k.channel,
+        k.advocate_id,
+        k.container,
+        k.file_id,
+        k.record_number
+    FROM clicks AS k
+    INNER JOIN meant AS p ON k.person_id = p.person_id
+)
+
+SELECT
+    t.what,
+    t.touch_id,
+    t.happened_at,
+    t.happened_on,
+    t.program,
+    t.channel,
+    t.advocate_id,
+    t.container,
+    f.feed_id,
+    t.file_id,
+    t.record_number,
+    f.received_on
+FROM touches AS t
+LEFT JOIN files AS f ON t.file_id = f.file_id
+ORDER BY t.happened_on, t.happened_at, t.what, t.touch_id

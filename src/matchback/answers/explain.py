@@ -5,12 +5,13 @@ It never opens the warehouse that a run may hold. What is gathered here is data;
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from matchback.answers.lookup import find_event, hash_keys, identifier_key, refuse_other_secret
+from matchback.answers.explain_advocate import answer_advocate
+from matchback.answers.lookup import find_event, hash_keys, identifier_key, kind_of, refuse_other_secret
 from matchback.answers.query import open_published
 from matchback.config import Config, load_config
 from matchback.errors import ConfigurationError, MatchbackError
@@ -58,25 +59,30 @@ class Explanation:
 
     def text(self) -> str:
         """Return the answer in plain words."""
+        from matchback.answers.explain_advocate import tell_advocate
         from matchback.answers.explain_text import tell
 
-        return tell(self.data, self.config)
+        return (
+            tell_advocate(self.data) if self.data["audience"] == "advocate" else tell(self.data, self.config)
+        )
 
 
-def explain(workspace: Workspace, question: Question) -> Explanation:
-    """Gather the answer to a question from the current version."""
+def explain(workspace: Workspace, question: Question, audience: str = "staff") -> Explanation:
+    """Gather the answer to a question from the current version, for `staff` or for the `advocate`'s ears."""
     config = load_config(workspace.config_path)
     with open_published(workspace, vault=True) as (version, warehouse):
         refuse_other_secret(warehouse, workspace, config)
-        search = _Search(workspace, config, warehouse)
+        (standing,) = warehouse.rows("explain/version", {"version_id": version.version_id})
+        search = Search(workspace, config, warehouse)
+        if audience == "advocate":
+            return Explanation(answer_advocate(search, question, standing["as_of"]), config)
         data = search.answer(question)
-        versions = warehouse.rows("explain/version", {"version_id": version.version_id})
-    data["version"] = {"version_id": version.version_id, "as_of": versions[0]["as_of"] if versions else None}
+    data["version"] = standing
     return Explanation(data, config)
 
 
 @dataclass(frozen=True)
-class _Search:
+class Search:
     """One look into one version."""
 
     workspace: Workspace
@@ -84,11 +90,18 @@ class _Search:
     warehouse: Warehouse
 
     def answer(self, question: Question) -> Data:
-        data: Data = {"asked": question.kind, "persons": [], "journeys": [], "left_out": [], "coupon": None}
+        data: Data = {
+            "audience": "staff",
+            "asked": question.kind,
+            "persons": [],
+            "journeys": [],
+            "left_out": [],
+            "coupon": None,
+        }
         if question.kind == "pair":
             self._pair(question, data)
         elif question.kind in PERSON_KINDS:
-            self._persons(data, self._people(PERSON_KINDS[question.kind], question.value))
+            self._persons(data, self.people(PERSON_KINDS[question.kind], question.value))
         elif question.kind in RECORD_KINDS:
             self._records(data, RECORD_KINDS[question.kind], question.value)
         elif question.kind == "reward":
@@ -136,13 +149,19 @@ class _Search:
             coupons = self.warehouse.rows("explain/coupon", {"identifier_key": key})
             data["coupon"] = coupons[0] if coupons else None
 
-    def _people(self, kind: str, text: str) -> list[Data]:
+    def people(self, kind: str, text: str) -> list[Data]:
+        """Return whom an identifier means, `person_id` and `is_shared`: as it stands, else as a hash of it."""
+        return next((people for people in self._people_by_key(kind, text) if people), [])
+
+    def everybody(self, text: str) -> list[Data]:
+        """Return whom an email or a member id may mean, as it stands and as every hash of it."""
+        return [row for people in self._people_by_key(kind_of(text), text) for row in people]
+
+    def _people_by_key(self, kind: str, text: str) -> Iterator[list[Data]]:
         key = identifier_key(self.workspace, self.config, kind, text)
         for each in (key, *hash_keys(self.workspace, self.config, kind, text)):
             rows = self.warehouse.rows("explain/identifier_persons", {"identifier_key": each})
-            if people := [row for row in rows if row["person_id"] is not None]:
-                return people
-        return []
+            yield [row for row in rows if row["person_id"] is not None]
 
     def _persons(self, data: Data, people: list[Data]) -> None:
         is_shared = any(row["is_shared"] for row in people)
@@ -168,8 +187,8 @@ class _Search:
                     data["left_out"].append(event)
 
     def _pair(self, question: Question, data: Data) -> None:
-        advocates = self._people(_kind_of(question.value), question.value)
-        friends = self._people(_kind_of(question.friend), question.friend)
+        advocates = self.people(kind_of(question.value), question.value)
+        friends = self.people(kind_of(question.friend), question.friend)
         self._persons(data, friends)
         data["advocates"] = [row["person_id"] for row in advocates]
         touches: list[Data] = []
@@ -235,10 +254,6 @@ class _Search:
     def _members(self, person_id: int) -> list[str]:
         rows = self.warehouse.rows("explain/person_members", {"person_id": person_id})
         return [row["partner_user_id"] for row in rows]
-
-
-def _kind_of(text: str) -> str:
-    return "email" if "@" in text else "partner_user_id"
 
 
 def _persons_in(data: Data) -> list[int]:

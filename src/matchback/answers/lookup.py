@@ -85,6 +85,11 @@ def refuse_other_secret(warehouse: Warehouse, workspace: Workspace, config: Conf
         )
 
 
+def kind_of(text: str) -> str:
+    """Return the kind of identifier by which one of a pair is named: an email, else a member id."""
+    return "email" if "@" in text else "partner_user_id"
+
+
 def find_event(warehouse: Warehouse, workspace: Workspace, config: Config, text: str) -> dict[str, Any]:
     """Return one published event, by its id or by the sender's own id of it."""
     if text.isdecimal() and int(text) < 2**63:

@@ -95,7 +95,11 @@ def rewards_list(state: str | None, program: str | None) -> None:
 @click.option("--reward", metavar="ID", help="A reward.")
 @click.option("--advocate", metavar="ID|-", help="With --friend: the advocate's member id; - reads an email.")
 @click.option("--friend", metavar="ID|-", help="With --advocate: the friend's member id; - reads an email.")
-def explain(**asked: str | None) -> None:
+@click.option(
+    "--audience", type=click.Choice(("staff", "advocate")), default="staff",
+    help="Whom the answer is for: an advocate hears nothing about a friend.",
+)  # fmt: skip
+def explain(audience: str, **asked: str | None) -> None:
     """Explain a decision, also when nothing arrived.
 
     What arrived, who was recognized and why, why others lost, what is owed, and what is missing by how much.
@@ -120,7 +124,7 @@ def explain(**asked: str | None) -> None:
         else (read_value(text) if text else None)
         for name, text in asked.items()
     }
-    explanation = explain(OPTIONS.open_workspace(), Question.asked(values))
+    explanation = explain(OPTIONS.open_workspace(), Question.asked(values), audience)
     OPTIONS.words(explanation.text(), explanation.data)
 
 

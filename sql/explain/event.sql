@@ -13,8 +13,10 @@ SELECT
     e.currency,
     e.product,
     e.status,
+    f.feed_id,
     e.file_id,
     e.record_number,
     e.received_on
 FROM events AS e
+LEFT JOIN files AS f ON e.file_id = f.file_id
 WHERE e.event_id = $event_id

@@ -71,6 +71,18 @@ evidence_records AS (
     INNER JOIN events AS e ON k.evidence_key = e.event_id
 ),
 
+first_uses AS (
+    SELECT
+        u.coupon_key,
+        e.event_id,
+        e.occurred_on,
+        ROW_NUMBER() OVER (PARTITION BY u.coupon_key ORDER BY e.occurred_at, e.event_id) AS use_number
+    FROM evidence_keys AS k
+    INNER JOIN vault.event_keys AS u ON k.evidence_key = u.coupon_key
+    INNER JOIN events AS e ON u.event_id = e.event_id
+    WHERE e.status = 'active' AND e.container = 'production'
+),
+
 deciding AS (
     SELECT
         c.program,
@@ -110,6 +122,8 @@ SELECT
     k.valid_from AS coupon_valid_from,
     k.valid_until AS coupon_valid_until,
     k.revoked_on AS coupon_revoked_on,
+    n.event_id AS first_used_event_id,
+    n.occurred_on AS first_used_on,
     v.program AS evidence_program,
     COALESCE(v.evidence, 'root event') AS evidence,
     COALESCE(v.file_id, c.root_file_id) AS file_id,
@@ -118,6 +132,7 @@ SELECT
 FROM candidates AS c
 LEFT JOIN evidence_records AS v ON c.evidence_key = v.evidence_key
 LEFT JOIN coupons AS k ON c.evidence_key = k.coupon_id
+LEFT JOIN first_uses AS n ON c.evidence_key = n.coupon_key AND n.use_number = 1
 LEFT JOIN deciding AS d ON c.program = d.program
 LEFT JOIN files AS f ON COALESCE(v.file_id, c.root_file_id) = f.file_id
 ORDER BY

@@ -30,9 +30,11 @@ SELECT
     e.occurred_at,
     e.occurred_on,
     e.status,
+    f.feed_id,
     e.file_id,
     e.record_number
 FROM own_events AS o
 INNER JOIN events AS e ON o.event_id = e.event_id
+LEFT JOIN files AS f ON e.file_id = f.file_id
 WHERE e.status <> 'active'
 ORDER BY e.occurred_at, e.event_id

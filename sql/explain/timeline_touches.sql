@@ -1,5 +1,6 @@
 -- What reached a person before any event: shares sent to them, and their clicks on shared links.
 -- Grain: touch.
+-- A click on a standing link names the advocate whose link it is, unless several share one.
 -- Why the stand-ins of addresses that they share: what was sent there may mean this person.
 WITH meant AS (
     SELECT CAST($person_id AS BIGINT) AS person_id
@@ -9,6 +10,19 @@ WITH meant AS (
     INNER JOIN vault.person_identifiers AS own
         ON carried.identifier_key = own.identifier_key AND NOT own.is_shared
     WHERE carried.person_id = $person_id AND carried.is_shared
+),
+
+links AS (
+    SELECT shareable_id, advocate_id FROM advocates WHERE shareable_id IS NOT NULL
+    UNION
+    SELECT shareable_id, advocate_id FROM shares WHERE shareable_id IS NOT NULL
+),
+
+owners AS (
+    SELECT shareable_id, MIN(advocate_id) AS advocate_id
+    FROM links
+    GROUP BY shareable_id
+    HAVING COUNT(*) = 1
 ),
 
 touches AS (
@@ -33,12 +47,13 @@ touches AS (
         k.clicked_on AS happened_on,
         k.program,
         k.channel,
-        k.advocate_id,
+        COALESCE(k.advocate_id, o.advocate_id) AS advocate_id,
         k.container,
         k.file_id,
         k.record_number
     FROM clicks AS k
     INNER JOIN meant AS p ON k.person_id = p.person_id
+    LEFT JOIN owners AS o ON k.shareable_id = o.shareable_id
 )
 
 SELECT

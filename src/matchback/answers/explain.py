@@ -7,11 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from matchback.answers.explain_advocate import answer_advocate
-from matchback.answers.lookup import find_event, hash_keys, identifier_key, kind_of, refuse_other_secret
+from matchback.answers.explain_timeline import timelines
+from matchback.answers.lookup import (
+    UnknownEvent,
+    find_event,
+    hash_keys,
+    identifier_key,
+    kind_of,
+    refuse_other_secret,
+)
 from matchback.answers.query import open_published
 from matchback.config import Config, load_config
 from matchback.errors import ConfigurationError, MatchbackError
@@ -23,6 +32,7 @@ if TYPE_CHECKING:
 Data = dict[str, Any]
 PERSON_KINDS = {"email": "email", "phone": "phone", "partner_user_id": "partner_user_id"}
 RECORD_KINDS = {"account": "account_id", "order": "order_id", "coupon": "coupon_code"}
+DECISION = ("program", "rule_id", "rule_version", "role", "event_id", "status")
 KINDS = ("event", *PERSON_KINDS, *RECORD_KINDS, "reward")
 
 
@@ -73,9 +83,9 @@ def explain(workspace: Workspace, question: Question, audience: str = "staff") -
     with open_published(workspace, vault=True) as (version, warehouse):
         refuse_other_secret(warehouse, workspace, config)
         (standing,) = warehouse.rows("explain/version", {"version_id": version.version_id})
-        search = Search(workspace, config, warehouse)
+        search = Search(workspace, config, warehouse, standing["as_of"])
         if audience == "advocate":
-            return Explanation(answer_advocate(search, question, standing["as_of"]), config)
+            return Explanation(answer_advocate(search, question), config)
         data = search.answer(question)
     data["version"] = standing
     return Explanation(data, config)
@@ -88,6 +98,7 @@ class Search:
     workspace: Workspace
     config: Config
     warehouse: Warehouse
+    as_of: date
 
     def answer(self, question: Question) -> Data:
         data: Data = {
@@ -107,12 +118,17 @@ class Search:
         elif question.kind == "reward":
             self._reward(data, question.value)
         else:
-            self._event(data, find_event(self.warehouse, self.workspace, self.config, question.value))
+            self._event(data, question.value)
+        data["timelines"] = timelines(self.warehouse, data)
         data["feeds"] = self.warehouse.rows("explain/received_files")
         data["members"] = {person: self._members(person) for person in _persons_in(data)}
         return data
 
-    def _event(self, data: Data, event: Data) -> None:
+    def _event(self, data: Data, text: str) -> None:
+        try:
+            event = find_event(self.warehouse, self.workspace, self.config, text)
+        except UnknownEvent:
+            return
         if event["journey_id"] is None:
             data["left_out"] = [event]
         else:
@@ -224,13 +240,12 @@ class Search:
             for program in programs:
                 program[name] = [row for row in found if row["program"] == program["program"]]
         decisions = [
-            {"rule_id": rule, "role": role, "event_id": event, "conditions": list(conditions)}
-            for (rule, role, event), conditions in groupby(
-                rows("decisions"), key=lambda row: (row["rule_id"], row["role"], row["event_id"])
+            {**dict(zip(DECISION, key, strict=True)), "conditions": list(conditions)}
+            for key, conditions in groupby(
+                self.warehouse.rows("explain/journey_decisions", {**parameters, "as_of": self.as_of}),
+                key=lambda row: tuple(row[name] for name in DECISION),
             )
         ]
-        for decision in decisions:
-            decision["status"] = decision["conditions"][0]["status"]
         return {
             "journey_id": journey_id,
             "events": rows("events"),

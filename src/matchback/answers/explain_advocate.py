@@ -41,8 +41,9 @@ STATES = {
 }
 
 
-def answer_advocate(search: Search, question: Question, as_of: date) -> Data:
+def answer_advocate(search: Search, question: Question) -> Data:
     """Return what may be told to the advocate whom a question names; raise ConfigurationError if it names none."""
+    as_of = search.as_of
     if question.kind in OF_THE_FRIEND:
         raise ConfigurationError(
             f"--{question.kind} asks about a friend's deeds, of which an advocate is told nothing.",

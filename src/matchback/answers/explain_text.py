@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+from matchback.answers.explain_candidates import tell_candidates
 from matchback.answers.explain_nothing import nothing_arrived
+from matchback.answers.explain_short import in_short, measures
+from matchback.answers.explain_timeline import tell_timeline
 from matchback.answers.explain_words import (
     BASIS,
     DECISION,
     INELIGIBLE,
-    LOST,
     OUTCOMES,
     UNRECOGNIZED,
-    WHY,
     describe_condition,
     describe_ground,
     describe_reasons,
@@ -23,7 +24,6 @@ from matchback.config import Config
 from matchback.publishing.findings import finding_words
 
 Data = dict[str, Any]
-MOST_CANDIDATES = 12
 
 
 def tell(data: Data, config: Config) -> str:
@@ -42,11 +42,13 @@ class _Teller:
     def lines(self) -> list[str]:
         version = self.data["version"]
         parts = [[f"As of {version['as_of']}, in published version {version['version_id']}:"]]
+        parts.append(in_short(self.data, self.config, self.name))
         parts += [self._person(person) for person in self.data["persons"]]
         if self.data["coupon"]:
             parts.append(self._coupon(self.data["coupon"]))
         if "touches" in self.data:
             parts.append(self._pair())
+        parts += [tell_timeline(row, self.config, self.name) for row in self.data["timelines"]]
         parts += [self._journey(journey) for journey in self.data["journeys"]]
         if self.data["left_out"]:
             parts.append(self._left_out())
@@ -129,15 +131,7 @@ class _Teller:
     # --- one journey -------------------------------------------------------------------------------------------
 
     def _journey(self, journey: Data) -> list[str]:
-        lines = [f"Journey {journey['journey_id']}", "  Arrived"]
-        for event in journey["events"]:
-            amount = f"  {money(event['amount_minor'], event['currency'])}" if event["amount_minor"] else ""
-            test = "  (test record)" if event["container"] == "test" else ""
-            lines.append(
-                f"    {event['occurred_on']}  {self.labels.get(event['event_name'], event['event_name'])}{amount}{test}"
-                f"  [event {event['event_id']}, {event['feed_id']} file {event['file_id'][:8]} record "
-                f"{event['record_number']}, received {event['received_on']}]"
-            )
+        lines = [f"Journey {journey['journey_id']}"]
         for program in journey["programs"]:
             lines += self._program(program)
         if not journey["programs"]:
@@ -157,7 +151,7 @@ class _Teller:
             how = describe_ground(found["recognition_type"], found["on_event"])
             lines.append(
                 f"    Recognized: {self.name(found['advocate_id'])}, {found['label']}: the friend {how}, "
-                f"{self.at(found['evidence_at'])}{BASIS.get(found['basis'], '')}"
+                f"{self.at(found['evidence_at'])}{BASIS.get(found['basis'], '')}{_via(found)}"
             )
             if found["eligible"]:
                 lines.append("    Eligible: yes")
@@ -165,16 +159,7 @@ class _Teller:
                 lines.append(f"    Not eligible: {describe_reasons(found['ineligible_reason'], INELIGIBLE)}")
         for missing in program["unrecognized"]:
             lines.append(f"    Nobody recognized: {describe_reasons(missing['reason_code'], UNRECOGNIZED)}")
-        losers = [row for row in program["candidates"] if row["outcome"] != "won"]
-        if losers:
-            lines.append("    Others who could have been:")
-        for row in losers[:MOST_CANDIDATES]:
-            lines.append(
-                f"      {self.name(row['advocate_id'])}: {describe_ground(row['recognition_type'], row['on_event'])}, "
-                f"{self.at(row['evidence_at'])}; lost, since {describe_reasons(row['reason_code'], LOST)}"
-            )
-        if len(losers) > MOST_CANDIDATES:
-            lines.append(f"      and {len(losers) - MOST_CANDIDATES} more")
+        lines += tell_candidates(program["candidates"], self.name, self.at)
         return lines
 
     # --- rewards -----------------------------------------------------------------------------------------------
@@ -190,11 +175,7 @@ class _Teller:
             if over and row["reason_code"] == "not_judged":
                 continue
             words = describe_condition(self.config, decision["rule_id"], row["condition"])
-            details = _measures(row, is_described=words != row["condition"])
-            if row["deadline_on"]:
-                details.append(f"{'until' if row['condition'] == 'released' else 'by'} {row['deadline_on']}")
-            if row["reason_code"]:
-                details.append(WHY.get(row["reason_code"], row["reason_code"].replace("_", " ")))
+            details = measures(row, is_described=words != row["condition"])
             tail = f": {', '.join(details)}" if details else ""
             lines.append(f"    {OUTCOMES.get(row['outcome'], row['outcome'])}  {words}{tail}")
         return lines
@@ -235,8 +216,8 @@ class _Teller:
         for event in self.data["left_out"]:
             lines.append(
                 f"  {event['occurred_on']}  {self.labels.get(event['event_name'], event['event_name'])}  "
-                f"[event {event['event_id']}, file {event['file_id'][:8]} record {event['record_number']}]: "
-                f"{why.get(event['status'], event['status'])}"
+                f"[event {event['event_id']}, {event['feed_id']} file {event['file_id'][:8]} record "
+                f"{event['record_number']}]: {why.get(event['status'], event['status'])}"
             )
         return lines
 
@@ -248,12 +229,12 @@ class _Teller:
         return local.strftime("%Y-%m-%d %H:%M")
 
 
-def _measures(row: Data, *, is_described: bool) -> list[str]:
-    """Return what was observed, what is needed (unless the condition's words say it), and what is missing."""
-    names = [("earned" if row["condition"] == "released" else "observed", "observed"), ("missing", "gap")]
-    if not is_described:
-        names.insert(1, ("needed", "threshold"))
-    return [f"{label} {row[name]}" for label, name in names if row[name] not in (None, "")]
+def _via(found: Data) -> str:
+    """The record of the event that founded the relationship, if one recognizes."""
+    if found["basis"] != "relationship" or not found["via_file_id"]:
+        return ""
+    where = f"file {found['via_file_id'][:8]} record {found['via_record_number']}"
+    return f" on {found['via_on']}  [event {found['via_event_id']}, {where}]"
 
 
 def _in(program: str | date | None) -> str:

@@ -23,6 +23,10 @@ WORDS = {
 }
 
 
+class UnknownEvent(MatchbackError):
+    """No published event has the id that was typed."""
+
+
 def identifier_key(workspace: Workspace, config: Config, kind: str, text: str) -> int:
     """Return the key of an identifier; raise ConfigurationError if the text is none, or a placeholder."""
     import polars as pl
@@ -103,7 +107,7 @@ def find_event(warehouse: Warehouse, workspace: Workspace, config: Config, text:
         if row["column_name"] == "partner_event_id"
     ]
     if not carried:
-        raise MatchbackError(
+        raise UnknownEvent(
             "No event of this id is in the published version.",
             next_step="Look for the person or the account instead:  matchback explain --account ID",
         )

@@ -262,8 +262,11 @@ class Config(ConfigModel):
         return resolve_secret(self.workspace.id_secret, root)
 
 
-def load_config(path: Path) -> Config:
-    """Read and check `matchback.toml`; raise ConfigurationError with every problem, one a line."""
+def load_config(path: Path, root: Path | None = None) -> Config:
+    """Read and check `matchback.toml`; raise ConfigurationError with every problem, one a line.
+
+    `root` is the workspace where the file stands elsewhere: its own contracts are read from there.
+    """
     try:
         text = path.read_bytes()
     except OSError:
@@ -287,7 +290,7 @@ def load_config(path: Path) -> Config:
             next_step="Mend the file and run again.",
         ) from None
     named = {feed.id: feed.contract for feed in config.feeds if feed.contract is not None}
-    config._contract_sources.update(read_sources(named, path.parent))
+    config._contract_sources.update(read_sources(named, root or path.parent))
     return config
 
 

@@ -144,7 +144,7 @@ def write_config_tables(warehouse: Warehouse, config: Config) -> None:
 
 
 def _program_row(program: Program) -> dict[str, Any]:
-    longest = max(program.look_back(ground) for tier in program.order for ground in tier)
+    longest = max((program.look_back(ground) for tier in program.order for ground in tier), default=0)
     return {
         "program": program.id,
         "from_on": program.from_on,

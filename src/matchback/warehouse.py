@@ -98,6 +98,24 @@ class Warehouse(Runner):
         finally:
             connection.close()
 
+    @classmethod
+    @contextmanager
+    def overlaid(cls, path: Path, spill: Path) -> Iterator[Warehouse]:
+        """Open a warehouse's file read-only, under tables in memory: what is made hides what the file has of that name.
+
+        `spill` is where work that memory cannot hold is laid. Once open, the file's name may be removed.
+        """
+        connection = duckdb.connect(":memory:")
+        try:
+            warehouse = cls(connection)
+            warehouse._execute(f"ATTACH {_text(str(path))} AS kept (READ_ONLY)", what="attach the copy")
+            warehouse._execute(f"SET temp_directory = {_text(str(spill))}", what="session")
+            warehouse._execute("CREATE TABLE state AS FROM kept.main.state", what="state")
+            warehouse._execute("SET search_path = 'memory.main,kept.main'", what="session")
+            yield warehouse
+        finally:
+            connection.close()
+
     def close(self) -> None:
         """Close the connection; what was not committed is gone."""
         self._connection.close()

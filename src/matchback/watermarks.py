@@ -6,6 +6,7 @@ A step takes its work from them, never from memory or task arguments; `publish` 
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from typing import TYPE_CHECKING
 
 from matchback.context import RunContext
@@ -22,7 +23,7 @@ _SEQUENCES = {
 }
 
 
-def signature(warehouse: Warehouse, context: RunContext) -> str:
+def signature(warehouse: Warehouse, config_hash: str, as_of: date) -> str:
     """Return the hash of all that derived tables depend on: facts, acts, configuration, as-of date, code."""
     from matchback import __version__
     from matchback.sqlfiles import sql_digest
@@ -31,8 +32,8 @@ def signature(warehouse: Warehouse, context: RunContext) -> str:
     parts = (
         state.get("facts_seq", "0"),
         state.get("acts_number", "0"),
-        context.config.hash,
-        context.as_of.isoformat(),
+        config_hash,
+        as_of.isoformat(),
         __version__,
         sql_digest(),
     )
@@ -41,12 +42,17 @@ def signature(warehouse: Warehouse, context: RunContext) -> str:
 
 def is_current(warehouse: Warehouse, context: RunContext, step: str) -> bool:
     """Tell whether a step's tables already rest on exactly these facts, acts, configuration and as-of date."""
-    return warehouse.state.get(f"{step}_signature") == signature(warehouse, context)
+    return is_made_of(warehouse, context.config.hash, context.as_of, step)
+
+
+def is_made_of(warehouse: Warehouse, config_hash: str, as_of: date, step: str) -> bool:
+    """Tell whether a step's tables rest on today's facts and acts, on this configuration and on this day."""
+    return warehouse.state.get(f"{step}_signature") == signature(warehouse, config_hash, as_of)
 
 
 def mark(warehouse: Warehouse, context: RunContext, step: str) -> None:
     """Record, inside the step's transaction, what it was made from."""
-    warehouse.set_state(f"{step}_signature", signature(warehouse, context))
+    warehouse.set_state(f"{step}_signature", signature(warehouse, context.config.hash, context.as_of))
     warehouse.set_state(_SEQUENCES[step], warehouse.state.get("facts_seq", "0"))
 
 

@@ -25,3 +25,8 @@ SELECT 'relationships', since_event_id, program, COUNT(*)
 FROM relationships
 GROUP BY since_event_id, program
 HAVING COUNT(*) > 1
+UNION ALL
+SELECT 'recognition_quality', event_id, program, COUNT(*)
+FROM recognition_quality
+GROUP BY event_id, program, rule
+HAVING COUNT(*) > 1

@@ -1,8 +1,9 @@
 -- The recognized advocate of every rewardable event, inherited from the root of its journey.
 -- Grain: recognized event × program.
 -- Why: a milestone often carries nothing but the account, so it takes the decision and the verdict of its journey's
--- root. A test root never recognizes a production event. Events are numbered among all of the friend's events of that
--- name in the program, recognized or not, so that `is_initial` means the friend's first.
+-- root, the worst verdict of the quality rules included. A test root never recognizes a production event. Events are
+-- numbered among all of the friend's events of that name in the program, recognized or not, so that `is_initial` means
+-- the friend's first.
 WITH numbered_events AS (
     SELECT
         e.event_id, e.program, e.journey_id, e.event_name, e.occurred_at, e.occurred_on, e.container,
@@ -23,6 +24,16 @@ referrals AS (
             PARTITION BY d.advocate_id, d.program, d.container ORDER BY d.root_at, d.root_event_id
         ) AS advocate_referral_number
     FROM root_decisions AS d
+),
+
+worst_verdicts AS (
+    SELECT
+        q.event_id,
+        q.program,
+        BOOL_OR(q.verdict = 'rejected') AS is_rejected,
+        BOOL_OR(q.verdict = 'review') AS is_in_review
+    FROM recognition_quality AS q
+    GROUP BY q.event_id, q.program
 )
 
 SELECT
@@ -45,7 +56,7 @@ SELECT
             THEN CONCAT_WS(', ', v.ineligible_reason, 'test_record')
         ELSE v.ineligible_reason
     END AS ineligible_reason,
-    'passed' AS quality,
+    CASE WHEN w.is_rejected THEN 'rejected' WHEN w.is_in_review THEN 'review' ELSE 'passed' END AS quality,
     d.root_event_id,
     n.event_name,
     n.occurred_at,
@@ -59,5 +70,6 @@ FROM numbered_events AS n
 INNER JOIN root_decisions AS d ON n.journey_id = d.journey_id AND n.program = d.program
 INNER JOIN root_eligibility AS v ON d.root_event_id = v.root_event_id AND d.program = v.program
 INNER JOIN referrals AS f ON d.root_event_id = f.root_event_id AND d.program = f.program
+LEFT JOIN worst_verdicts AS w ON d.root_event_id = w.event_id AND d.program = w.program
 LEFT JOIN config_labels AS l ON d.recognition_type = l.recognition_type
 WHERE n.container = d.container OR n.container = 'test'

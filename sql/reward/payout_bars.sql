@@ -1,4 +1,5 @@
--- The advocates' rewards that may not be paid now, in programs that judge their advocates when they are paid.
+-- The approved rewards that may not be paid now: of advocates who are not eligible today, in programs that judge them when
+-- they are paid, and those that wait for a person's review.
 -- Grain: reward_id.
 -- Why here: with `at = "payout"` the recognition says nothing about the advocate's list; it is read on the as-of date,
 -- and a reward waits as long as its advocate is not listed, is not enrolled any more, or left.
@@ -41,4 +42,10 @@ SELECT
 FROM judged_rewards AS j
 LEFT JOIN listed_rewards AS l ON j.reward_id = l.reward_id
 LEFT JOIN enrollments AS e ON j.reward_id = e.reward_id
-WHERE l.reward_id IS NULL OR NOT COALESCE(e.is_enrolled, TRUE)
+LEFT JOIN unreviewed_rewards AS u ON j.reward_id = u.reward_id
+WHERE u.reward_id IS NULL AND (l.reward_id IS NULL OR NOT COALESCE(e.is_enrolled, TRUE))
+UNION ALL
+SELECT
+    u.reward_id,
+    'payout_in_review' AS finding
+FROM unreviewed_rewards AS u

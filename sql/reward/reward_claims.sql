@@ -22,7 +22,6 @@ earned_cases AS (
         GREATEST(c.trigger_on, q.satisfied_on) AS earned_on,
         c.is_recognized
         AND c.is_eligible
-        AND NOT c.is_in_review
         AND c.beneficiary_id IS NOT NULL
         AND c.trigger_on IS NOT NULL
         AND c.is_condition_met

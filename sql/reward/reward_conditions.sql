@@ -16,14 +16,12 @@ SELECT
     c.rule_version, c.role, c.slot_id, 20 AS position, 'eligible' AS condition,
     CASE
         WHEN NOT c.is_recognized THEN 'open'
-        WHEN c.is_eligible AND c.is_in_review THEN 'open'
         WHEN c.is_eligible THEN 'passed'
         ELSE 'failed'
     END AS outcome,
     CASE
         WHEN NOT c.is_recognized THEN 'not_judged'
         WHEN NOT c.is_eligible THEN c.ineligible_reason
-        WHEN c.is_in_review THEN 'in_review'
         WHEN c.beneficiary_id IS NULL THEN 'no_identifier'
     END AS reason_code,
     FALSE AS is_timeout, CAST(NULL AS DATE) AS deadline_on, 'text' AS measure,
@@ -104,6 +102,24 @@ FROM reward_cases AS c
 INNER JOIN rule_limits AS m ON c.rule_version = m.rule_version
 LEFT JOIN limit_results AS l
     ON c.rule_version = l.rule_version AND c.role = l.role AND c.slot_id = l.slot_id AND m.position = l.position
+UNION ALL
+SELECT
+    c.rule_version, c.role, c.slot_id, 590 AS position, 'reviewed' AS condition,
+    CASE
+        WHEN c.posted_state = 'declined' THEN 'failed'
+        WHEN COALESCE(c.posted_state, 'pending') IN ('pending', 'voided') OR b.reward_id IS NOT NULL THEN 'open'
+        ELSE 'passed'
+    END AS outcome,
+    CASE
+        WHEN c.posted_state = 'declined' THEN 'declined'
+        WHEN COALESCE(c.posted_state, 'pending') IN ('pending', 'voided') OR b.reward_id IS NOT NULL THEN 'in_review'
+    END AS reason_code,
+    FALSE AS is_timeout, CAST(NULL AS DATE) AS deadline_on, 'text' AS measure,
+    CAST(NULL AS BIGINT) AS observed_value, CAST(NULL AS BIGINT) AS threshold_value,
+    CAST(NULL AS VARCHAR) AS observed_text, CAST(NULL AS VARCHAR) AS threshold_text
+FROM reward_cases AS c
+LEFT JOIN unreviewed_rewards AS b ON c.posted_reward_id = b.reward_id
+WHERE c.is_recognized AND c.is_eligible AND c.is_in_review
 UNION ALL
 SELECT
     k.rule_version, k.role, k.slot_id, 600 AS position, 'released' AS condition,

@@ -23,6 +23,7 @@ judged_rewards AS (
         f.condition AS failing_condition,
         f.reason_code AS failing_reason,
         p.trigger_status,
+        d.approve,
         CASE
             WHEN p.trigger_status = 'conflict' OR p.root_status = 'conflict' THEN 'waits'
             WHEN p.trigger_status = 'cancelled' OR p.root_status = 'cancelled' THEN 'cancelled'
@@ -48,7 +49,7 @@ judged_rewards AS (
 SELECT
     j.reward_id,
     CASE WHEN j.verdict = 'cancelled' THEN 'reversed' ELSE j.verdict END AS outcome,
-    t.approve,
+    COALESCE(j.approve, t.approve) AS approve,
     t.after_payment,
     t.on_displaced,
     CASE j.verdict

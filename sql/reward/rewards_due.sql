@@ -1,6 +1,7 @@
 -- What the terms promise at the end of the as-of date: the state that the ledger is reconciled towards.
 -- Grain: rule_key x role x slot_id.
--- Why by slot: neither a rule edit nor a merge of persons makes a second reward of it.
+-- Why by slot: neither a rule edit nor a merge of persons makes a second reward of it. A recognition in review earns its
+-- reward like any other, but nothing approves it except a person.
 SELECT
     c.rule_key,
     c.rule_id,
@@ -16,7 +17,7 @@ SELECT
     t.reward_kind,
     t.amount_minor,
     t.currency,
-    t.approve,
+    CASE WHEN c.is_in_review THEN 'manual' ELSE t.approve END AS approve,
     k.earned_on,
     k.release_on
 FROM reward_cases AS c

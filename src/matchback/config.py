@@ -27,6 +27,7 @@ from matchback.config_expectations import Expectation as Expectation
 from matchback.config_feeds import Feed as Feed
 from matchback.config_formats import FileFormat as FileFormat
 from matchback.config_intake import Intake as Intake
+from matchback.config_quality import QualityRule as QualityRule
 from matchback.config_sources import Transport as Transport
 from matchback.config_terms import Limit as Limit
 from matchback.config_terms import Payout as Payout
@@ -135,6 +136,7 @@ class Program(ConfigModel):
     look_back_days: dict[str, int] = {"default": 365}
     relationship: Relationship = Relationship()
     ineligible: list[str] = ["loop", "employee", "existing_customer"]
+    quality: list[QualityRule] = []
     exclusive_group: Name | None = None
     recent_customer_days: int | None = None
     explain_days: int | None = None
@@ -152,6 +154,12 @@ class Program(ConfigModel):
     @classmethod
     def _known_reasons(cls, value: list[str]) -> list[str]:
         refuse_unknown(value, INELIGIBLE_REASONS, "reason")
+        return value
+
+    @field_validator("quality")
+    @classmethod
+    def _rules_once(cls, value: list[QualityRule]) -> list[QualityRule]:
+        refuse_twice([item.rule for item in value], "quality rule")
         return value
 
     @field_validator("look_back_days")

@@ -54,6 +54,15 @@ _SHAPES: dict[str, dict[str, str]] = {
         "look_back_days": _INTEGER,
     },
     "config_ineligible": {"program": _STRING, "reason_code": _STRING},
+    "config_quality": {
+        "program": _STRING,
+        "rule": _STRING,
+        "verdict": _STRING,
+        "comparison": _STRING,
+        "threshold": _BIGINT,
+        "within_days": _INTEGER,
+    },
+    "config_disposable_domains": {"program": _STRING, "domain": _STRING},
     "config_events": {
         "event_name": _STRING,
         "subject": _STRING,
@@ -96,6 +105,25 @@ def config_rows(config: Config) -> dict[str, list[dict[str, Any]]]:
             {"program": program.id, "reason_code": reason}
             for program in config.programs
             for reason in _ineligible(program)
+        ],
+        "config_quality": [
+            {
+                "program": program.id,
+                "rule": item.rule,
+                "verdict": item.verdict,
+                "comparison": item.comparison,
+                "threshold": item.threshold,
+                "within_days": item.within_days,
+            }
+            for program in config.programs
+            for item in program.quality
+        ],
+        "config_disposable_domains": [
+            {"program": program.id, "domain": domain}
+            for program in config.programs
+            for item in program.quality
+            if item.rule == "disposable_domain"
+            for domain in item.disposable_domains()
         ],
         "config_events": [
             {

@@ -222,8 +222,15 @@ def _barred(context: RunContext, posting: Posting) -> dict[int, str]:
     barred: dict[int, str] = {row["reward_id"]: row["finding"] for row in rows}
     if context.config.payout.dual_control:
         approvals = context.writer.table("reward_approvals").to_pylist()
-        own = {row["caused_by"] for row in approvals if row["operator_id"] == operator_id(context)}
-        approved = [state for state in posting.payable if state.last.caused_by in own]
+        own = [row for row in approvals if row["operator_id"] == operator_id(context)]
+        causes = {row["caused_by"] for row in own}
+        reviewed = {row["reward_id"] for row in own if row["decision"] == "approve"}
+        approved = [
+            state
+            for state in posting.payable
+            if state.last.caused_by in causes
+            or (state.last.caused_by == "release" and state.earned.reward_id in reviewed)
+        ]
         barred |= {state.earned.reward_id: "payout_needs_another_operator" for state in approved}
     return barred
 

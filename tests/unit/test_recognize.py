@@ -14,6 +14,7 @@ import pytest
 
 from matchback import recognize, resolve
 from matchback.config import load_config
+from matchback.config_quality import RULES
 from matchback.config_tables import write_config_tables
 from matchback.context import RunContext
 from matchback.journal import Journal
@@ -34,6 +35,17 @@ id_secret = "env:NOT_READ"
 id = "refer"
 from = 2026-01-01
 events = ["account_opened", "account_qualified"]
+quality = [
+  { rule = "similar_emails" },
+  { rule = "shared_phone" },
+  { rule = "shared_device" },
+  { rule = "advocate_velocity", more_than = 1, within_days = 7 },
+  { rule = "referral_cap", more_than = 3, verdict = "rejected" },
+  { rule = "seconds_after_click", less_than = 3700 },
+  { rule = "disposable_domain", domains = ["gone.example"] },
+  { rule = "coupon_overused", more_than = 1, verdict = "rejected" },
+  { rule = "guessed_series", more_than = 2, within_days = 60 },
+]
 
 [[events]]
 name = "account_opened"
@@ -48,6 +60,7 @@ rewardable = true
 STATE_TABLES = (
     "recognitions",
     "recognition_candidates",
+    "recognition_quality",
     "relationships",
     "unrecognized_events",
     "journeys",
@@ -113,6 +126,7 @@ def a_world(first_id: int = 0) -> Tables:
             coupon_key=chance.choice([None, None, first_id + 4000 + chance.randrange(10)]),
             status="active",
             has_placeholder=False,
+            time_precision="second",
         )
         for number in ids
     ]
@@ -147,11 +161,39 @@ def a_world(first_id: int = 0) -> Tables:
                 "issued",
                 coupon_key=first_id + 4000 + number,
                 advocate_id=chance.choice(advocates),
-                single_use=True,
+                single_use=number % 2 == 0,
             )
             for number in range(10)
         ],
+        "person_identifiers": [
+            {"identifier_key": person + 6000, "kind": "email", "person_id": person, "is_shared": False}
+            for person in [*persons, *advocates]
+        ],
+        "identifiers": [
+            *(
+                {"identifier_key": person + 6000, "kind": "email", "value": an_address(person)}
+                for person in [*persons, *advocates]
+            ),
+            *(
+                {
+                    "identifier_key": first_id + 4000 + number,
+                    "kind": "coupon_code",
+                    "value": f"OF{first_id}NO{number:02}",
+                }
+                for number in range(10)
+            ),
+        ],
+        "household_hints": [
+            {"identifier_key": first_id + 9000 + number, "kind": kind, "person_id": person}
+            for number, kind in enumerate(["phone", "visitor_id"])
+            for person in (persons[number], persons[number + 2], *advocates[number : number + 3])
+        ],
     }
+
+
+def an_address(person: int) -> str:
+    """Return an address that differs from others of its letters by digits alone."""
+    return f"{'abcde'[person % 5] * 3}{person}@{'mail' if person % 4 else 'gone'}.example"
 
 
 def shuffled(tables: Tables, seed: int) -> Tables:
@@ -200,6 +242,17 @@ def test_the_order_of_rows_changes_nothing(context: RunContext, seed: int) -> No
     give(context, shuffled(a_world(), seed))
     recognize.run(context)
     assert hashes(context) == before
+
+
+def test_each_quality_rule_holds_and_passes_in_this_world(context: RunContext) -> None:
+    """What the other tests say of order and strangers is said of every rule's both verdicts."""
+    give(context, a_world())
+    recognize.run(context)
+    rows = context.writer.table("recognition_quality").to_pylist()
+    found = {(row["rule"], row["verdict"] == "passed") for row in rows}
+    assert found == {(rule, passed) for rule in RULES for passed in (True, False)}
+    verdicts = {row["quality"] for row in context.writer.table("recognitions").to_pylist()}
+    assert verdicts == {"passed", "review", "rejected"}
 
 
 def test_a_second_run_changes_nothing(context: RunContext) -> None:

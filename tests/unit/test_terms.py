@@ -172,3 +172,21 @@ def test_a_rule_that_posted_cannot_change_what_it_replaces(then: str | None, now
     with pytest.raises(ConfigurationError, match="Write it as it was"):
         refuse_second_payment([new], kept(old), Counter({old.version: 2}))
     refuse_second_payment([rule(replaces=then, pending_days=1)], kept(old), Counter({old.version: 2}))
+
+
+def test_quality_rules_are_terms_and_their_order_does_not_count() -> None:
+    cap, speed = {"rule": "referral_cap", "more_than": 5}, {"rule": "seconds_after_click"}
+    before = terms(config(RULE, quality=[cap, speed]))
+    assert terms(config(RULE, quality=[speed, cap])) == before
+    written_out = {"rule": "seconds_after_click", "less_than": 5, "verdict": "review"}
+    assert terms(config(RULE, quality=[cap, written_out])) == before
+    stricter = terms(config(RULE, quality=[cap, {**speed, "verdict": "rejected"}]))
+    with pytest.raises(ConfigurationError, match=r"programs\.refer: changed in quality"):
+        refuse_changed_terms(stricter, before, [])
+    refuse_changed_terms(stricter, before, [stricter.hash])
+
+
+def test_terms_from_before_there_were_quality_rules_say_the_same() -> None:
+    """A workspace that declares none is not asked to accept its own terms again."""
+    assert "quality" not in terms(config(RULE)).programs["refer"]
+    assert terms(config(RULE, quality=[])) == terms(config(RULE))

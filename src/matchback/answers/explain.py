@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from matchback.answers.explain_advocate import answer_advocate
+from matchback.answers.explain_proof import gather_proof
 from matchback.answers.explain_timeline import timelines
 from matchback.answers.lookup import (
     UnknownEvent,
@@ -77,8 +78,13 @@ class Explanation:
         )
 
 
-def explain(workspace: Workspace, question: Question, audience: str = "staff") -> Explanation:
-    """Gather the answer to a question from the current version, for `staff` or for the `advocate`'s ears."""
+def explain(
+    workspace: Workspace, question: Question, audience: str = "staff", *, proof: bool = False
+) -> Explanation:
+    """Gather the answer to a question from the current version, for `staff` or for the `advocate`'s ears.
+
+    With `proof`, the answer for staff also holds the rules, files and ledger links that an auditor checks it by.
+    """
     config = load_config(workspace.config_path)
     with open_published(workspace, vault=True) as (version, warehouse):
         refuse_other_secret(warehouse, workspace, config)
@@ -87,6 +93,8 @@ def explain(workspace: Workspace, question: Question, audience: str = "staff") -
         if audience == "advocate":
             return Explanation(answer_advocate(search, question), config)
         data = search.answer(question)
+        if proof:
+            data["proof"] = gather_proof(warehouse, data)
     data["version"] = standing
     return Explanation(data, config)
 
@@ -235,7 +243,7 @@ class Search:
             return self.warehouse.rows(f"explain/journey_{name}", parameters)
 
         programs = rows("programs")
-        for name in ("recognitions", "candidates", "unrecognized"):
+        for name in ("recognitions", "quality", "candidates", "unrecognized"):
             found = rows(name)
             for program in programs:
                 program[name] = [row for row in found if row["program"] == program["program"]]

@@ -20,6 +20,7 @@ from matchback.answers.explain_words import (
     describe_reasons,
 )
 from matchback.answers.printing import count, money
+from matchback.answers.quality_words import quality_lines
 from matchback.config import Config
 from matchback.publishing.findings import finding_words
 
@@ -28,10 +29,10 @@ Data = dict[str, Any]
 
 def tell(data: Data, config: Config) -> str:
     """Return the whole answer."""
-    return "\n".join(_Teller(data, config).lines())
+    return "\n".join(Teller(data, config).lines())
 
 
-class _Teller:
+class Teller:
     """Puts one answer into lines."""
 
     def __init__(self, data: Data, config: Config) -> None:
@@ -157,6 +158,7 @@ class _Teller:
                 lines.append("    Eligible: yes")
             else:
                 lines.append(f"    Not eligible: {describe_reasons(found['ineligible_reason'], INELIGIBLE)}")
+            lines += [f"    {line}" for line in quality_lines(program["quality"])]
         for missing in program["unrecognized"]:
             lines.append(f"    Nobody recognized: {describe_reasons(missing['reason_code'], UNRECOGNIZED)}")
         lines += tell_candidates(program["candidates"], self.name, self.at)

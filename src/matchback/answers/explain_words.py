@@ -72,6 +72,7 @@ CONDITIONS = {
     "eligible": "the referral is eligible",
     "once_per": "not rewarded before",
     "not_reversed": "nothing takes it back",
+    "reviewed": "a person approves it, since a quality rule asks for a look",
     "released": "the pending period is over",
 }
 
@@ -84,6 +85,8 @@ WHY = {
     "pending_period": "not over yet",
     "deadline_passed": "it is too late now",
     "condition_false": "it is not so",
+    "in_review": "nobody has yet",
+    "rejected": "a quality rule rejects the referral",
     "event_came": "it came",
     "already_rewarded_friend": "there was a reward for this friend",
     "already_rewarded_account": "there was a reward for this account",

@@ -35,6 +35,10 @@ REWARD_FINDINGS = {
         "Advocate not eligible now",
         "The reward is approved and waits: the program pays eligible advocates only.",
     ),
+    "payout_in_review": (
+        "Waits for a review",
+        "Since time approved the reward, a quality rule asks for a look at the referral: a person has to approve it.",
+    ),
     "payout_needs_another_operator": (
         "Needs another operator",
         "Whoever approved the reward may not issue it: someone else has to run the payout.",

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from matchback.config import Config, Program
+from matchback.config_quality import quality_terms
 from matchback.errors import ConfigurationError
 from matchback.rewards.rules import ROLES, Rule, first_names
 
@@ -132,6 +133,9 @@ def _program_terms(program: Program, config: Config) -> dict[str, Any]:
     """Return what a program says that can change who is recognized or eligible; the order of sets does not count."""
     content = program.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=_NOT_TERMS)
     content["ineligible"] = sorted(set(program.ineligible))
+    content["quality"] = quality_terms(program.quality)
+    if not content["quality"]:
+        del content["quality"]  # terms that were accepted before there were such rules say the same
     stages = {event.name: (event.subject, event.stage, event.rewardable) for event in config.events}
     content["events"] = {name: list(stages[name]) for name in sorted(program.events)}
     return content

@@ -9,6 +9,7 @@ INSTALL = UV_NO_PROGRESS=1 $(UV) pip install --quiet $(if $(PYTHONDONTWRITEBYTEC
 CLI = .venv/.matchback-cli
 TEST = .venv/.matchback-test
 AIRFLOW = .venv-airflow/.matchback-airflow
+SPARK = .venv-spark/.matchback-spark
 AZURITE = build/azurite/.installed
 BYTECODE = .venv/.matchback-bytecode
 MODULES = $(shell find dags src -name "*.py")
@@ -17,7 +18,7 @@ PYTEST = .venv/bin/python -m pytest -q
 COMPILE = $(UV) pip compile --quiet --python-version 3.11 --no-header --no-annotate pyproject.toml --extra sftp --extra s3 --extra pgp
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint bench pins clean system-packages
+.PHONY: help run test test-fast test-spark lint bench pins clean system-packages
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -37,6 +38,11 @@ test: $(TEST) $(AIRFLOW) $(AZURITE) $(BYTECODE) system-packages lint ## Install 
 test-fast: $(TEST) $(BYTECODE) ## Run the tests that need no servers, no Airflow and no browser
 	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not slow and not servers" tests
 
+# The folder's own fixtures are enough: those of all tests need the servers' packages.
+test-spark: $(SPARK) ## Run every SQL case on DuckDB and on Spark together (installs Spark, and Java if it is missing)
+	@bash tests/servers/system-packages.sh java
+	.venv-spark/bin/python -m pytest -q --confcutdir tests/spark tests/spark
+
 lint: $(TEST) ## Check formatting, lint rules, types and the style of the SQL
 	.venv/bin/ruff check --quiet src tests dags sample_data
 	.venv/bin/ruff format --quiet --check src tests dags sample_data
@@ -50,9 +56,10 @@ pins: .venv/bin/uv ## Compile the pins in requirements/ anew
 	$(COMPILE) --upgrade --extra gcs --extra azure --extra airflow -o requirements/airflow.txt
 	$(COMPILE) --upgrade -c requirements/airflow.txt -o requirements/cli.txt
 	$(COMPILE) --upgrade -c requirements/airflow.txt --extra gcs --extra azure --extra test -o requirements/test.txt
+	$(COMPILE) --upgrade -c requirements/test.txt --extra spark --extra cases -o requirements/spark.txt
 
 clean: ## Remove the environments and everything that was built
-	rm -rf .venv .venv-airflow build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-airflow .venv-spark build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find dags src tests sample_data -name __pycache__ -prune -exec rm -rf {} +
 
 system-packages:
@@ -82,4 +89,9 @@ $(AZURITE): tests/servers/azurite/package-lock.json tests/servers/azurite/instal
 $(AIRFLOW): requirements/airflow.txt pyproject.toml | .venv/bin/uv
 	@test -x .venv-airflow/bin/python || $(UV) venv --quiet --python .venv/bin/python .venv-airflow
 	@$(INSTALL) --python .venv-airflow --no-deps -r requirements/airflow.txt --editable .
+	@touch $@
+
+$(SPARK): requirements/spark.txt pyproject.toml | .venv/bin/uv
+	@test -x .venv-spark/bin/python || $(UV) venv --quiet --python .venv/bin/python .venv-spark
+	@$(INSTALL) --python .venv-spark --no-deps -r requirements/spark.txt --editable .
 	@touch $@

@@ -14,6 +14,7 @@ from servers.s3 import S3Server, start_s3
 from servers.sshd import Sshd, start_sshd
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+collect_ignore = ["spark"]  # needs Java and an environment of its own: `make test-spark`
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""Engines beside DuckDB: what it takes to run the same SQL files elsewhere."""

@@ -1,0 +1,1 @@
+"""The Spark lane: the SQL cases, run on DuckDB and on Spark together."""

@@ -1,0 +1,28 @@
+"""What the translation to Spark's dialect repairs; that the rows are equal is shown by `make test-spark`."""
+
+from __future__ import annotations
+
+import pytest
+
+from matchback.engines.spark_dialect import spark_query
+
+
+@pytest.mark.parametrize(
+    ("text", "translated"),
+    [
+        (
+            "SELECT ROW_NUMBER() OVER (ORDER BY a NULLS LAST) AS place FROM t",
+            "SELECT CAST(ROW_NUMBER() OVER (ORDER BY a NULLS LAST) AS BIGINT) AS place FROM t",
+        ),
+        (
+            "SELECT RANK() OVER (PARTITION BY b ORDER BY a DESC NULLS LAST) AS place FROM t",
+            "SELECT CAST(RANK() OVER (PARTITION BY b ORDER BY a DESC) AS BIGINT) AS place FROM t",
+        ),
+        ("SELECT EXTRACT(YEAR FROM a) AS y FROM t", "SELECT CAST(EXTRACT(YEAR FROM a) AS BIGINT) AS y FROM t"),
+        ("SELECT MIN(a) OVER (PARTITION BY b) AS c FROM t", "SELECT MIN(a) OVER (PARTITION BY b) AS c FROM t"),
+        ("SELECT a FROM t WHERE b <= $as_of -- why", "SELECT a FROM t WHERE b <= :as_of"),
+        ("SELECT CAST(a AS TIMESTAMP) AS b FROM t", "SELECT CAST(a AS TIMESTAMP_NTZ) AS b FROM t"),
+    ],
+)
+def test_a_query_for_spark(text: str, translated: str) -> None:
+    assert spark_query(text) == translated

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -99,7 +100,12 @@ def rewards_list(state: str | None, program: str | None) -> None:
     "--audience", type=click.Choice(("staff", "advocate")), default="staff",
     help="Whom the answer is for: an advocate hears nothing about a friend.",
 )  # fmt: skip
-def explain(audience: str, **asked: str | None) -> None:
+@click.option(
+    "--pack", type=click.Path(dir_okay=False, path_type=Path), metavar="PATH",
+    help="Also write the answer as one page for an auditor, with the rules and hashes to check it by.",
+)  # fmt: skip
+@click.option("--force", is_flag=True, help="With --pack: write over a file that is there.")
+def explain(audience: str, pack: Path | None, force: bool, **asked: str | None) -> None:
     """Explain a decision, also when nothing arrived.
 
     What arrived, who was recognized and why, why others lost, what is owed, and what is missing by how much.
@@ -109,6 +115,8 @@ def explain(audience: str, **asked: str | None) -> None:
     matchback explain --account 000123456789
     matchback explain --email -                         then type the address
     matchback explain --advocate M10482 --friend -      then type the friend's address
+    matchback explain --advocate M10482 --friend M10977 --audience advocate     what the advocate may hear
+    matchback explain --reward 5061112229 --pack reward.html                    for an auditor
     """
     from matchback.answers.explain import Question, explain
 
@@ -124,7 +132,17 @@ def explain(audience: str, **asked: str | None) -> None:
         else (read_value(text) if text else None)
         for name, text in asked.items()
     }
-    explanation = explain(OPTIONS.open_workspace(), Question.asked(values), audience)
+    workspace, question = OPTIONS.open_workspace(), Question.asked(values)
+    if pack is None:
+        explanation = explain(workspace, question, audience)
+    else:
+        from matchback.answers.explain_pack import write_pack
+
+        if audience != "staff":
+            raise click.UsageError("--pack names the friend, so it is never for an advocate.")
+        explanation = explain(workspace, question, proof=True)
+        write_pack(explanation, pack, force=force)
+        click.echo(f"Wrote {pack}, which only you may read: it names members.", err=True)
     OPTIONS.words(explanation.text(), explanation.data)
 
 

@@ -176,9 +176,13 @@ class Book:
 
 def chain_hash(previous: str, entry: Entry) -> str:
     """Return the SHA-256 over the previous hash and the entry's canonical JSON."""
+    return hashlib.sha256(f"{previous}\n{canonical_entry(entry)}".encode()).hexdigest()
+
+
+def canonical_entry(entry: Entry) -> str:
+    """Return an entry as the JSON that its hash covers: all but the hash, sorted by name, without blanks."""
     content: dict[str, Any] = {name: value for name, value in vars(entry).items() if name != "chain_hash"}
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=date.isoformat)
-    return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), default=date.isoformat)
 
 
 def broken_link(entries: Sequence[Entry]) -> int | None:

@@ -11,7 +11,7 @@ import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, get_origin
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     BaseModel,
@@ -40,6 +40,7 @@ from matchback.config_values import (
     Country,
     Currency,
     Name,
+    TimeZone,
     nearest,
     refuse_twice,
     refuse_unknown,
@@ -89,17 +90,10 @@ DEFAULT_ORDER: list[list[str]] = [
 
 class WorkspaceSection(ConfigModel):
     name: Name
-    time_zone: str
+    time_zone: TimeZone
     currency: Currency = "USD"
     country: Country = "US"
     id_secret: str
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError("is not the name of a time zone, such as America/New_York")
-        return value
 
     @field_validator("id_secret")
     @classmethod

@@ -12,7 +12,7 @@ from matchback.config_expectations import Expectation, HoldTests
 from matchback.config_formats import FileFormat
 from matchback.config_presets import with_preset
 from matchback.config_sources import Ready
-from matchback.config_values import ConfigModel, Country, Currency, Name
+from matchback.config_values import ConfigModel, Country, Currency, Name, TimeZone
 
 NAMELESS_FEEDS = ("approvals", "fulfillments", "costs")
 NAMED_ALONE = ("audience", "emails", "persons")  # such a record is no more than that it names somebody
@@ -37,6 +37,12 @@ class AfterPickup(ConfigModel):
     delete: bool = False
     results_to: str | None = None
 
+    @model_validator(mode="after")
+    def _one_end(self) -> AfterPickup:
+        if self.move_to and self.delete:
+            raise ValueError("move_to and delete: a file is moved or deleted, not both")
+        return self
+
 
 class Feed(ConfigModel):
     id: Name
@@ -45,14 +51,16 @@ class Feed(ConfigModel):
     source: str
     connection: str | None = None
     pattern: str
+    folders_below: int = Field(default=0, ge=0, le=8)
     format: FileFormat = FileFormat()
-    time_zone: str | None = None
+    time_zone: TimeZone | None = None
     currency: Currency | None = None
     country: Country | None = None
     columns: dict[str, str] = {}
     constants: dict[str, str] = {}
     values: dict[str, dict[str, str]] = {}
     optional: list[str] = []
+    ignore: list[str] = []
     hashed: dict[str, Literal["md5", "sha1", "sha256"]] = {}
     hashed_profile: Literal["exact", "lower", "google"] | None = None
     identity: list[str] | None = None
@@ -95,6 +103,14 @@ class Feed(ConfigModel):
     @classmethod
     def _model_reference(cls, value: str | None) -> str | None:
         return refuse_odd_model(value)
+
+    @model_validator(mode="after")
+    def _what_lies_below_stays(self) -> Feed:
+        if self.folders_below and (self.ready or self.after != AfterPickup()):
+            raise ValueError(
+                "folders_below: files of folders below stay where they are, without ready, move_to, delete or results_to"
+            )
+        return self
 
     @model_validator(mode="after")
     def _hashes_where_they_match(self) -> Feed:

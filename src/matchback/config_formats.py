@@ -96,6 +96,17 @@ class FileFormat(ConfigModel):
             raise ValueError("columns: without a header, they name the columns in order")
         if self.type in ("csv", "psv") and self.header and self.columns:
             raise ValueError("columns: the header names them; with header = false, they are declared here")
+        if self.separator.isalnum():
+            raise ValueError("delimiter: a letter or a digit stands in the cells themselves")
+        twice = next(
+            (name for name in self.columns or [] if name and (self.columns or []).count(name) > 1), ""
+        )
+        if twice:
+            raise ValueError(
+                f"columns: {twice!r} is named twice; a column that nothing takes has an empty name"
+            )
+        if self.hash_column and self.columns and self.hash_column not in self.columns:
+            raise ValueError(f"hash_column: {self.hash_column!r} is none of the columns")
         if self.decimal == self.thousands:
             raise ValueError("thousands: another character than the one before the decimals")
         self._refuse_odd_widths()

@@ -5,12 +5,22 @@ from __future__ import annotations
 import difflib
 from decimal import Decimal
 from typing import Annotated, Any
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Country = Annotated[str, Field(pattern=r"^(?:[A-Z]{2}|none)$")]
+
+
+def _known_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("is not the name of a time zone, such as America/New_York")
+    return value
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
 
 def _exact_decimal(value: object) -> object:

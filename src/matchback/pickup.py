@@ -134,7 +134,14 @@ def _wanted(context: RunContext, feed: Feed, *, is_local: bool) -> Wanted:
     if quiet is None:
         quiet = LOCAL_QUIET_SECONDS if is_local else DEFAULT_QUIET_SECONDS
     beside = [pattern for other in _sharing(context, feed) for pattern in _patterns_of(other)]
-    return Wanted(feed.pattern, beside, quiet, feed.ready, own_folders=own_folders(context.config, feed))
+    return Wanted(
+        feed.pattern,
+        beside,
+        quiet,
+        feed.ready,
+        own_folders=own_folders(context.config, feed),
+        folders_below=feed.folders_below,
+    )
 
 
 def _patterns_of(feed: Feed) -> list[str]:

@@ -210,6 +210,19 @@ class TestAnyPlace:
         assert (received(context), archived(context)) == ([NAME], [CONTENT])
         assert place.get(NAME) == CONTENT
 
+    def test_folders_below_are_entered_as_far_as_declared(self, place: Place, tmp_path: Path) -> None:
+        """A sender who makes a folder a day; two files of one name are two files."""
+        context = workspace(tmp_path, place, "folders_below = 2")
+        place.put(f"source/1762/{NAME}", CONTENT)
+        place.put(f"source/1763/{NAME}", CONTENT.replace(b"E1", b"E2"))
+        place.put(f"source/1763/deeper/{NAME}", b"too deep")
+        place.put(f".hidden/{NAME}", b"of nobody")
+        pickup.run(context)
+        assert not pickup.run(context).changed
+        assert sorted(received(context)) == [f"source/1762/{NAME}", f"source/1763/{NAME}"]
+        assert archived(context) == [CONTENT, CONTENT.replace(b"E1", b"E2")]
+        assert f"source/1762/{NAME}" in place.names()
+
     @pytest.mark.bad_input(70)
     def test_other_bytes_under_a_name_are_a_new_version(self, place: Place, tmp_path: Path) -> None:
         """The receipt says which generation it was."""

@@ -60,6 +60,7 @@ def make_world(root: Path, feeds: str = EVENTS_FEED, *, as_of: date = AS_OF) -> 
 def put(context: RunContext, name: str, content: str | bytes, folder: str = "inbox") -> Path:
     """Lay a file into the inbox."""
     path = context.workspace.root / folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return path
 

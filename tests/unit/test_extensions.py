@@ -191,6 +191,10 @@ def problem_of(root: Path, feeds: str) -> str:
         ("identity = ['branch']\n[feeds.extra_columns]\nbranch = { type = 'text', description = 'x' }", "an attribute"),
         ("columns = { A = 'brunch' }\n[feeds.extra_columns]\nbranch = { type = 'flag', description = '' }", "'branch'"),
         ("[feeds.checks]\nproduct = { pattern = '(a)?(?(1)b|c)' }", "checks.product.pattern"),
+        ("constants = { currency = 'dollars' }", "constants.currency: 'dollars' would be refused in every record"),
+        ("constants = { event_name = 'opened' }", "constants.event_name: 'opened' would be refused"),
+        ("values = { event_name = { X = 'opened' } }", "values.event_name.X: 'opened' would be refused"),
+        ("optional = ['emial']", "Did you mean 'email'?"),
     ],
 )  # fmt: skip
 def test_what_cannot_hold_is_told_at_start(tmp_path: Path, declared: str, words: str) -> None:
@@ -218,6 +222,12 @@ def test_what_cannot_hold_is_told_at_start(tmp_path: Path, declared: str, words:
         ("[feeds.checks]\nproduct = { pattern = '(' }", "is not a regular expression"),
         ("[feeds.checks]\nproduct = { pattern = '(?=a)b' }", "look-around"),
         ('contract = "../elsewhere.py:Model"', "a path below the workspace"),
+        ('time_zone = "Mars/Phobos"', "is not the name of a time zone"),
+        ('after = { move_to = "done", delete = true }', "moved or deleted, not both"),
+        ('format = { delimiter = "a" }', "a letter or a digit stands in the cells"),
+        ('format = { header = false, columns = ["email", "email"] }', "'email' is named twice"),
+        ('format = { header = false, columns = ["email"], hash_column = "mail" }', "is none of the columns"),
+        ('folders_below = 1\nafter = { move_to = "done" }', "files of folders below stay where they are"),
         ('contract = "openings.py"', "a Python file of the workspace and a class in it"),
         ('contract = "contracts/none.py:Model"', "which is not a file of the workspace"),
     ],
@@ -226,6 +236,28 @@ def test_what_is_written_wrongly_is_told_when_it_is_read(tmp_path: Path, declare
     with pytest.raises(ConfigurationError) as refused:
         make_world(tmp_path, EVENTS_FEED + declared)
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("events_{date:%m%d}*.csv", "{date:%m%d} is no whole date"),
+        ("events_{date:%H%M}*.csv", "is no whole date"),
+        ("events_{date:%Q}.csv", "%Q, which is not a part of a date"),
+        ("{date:%Y%m%d}_{date:%Y%m%d}.csv", "more than one date"),
+        ("events_{data:%Y%m%d}.csv", "{data:%Y%m%d} means nothing in it"),
+    ],
+)
+def test_a_pattern_that_can_date_no_file_is_told_at_start(tmp_path: Path, pattern: str, words: str) -> None:
+    feed = EVENTS_FEED.replace("events_{date:%Y%m%d}*.csv", pattern)
+    assert words in problem_of(tmp_path, feed)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["*.csv", "x_{date:%y%m%d}.csv", "x_{date:%Y%j}.csv", "x_{date:%Y-%m-%dT%H}.gz"]
+)
+def test_a_pattern_with_a_whole_date_or_none_can_hold(tmp_path: Path, pattern: str) -> None:
+    refuse_misdeclared(make_world(tmp_path, EVENTS_FEED.replace("events_{date:%Y%m%d}*.csv", pattern)).config)
 
 
 def test_an_event_cannot_require_a_column_that_nobody_has(tmp_path: Path) -> None:

@@ -59,10 +59,11 @@ FILES: dict[str, tuple[str, str]] = {
         (
             "email,first_name,last_name,utm_term_first_touch,account_created_at,account_type\n"
             "fay@example.com,Fay,Moss,BO-LEE,2026-11-01T09:00:00-05:00,checking\n"
+            "fay@example.com,Fay,Moss,BO-LEE,2026-11-01T09:00:00-05:00,savings\n"
         ),
     ),
     "segment": (
-        "1478035200000.gz",
+        "source-1/1477958400000/1478035200000.gz",
         (
             '{"type":"track","event":"Order Completed","messageId":"ajs-1","userId":"AiUGstSDIg","anonymousId":"v-1",'
             '"timestamp":"2026-11-01T15:00:00.000Z","properties":{"revenue":25.10,"currency":"USD","coupon":"FRIEND1"}}\n'
@@ -124,9 +125,12 @@ FILES: dict[str, tuple[str, str]] = {
 }
 
 # (accepted, refused), and for each accepted event in order of its time: name, amount in cents, identifiers.
-COUNTS = {"klaviyo-profiles": (1, 1), "hubspot-deals": (1, 1), "segment": (2, 1)} | dict.fromkeys(
-    ("extole-events", "extole-conversions", "mixpanel", "klaviyo-events"), (2, 0)
-)
+COUNTS = {
+    "mantl": (2, 0),
+    "klaviyo-profiles": (1, 1),
+    "hubspot-deals": (1, 1),
+    "segment": (2, 1),
+} | dict.fromkeys(("extole-events", "extole-conversions", "mixpanel", "klaviyo-events"), (2, 0))
 READ: dict[str, list[tuple[str, int | None, str, dict[str, str]]]] = {
     "extole-events": [
         (
@@ -169,7 +173,8 @@ READ: dict[str, list[tuple[str, int | None, str, dict[str, str]]]] = {
             "2026-11-01 14:00:00",
             {"email_key": "fay@example.com", "advocate_code_key": "BO-LEE"},
         )
-    ],
+    ]
+    * 2,
     "segment": [
         (
             "identified",

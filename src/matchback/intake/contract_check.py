@@ -5,13 +5,16 @@ Every problem is told at once, with its key in `matchback.toml` and what is allo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from matchback.config_contracts import refuse_unfitting
+from matchback.config_presets import read_preset
 from matchback.config_values import nearest
 from matchback.errors import ConfigurationError
 from matchback.intake.contracts import Contract, contract_of, feed_contract
+from matchback.intake.listing import name_pattern
 from matchback.intake.own_model import examine_models
 
 if TYPE_CHECKING:
@@ -24,7 +27,8 @@ def refuse_misdeclared(config: Config) -> None:
     """Raise ConfigurationError naming everything that is wrong with the contracts of a configuration."""
     problems = [*_events(config), *_countries(config)]
     for feed in config.feeds:
-        problems += _feed(feed)
+        own = [*_name_pattern(feed), *_feed(feed)]
+        problems += own or _given_words(feed, config)
     if problems:
         raise ConfigurationError(
             f"matchback.toml says {len(problems)} thing{'s' if len(problems) > 1 else ''} about its contracts that "
@@ -53,6 +57,44 @@ def _countries(config: Config) -> Iterator[str]:
     for place, country in named:
         if country != "none" and country not in phonenumbers.SUPPORTED_REGIONS:
             yield f"{place}.country: {country} is no country with phone numbers of its own"
+
+
+def _name_pattern(feed: Feed) -> Iterator[str]:
+    """Judge the pattern of the files' names: a date in it is a whole one."""
+    place = f"feeds.{feed.id}.pattern"
+    try:
+        _, form = name_pattern(feed.pattern)
+    except ConfigurationError as error:
+        yield f"{place}: {error.what}"
+        return
+    parts = set(re.findall("%.", form))
+    if form and not (parts & {"%Y", "%y"} and (parts >= {"%m", "%d"} or "%j" in parts)):
+        yield f"{place}: {{date:{form}}} is no whole date; it needs a year, a month and a day, such as %Y%m%d"
+    elif other := re.search(r"\{[^}]*\}", re.sub(r"\{date:[^}]+\}", "", feed.pattern)):
+        yield f"{place}: {other[0]} means nothing in it; a date is written {{date:%Y%m%d}}"
+
+
+def _given_words(feed: Feed, config: Config) -> Iterator[str]:
+    """Judge the words that the configuration puts into records: the contract refuses none of them.
+
+    Those of a preset are for every catalog: what a workspace does not declare is refused record by record.
+    """
+    preset = read_preset(feed.preset)["feed"] if feed.preset else {}
+    given = {(f"constants.{name}", name, word) for name, word in feed.constants.items()}
+    given -= {(f"constants.{name}", name, word) for name, word in preset.get("constants", {}).items()}
+    given |= _translations(feed.values) - _translations(preset.get("values", {}))
+    for place, name, word in sorted(given):
+        reasons = refused_words(feed, config, {name: word})
+        if reasons:
+            yield f"feeds.{feed.id}.{place}: {word!r} would be refused in every record ({', '.join(reasons)})"
+
+
+def _translations(values: dict[str, dict[str, str]]) -> set[tuple[str, str, str]]:
+    return {
+        (f"values.{name}.{theirs}", name, ours)
+        for name, words in values.items()
+        for theirs, ours in words.items()
+    }
 
 
 def _feed(feed: Feed) -> Iterator[str]:
@@ -137,3 +179,18 @@ def _unknown(name: str, kind: str, known: list[str]) -> str:
         f"there is no column {name!r} in the contract of {kind}.{nearest(name, known)} "
         f"Its columns are: {', '.join(sorted(known))}"
     )
+
+
+def refused_words(feed: Feed, config: Config, words: dict[str, str]) -> list[str]:
+    """Return why a record of this feed would be refused for the given words of its columns alone."""
+    import numpy as np
+    import polars as pl
+
+    from matchback.intake.record_checks import BlockPlan
+    from matchback.intake.records import Block
+
+    alone = feed.model_copy(update={"constants": {}, "values": {}})
+    plan = BlockPlan.of({name: name for name in words}, alone, feed_contract(alone), config)
+    texts = pl.DataFrame({name: [word] for name, word in words.items()})
+    frame = plan.cells(Block(texts, np.array([1]), np.array([1])))
+    return [reason for _, column, reason in plan.checks.problems(frame) if column in words]

@@ -73,6 +73,7 @@ class Wanted:
     """How the files of a feed are known, and when they are whole.
 
     `patterns_beside` are those of the other feeds that share the folder; what matches none of all is only counted.
+    Folders are entered as many levels down as `folders_below` says; their files are named by the way to them.
     `received` are the names that came before, so that a manifest misses none of them; `seen` are the files (name, size,
     stamp) that came and lie there still, which are not waited for. `own_folders` are folders of ours, and of feeds.
     """
@@ -84,6 +85,7 @@ class Wanted:
     received: frozenset[str] = frozenset()
     seen: frozenset[tuple[str, int, str]] = frozenset()
     own_folders: frozenset[str] = frozenset()
+    folders_below: int = 0
 
 
 def name_pattern(pattern: str) -> tuple[re.Pattern[str], str]:
@@ -145,14 +147,20 @@ def look(source: Source, wanted: Wanted) -> Look:
     told_by = wanted.ready.pattern if wanted.ready else None
     markers = name_pattern(told_by)[0] if told_by else None
 
-    def once() -> Look:
-        seen = Look(time.monotonic())
-        for page in source.store.pages(source.root):
+    def within(seen: Look, folder: str, below: str, levels: int) -> None:
+        for page in source.store.pages(folder):
             for entry in page:
-                if entry.kind != "folder" or entry.name not in wanted.own_folders:
-                    _sort_in(seen, entry, expression, form, beside, markers)
+                if entry.kind == "folder" and (entry.name in wanted.own_folders or levels):
+                    if entry.name not in wanted.own_folders and not entry.name.startswith("."):
+                        within(seen, entry.path, f"{below}{entry.name}/", levels - 1)
+                else:
+                    _sort_in(seen, entry, below, expression, form, beside, markers)
             if time.monotonic() - seen.at > source.patience.listing_seconds:
                 raise TooSlow
+
+    def once() -> Look:
+        seen = Look(time.monotonic())
+        within(seen, source.root, "", wanted.folders_below)
         return seen
 
     return source.tried(once)
@@ -161,6 +169,7 @@ def look(source: Source, wanted: Wanted) -> Look:
 def _sort_in(
     seen: Look,
     entry: Entry,
+    below: str,
     expression: re.Pattern[str],
     form: str,
     beside: Sequence[re.Pattern[str]],
@@ -184,7 +193,7 @@ def _sort_in(
     elif "\0" in name:
         seen.left.append((name, "name"))
     else:
-        seen.files[entry.path] = RemoteFile(entry.path, name, entry.size, entry.stamp, declared)
+        seen.files[entry.path] = RemoteFile(entry.path, below + name, entry.size, entry.stamp, declared)
         seen.youngest = max(seen.youngest, entry.changed_at)
 
 

@@ -64,7 +64,8 @@ class Contract:
 
     `identity_column` is the fact column that tells facts apart, made from the `identity` columns of a record (the feed
     may declare others); records of a kind with `conflicts` that share an identity and differ in content conflict, of
-    the others the latest version holds. `keyed` means that the identity column is the key of the identity itself.
+    the others the latest version holds. `keyed` means that the identity column is the key of the identity itself. Of
+    each of the `alternatives`, every record needs one column at least.
     """
 
     kind: str
@@ -74,6 +75,7 @@ class Contract:
     identity: tuple[str, ...]
     conflicts: bool
     keyed: bool
+    alternatives: tuple[tuple[str, ...], ...] = ()
 
     def column(self, name: str) -> ContractColumn | None:
         """Return the column of this name, if the contract has it."""
@@ -124,9 +126,15 @@ def contract_of(kind: str) -> Contract:
     """Return the contract of a kind of feed (the columns do not depend on the workspace)."""
     from matchback.intake.contract_models import Rules, model
 
-    columns = tuple(_described(name, column) for name, column in model(kind, Rules()).columns.items())
+    found = model(kind, Rules())
+    columns = tuple(_described(name, column) for name, column in found.columns.items())
+    checks = [check._check_fn for check in found.checks if check.name == "missing_identifier"]
+    alternatives = tuple(
+        tuple(name for name in check.expression("").meta.root_names() if name in found.columns)
+        for check in checks
+    )
     table, identity_column, identity, conflicts, keyed = _FACTS[kind]
-    return Contract(kind, columns, table, identity_column, identity, conflicts, keyed)
+    return Contract(kind, columns, table, identity_column, identity, conflicts, keyed, alternatives)
 
 
 def _described(name: str, column: Any) -> ContractColumn:

@@ -1,21 +1,21 @@
-"""Opens an archived file as its feed declares it, and maps its header to the contract's columns, by name only."""
+"""Opens an archived file as its feed declares it, with its totals, its words for missing cells and its limits."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from matchback.intake.card_numbers import CardNumbers
 from matchback.intake.control_totals import Claims, HashTotal, announced_claims, refuse_unless_equal
+from matchback.intake.headers import HeaderMap as HeaderMap
+from matchback.intake.headers import map_header as map_header
+from matchback.intake.headers import shown_names
 from matchback.intake.records import Block, Counts, UnreadableFile
 
 if TYPE_CHECKING:
     from matchback.config import Feed
-    from matchback.intake.contracts import Contract
     from matchback.intake.csv_reader import CsvReader
     from matchback.intake.fixed_reader import FixedReader
     from matchback.intake.json_reader import JsonReader
@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 
     AnyReader = CsvReader | FixedReader | JsonReader | ParquetReader
 
-MOST_NAMES = 20
 MOST_BESIDE = 200
-_NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_ $.()/#-]{0,63}")
-_MANY_DIGITS = re.compile(r"[0-9]{5}")
 
 
 class Reader(Protocol):
@@ -60,6 +57,7 @@ class DeclaredFile:
         self._values = _written_values(reader.header, feed)
         headed = self._form.type == "parquet" or (self._form.type in ("csv", "psv") and self._form.header)
         self._starts_with_records = not headed
+        self._ignored = feed.ignore
         self._cards = CardNumbers()
         summed = any(claims.hash_total is not None for claims in self.claims)
         self._hash = HashTotal() if summed else None
@@ -117,15 +115,19 @@ class DeclaredFile:
         for claims in self.claims:
             refuse_unless_equal(claims, self.counts.records, amounts, self._hash)
 
-    def notes(self, unknown_columns: Sequence[str]) -> list[tuple[str, str]]:
-        """Return what the sender should know though nothing is refused, as (code, detail)."""
+    def notes(self, unknown_columns: Sequence[str], *, show: bool = True) -> list[tuple[str, str]]:
+        """Return what the sender should know though nothing is refused, as (code, detail).
+
+        Without `show`, names are counted alone: where no record is good, they could be values too.
+        """
         found = list(self.counts.notes.items())
-        names = [*unknown_columns, *self.unknown]
-        if names:
-            found.append(("unknown_columns", shown_names(names)))
-        cards = [*self._cards.columns(), *getattr(self._reader, "card_keys", ())]
-        if cards:
-            found.append(("card_numbers", shown_names(cards)))
+        keys = [name for name in self.unknown if name not in self._ignored]
+        if unknown_columns or keys:
+            found.append(("unknown_columns", shown_names(unknown_columns, keys, show=show)))
+        card_keys = getattr(self._reader, "card_keys", ())
+        cards = self._cards.columns()
+        if cards or card_keys:
+            found.append(("card_numbers", shown_names(cards, card_keys, show=show)))
         if not self.counts.records:
             found.append(("no_records", ""))
         return found
@@ -138,26 +140,6 @@ def _written_values(header: Sequence[str], feed: Feed) -> WrittenValues | None:
     from matchback.intake.written_values import WrittenValues
 
     return WrittenValues(header, feed, feed_contract(feed))
-
-
-def shown_names(names: Sequence[str]) -> str:
-    """Return names of the sender's columns for people; what does not look like a name could be somebody's data."""
-    plain = [name for name in names if _NAME.fullmatch(name) and not _MANY_DIGITS.search(name)]
-    words = plain[:MOST_NAMES]
-    more = len(names) - len(words)
-    return ", ".join(words + ([f"{more} more that are not shown"] if more else []))
-
-
-@dataclass(frozen=True)
-class HeaderMap:
-    """Which column of the file fills which column of the contract, and the names that nothing takes."""
-
-    names: dict[str, str]
-    unknown: tuple[str, ...]
-
-    def source_of(self, column: str) -> str | None:
-        """Return the file's name of a contract column."""
-        return next((name for name, target in self.names.items() if target == column), None)
 
 
 def open_file(
@@ -202,35 +184,3 @@ def open_reader(path: Path, feed: Feed, scratch: Path, *, root: Path = Path()) -
     from matchback.intake.csv_reader import CsvReader
 
     return CsvReader(text, form)
-
-
-def map_header(header: Sequence[str], feed: Feed, contract: Contract) -> HeaderMap:
-    """Match the header with the declared names, exactly; raises UnreadableFile naming what is missing.
-
-    Names of the file's own are never quoted in a refusal: where the header is missing they are somebody's data.
-    """
-    names: dict[str, str] = {}
-    unknown: list[str] = []
-    for position, name in enumerate(header, start=1):
-        target = feed.columns.get(name) or (name if contract.column(name) else None)
-        if target is None:
-            unknown.append(name)
-            continue
-        if target in names.values() or name in names:
-            raise UnreadableFile("repeated_column", f"column {position} is {target} again")
-        names[name] = target
-    _refuse_missing(names, feed, contract)
-    return HeaderMap(names, tuple(unknown))
-
-
-def _refuse_missing(names: dict[str, str], feed: Feed, contract: Contract) -> None:
-    present = set(names.values())
-    missing = []
-    for column in contract.columns:
-        aliases = [alias for alias, target in feed.columns.items() if target == column.name]
-        needed = column.required or (aliases and column.name not in feed.optional)
-        if needed and column.name not in present and column.name not in feed.constants:
-            missing.append(" or ".join(aliases) if aliases else column.name)
-    if missing:
-        words = ", ".join(missing)
-        raise UnreadableFile("missing_column", f"{words} (names are compared letter by letter)")

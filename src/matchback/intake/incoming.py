@@ -89,8 +89,9 @@ class Incoming:
         with _told(self._source):
             self._refuse_changed()
         for name, checksum in self._checksums.items():
-            if checksum.hexdigest() != self._remote.announced[name]:
-                raise FileWaits("A file's bytes are not those that its manifest announces.", "checksum")
+            announced, found = self._remote.announced[name], checksum.hexdigest()
+            if found != announced:
+                raise FileWaits(_other_bytes(name, announced, found), "checksum")
 
     def _refuse_changed(self) -> None:
         now = self._source.tried(self._source.store.look, self._remote.path)
@@ -125,3 +126,14 @@ def _told(source: Source) -> Iterator[None]:
             ) from None
         except Refused as trouble:
             raise FileWaits(f"A file at {place} may not be read ({trouble.kind}).", "refused") from None
+
+
+def _other_bytes(name: str, announced: str, found: str) -> str:
+    """Tell a file by its checksums: names can be personal data, and it has no id before it is received."""
+    is_checksum = len(announced) == len(found) and not set(announced) - set("0123456789abcdef")
+    said = f"{announced[:8]}..." if is_checksum else "no checksum of its kind"
+    return (
+        f"A file's bytes are not those that its manifest announces: its {name} there is {said}, of the bytes "
+        f"{found[:8]}... It stays at the source. See which it is:  matchback files list\n"
+        "Then ask the sender for the right file or manifest; the next run looks again."
+    )

@@ -127,7 +127,8 @@ def note_message(code: str, detail: str = "") -> str:
 
 def alarms(notes: Iterable[str]) -> list[str]:
     """Return those of a file's notes that its operator must know of too."""
-    return [words for words in notes if words.startswith(FILE_NOTES["card_numbers"])]
+    told = (FILE_NOTES["card_numbers"], FILE_NOTES["unknown_columns"])
+    return [words for words in notes if words.startswith(told)]
 
 
 def file_message(reason_code: str, detail: str = "") -> str:

@@ -166,6 +166,7 @@ def _summary(request: FileToStage, reader: DeclaredFile, totals: _Totals, header
     if too_many:
         share = Decimal(100 * refused) / records
         detail = f"{refused:,} of {records:,} records ({share:.1f}%); its limit is {request.feed.refuse_file_above}"
+    notes = reader.notes(header.unknown, show=not records or refused < records)
     return StagedSummary(
         file_id=request.file_id,
         feed_id=request.feed.id,
@@ -180,7 +181,7 @@ def _summary(request: FileToStage, reader: DeclaredFile, totals: _Totals, header
         blank_lines=reader.counts.blank_lines,
         unknown_columns=len(header.unknown) + len(reader.unknown),
         columns=describe_columns(header.names.values(), header.unknown),
-        notes=[note_message(code, detail) for code, detail in reader.notes(header.unknown)],
+        notes=[note_message(code, detail) for code, detail in notes],
         purpose=request.feed.constants.get("purpose", ""),
         money_seen=totals.money_seen,
         money_refused=totals.money_seen if too_many else totals.money_refused,

@@ -15,7 +15,7 @@ from matchback import watermarks
 from matchback.components import label_components
 from matchback.config_tables import write_config_tables
 from matchback.context import RunContext, StepSummary
-from matchback.intake.arrival_log import refuse_missing
+from matchback.intake.missing_files import refuse_missing
 from matchback.sqlfiles import step_tables
 
 if TYPE_CHECKING:

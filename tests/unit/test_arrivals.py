@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -11,11 +12,12 @@ import pytest
 from matchback import load
 from matchback.acts import record_act
 from matchback.answers.quarantine import refusal_rows
-from matchback.config import Feed
+from matchback.config import Feed, load_config
 from matchback.config_expectations import Expectation, weekdays_of
 from matchback.context import RunContext
-from matchback.intake.arrival_log import FileMissing
+from matchback.intake.arrival_log import arrivals
 from matchback.intake.arrivals import Delivery, calendar, describe_columns
+from matchback.intake.missing_files import FileMissing
 from matchback.intake.received import received_files
 from matchback.steps import open_writer, run_steps
 from unit.intake_world import EVENTS_FEED, make_world, on, put, table, take_in
@@ -252,7 +254,7 @@ def test_a_missing_file_stops_what_comes_after_load_until_it_is_there_or_excused
     tuesday = on(context, MONDAY + timedelta(days=1))
     with pytest.raises(FileMissing) as stopped:
         run_steps(tuesday)
-    assert "What is expected of events for 2026-11-03 has not come" in str(stopped.value)
+    assert "What is expected of events for 2026-11-03 is not there" in str(stopped.value)
     assert "matchback feeds excuse events --day 2026-11-03" in str(stopped.value)
     record_act(
         tuesday, "feed_excused", subject_id=None, reason_code="holiday", feed_id="events", day="2026-11-03"
@@ -260,6 +262,117 @@ def test_a_missing_file_stops_what_comes_after_load_until_it_is_there_or_excused
     assert [summary.step for summary in run_steps(tuesday)][-1] == "publish"
     rows = {row["day_on"]: row["state"] for row in table(context, "report_feed_arrivals")}
     assert rows == {MONDAY: "ok", tuesday.as_of: "excused"}
+
+
+def parts(*sizes: int, day: date = MONDAY) -> dict[str, str]:
+    """Return the files of one day, with so many records each."""
+    lines = records(day, sum(sizes)).splitlines(keepends=True)[1:]
+    found, at = {}, 0
+    for number, size in enumerate(sizes):
+        found[f"events_{day:%Y%m%d}_{number}.csv"] = HEADER + "".join(lines[at : at + size])
+        at += size
+    return found
+
+
+def deliver(context: RunContext, files: dict[str, str]) -> list[str]:
+    """Take files in; return the status of every delivered file, in the order of names."""
+    for name, content in files.items():
+        put(context, name, content)
+    take_in(context)
+    loaded = {row["file_id"]: row["status"] for row in table(context, "files")}
+    known = sorted(received_files(context.journal), key=lambda file: file.delivered_name)
+    return [loaded.get(file.file_id, "waits") for file in known]
+
+
+def of_parts(tmp_path: Path, expect: str) -> RunContext:
+    return on(make_world(tmp_path, EVENTS_FEED + f"expect = {{ {expect} }}\n"), MONDAY)
+
+
+def test_a_file_is_judged_by_the_records_of_its_day(tmp_path: Path) -> None:
+    day = 'files = 2, stop_on = ["unusual"], records = '
+    enough = of_parts(tmp_path / "enough", day + '"10..50"')
+    assert deliver(enough, parts(8, 8)) == ["loaded", "loaded"]
+    many = of_parts(tmp_path / "many", day + '"1..15"')
+    assert deliver(many, parts(10, 10)) == ["waits", "waits"]
+    assert _held(many)[0]["message"] == (
+        "more records than are expected (20 in 2 files of the day, at most 15 expected)"
+    )
+
+
+def test_a_day_has_too_few_only_when_no_file_of_it_is_to_come(tmp_path: Path) -> None:
+    expect = 'files = 2, stop_on = ["unusual"], records = "10..50"'
+    files = parts(3, 4)
+    first, second = ({name: content} for name, content in files.items())
+    context = of_parts(tmp_path / "same-day", expect)
+    assert deliver(context, first) == ["loaded"]
+    assert deliver(context, second) == ["loaded", "waits"]
+    late = of_parts(tmp_path / "late", expect)
+    assert deliver(on(late, MONDAY + timedelta(days=1)), first) == ["waits"]
+
+
+def test_many_small_files_are_as_usual_as_their_day(tmp_path: Path) -> None:
+    context = of_parts(tmp_path, 'files = 4, stop_on = ["unusual"]')
+    for day in days(5):
+        assert set(deliver(on(context, day), parts(3, 3, 3, 3, day=day))) == {"loaded"}
+    sixth = MONDAY + timedelta(days=5)
+    assert set(deliver(on(context, sixth), parts(3, 3, 3, 3, day=sixth))) == {"loaded"}
+
+
+def test_what_looks_like_a_test_fills_no_day(tmp_path: Path) -> None:
+    context = of_parts(tmp_path, 'stop_on = ["unusual"], records = "10..50"')
+    test, real = parts(40, 20).values()
+    assert deliver(context, {"events_20261102_1.csv": real, "events_20261102_TEST.csv": test}) == [
+        "loaded",
+        "waits",
+    ]
+
+
+def test_the_copy_of_a_day_does_not_make_its_first_file_wait(tmp_path: Path) -> None:
+    context = of_parts(tmp_path, 'stop_on = ["unusual", "doubled"], records = "1..15"')
+    assert sorted(deliver(context, parts(10, 10))) == ["loaded", "waits"]
+
+
+def stopped_on(context: RunContext) -> str:
+    with pytest.raises(FileMissing) as stopped:
+        run_steps(context)
+    return str(stopped.value)
+
+
+def test_a_file_that_was_refused_whole_was_not_delivered(tmp_path: Path) -> None:
+    context = on(make_world(tmp_path, FEED + 'expect = { stop_on = ["missing"] }\n'), MONDAY)
+    put(context, "events_20261102.csv", "garbage\n1\n")
+    words = stopped_on(context)
+    (file,) = table(context, "files")
+    short = file["file_id"][:8]
+    assert f"\n  events: file {short} was refused: the header lacks a column\n" in words
+    assert f"\nTo see why {short} was refused:  matchback quarantine show {short}\n" in words
+    with open_writer(context) as writer:
+        (day,) = arrivals(writer)
+    assert [finding.code for finding in day.findings] == ["refused"]
+    record_act(
+        context, "feed_excused", subject_id=None, reason_code="holiday", feed_id="events", day="2026-11-02"
+    )
+    assert [summary.step for summary in run_steps(context)][-1] == "publish"
+
+
+def test_a_refused_file_of_a_day_without_one_stops_nothing(tmp_path: Path) -> None:
+    sunday = MONDAY - timedelta(days=1)
+    context = on(make_world(tmp_path, FEED + 'expect = { on = "mon-fri", stop_on = ["missing"] }\n'), sunday)
+    put(context, "events_20261101.csv", "garbage\n1\n")
+    assert [summary.step for summary in run_steps(context)][-1] == "publish"
+
+
+def test_a_file_that_waits_is_named_by_the_stop_with_what_to_type(tmp_path: Path) -> None:
+    context = on(make_world(tmp_path, FEED + 'expect = { stop_on = ["missing", "empty"] }\n'), MONDAY)
+    put(context, "events_20261102.csv", HEADER)
+    words = stopped_on(context)
+    short = received_files(context.journal)[0].file_id[:8]
+    assert f"\n  events: file {short} waits for you: the file holds no records\n" in words
+    assert f"matchback quarantine readmit {short} --reason CODE\n" in words
+    assert f"matchback quarantine decline {short} --reason CODE\n" in words
+    with open_writer(context) as writer:
+        (day,) = arrivals(writer)
+    assert (day.files, [finding.code for finding in day.findings]) == (1, ["held"])
 
 
 def test_the_calendar_is_published_with_what_a_missing_file_endangers(tmp_path: Path) -> None:
@@ -282,7 +395,17 @@ value = { kind = "cash", amount = "10.00" }
     )
     run_steps(on(context, MONDAY))
     assert table(context, "report_rewards_at_risk") == []
-    run_steps(on(context, MONDAY + timedelta(days=1)))
+    tuesday = on(context, MONDAY + timedelta(days=1))
+    path = context.workspace.config_path
+    path.write_text(path.read_text().replace("expect = { }", 'expect = { stop_on = ["missing"] }'))
+    stopping = replace(tuesday, config=load_config(path))
+    put(context, "events_20261103.csv", "garbage\n1\n")
+    assert (
+        "\nIf the file of events stays away, 1 reward of advocate-10 misses its window after 2026-11-07.\n"
+        in stopped_on(stopping)
+    )
+    assert table(context, "report_rewards_at_risk") == [], "a stop changes no table"
+    run_steps(tuesday)
     (risk,) = table(context, "report_rewards_at_risk")
     assert (risk["feed_id"], risk["rule_id"], risk["rewards"]) == ("events", "advocate-10", 1)
     assert risk["deadline_on"] == date(2026, 11, 7)

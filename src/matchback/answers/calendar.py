@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from matchback.acts import record_act
 from matchback.answers.operations import Outcome, check_reason
-from matchback.answers.printing import as_columns, count
+from matchback.answers.printing import as_columns
 from matchback.answers.query import open_published
 from matchback.config import load_config
 from matchback.context import RunContext
 from matchback.errors import ConfigurationError
+from matchback.intake.missing_files import risk_line
 from matchback.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _SHORT = {
     "ok": "ok",
     "excused": "excused",
     "missing": "MISSING",
+    "held": "HELD",
     "incomplete": "part",
     "far_above_usual": "x10",
     "far_below_usual": "/10",
@@ -69,15 +71,6 @@ def _cell(row: Row | None) -> str:
     if row["state"] == "ok" and not row["is_expected"]:
         return str(row["files"])
     return _SHORT.get(row["state"], str(row["state"]))
-
-
-def risk_line(row: Row) -> str:
-    """Return what a missing file endangers, in a sentence."""
-    miss = "misses its" if row["rewards"] == 1 else "miss their"
-    return (
-        f"If the file of {row['feed_id']} stays away, {count(row['rewards'], 'reward')} of {row['rule_id']} "
-        f"{miss} window after {row['deadline_on']}."
-    )
 
 
 def arrivals_of(warehouse: Warehouse, as_of: date) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Where the arrival calendar meets the night: which files wait, what stops the night, and the published rows."""
+"""Where the arrival calendar meets the night: what came, which files wait, and the published rows."""
 
 from __future__ import annotations
 
@@ -7,31 +7,27 @@ from datetime import UTC, date
 from typing import TYPE_CHECKING, Any
 
 from matchback.context import RunContext
-from matchback.errors import MatchbackError
 from matchback.intake.arrivals import (
     FINDINGS,
+    HELD,
     TESTS,
     Arrival,
     Delivery,
     Finding,
     calendar,
     column_findings,
-    size_findings,
+    day_findings,
     stops,
     usual_records,
 )
 from matchback.intake.held_tests import marks_of_tests
-from matchback.intake.received import ReceivedFile, readmissions, received_files
+from matchback.intake.received import ReceivedFile, is_declined, readmissions, received_files
 from matchback.intake.staging import staged_file
 
 if TYPE_CHECKING:
     from matchback.config import Config, Feed
     from matchback.intake.staging import StagedSummary
     from matchback.warehouse import Warehouse
-
-
-class FileMissing(MatchbackError):
-    """A file on which the night is declared to wait has not come."""
 
 
 def arrivals(context: RunContext) -> list[Arrival]:
@@ -48,12 +44,17 @@ def arrivals(context: RunContext) -> list[Arrival]:
 
 
 def _deliveries(context: RunContext) -> list[Delivery]:
+    """Return what was loaded or refused, and what waits for an operator."""
     known = {str(row["file_id"]): row for row in context.writer.rows("load/loaded_files")}
-    return [
-        _delivery(file, known[file.file_id], context.config)
-        for file in received_files(context.journal)
-        if file.file_id in known
-    ]
+    waits = {"status": HELD, "records": 0, "control_lines": 0, "columns": None}
+    found = []
+    for file in received_files(context.journal):
+        row = known.get(file.file_id)
+        if row is None and staged_file(context.workspace.staging, file.file_id).waits_for():
+            row = waits
+        if row is not None:
+            found.append(_delivery(file, row, context.config))
+    return found
 
 
 def _delivery(file: ReceivedFile, row: dict[str, Any], config: Config) -> Delivery:
@@ -96,21 +97,61 @@ def _not_expected(
     expect = feed.expect
     if expect is None or not expect.stop_on:
         return []
-    own = calendar(feed, _deliveries(context), file.received_on)
-    before = [arrival for arrival in own if arrival.day < file.received_on]
-    same_day = [arrival for arrival in own if arrival.day == file.received_on and arrival.records]
-    last = _last_loaded(context, feed, file.received_on)
-    found = [*size_findings(expect, summary.records, usual_records(before))]
-    found += column_findings(last, summary.columns)
-    if sum(arrival.files for arrival in same_day) >= expect.files:
+    deliveries = _deliveries(context)
+    before = [item for item in calendar(feed, deliveries, file.received_on) if item.day < file.received_on]
+    loaded = [
+        item.records
+        for item in deliveries
+        if (item.feed_id, item.day, item.status) == (feed.id, file.received_on, "loaded")
+        and item.file_id != file.file_id
+    ]
+    ready = _ready_beside(context, feed, file)
+    if (
+        "doubled" in expect.stop_on
+    ):  # what is more than is expected waits for that reason, and burdens no other
+        ready = ready[: max(expect.files - len(loaded) - 1, 0)]
+    found = day_findings(
+        expect,
+        summary.records,
+        loaded + ready,
+        usual_records(before),
+        is_over=context.as_of > file.received_on,
+    )
+    found += column_findings(_last_loaded(deliveries, feed, file.received_on), summary.columns)
+    if len(loaded) >= expect.files:
         found.append(Finding("doubled", f"{expect.files} expected"))
     return stops(expect, found)
 
 
-def _last_loaded(context: RunContext, feed: Feed, until: date) -> Delivery | None:
+def _ready_beside(context: RunContext, feed: Feed, file: ReceivedFile) -> list[int]:
+    """Return the records of each other file of the feed and day that is checked and not loaded, and is to count.
+
+    A copy of the same bytes does not, nor one that was declined, nor one that looks like a test.
+    """
+    rows = context.writer.rows("load/loaded_files")
+    known = {str(row["file_id"]) for row in rows}
+    readmitted = readmissions(context.journal)
+    seen, records = {(file.content_hash, file.declared_on)}, list[int]()
+    seen |= {(row["content_hash"], row["declared_on"]) for row in rows if row["status"] == "loaded"}
+    for other in received_files(context.journal):
+        if (other.feed_id, other.received_on) != (feed.id, file.received_on) or other.file_id in known:
+            continue
+        staged = staged_file(context.workspace.staging, other.file_id)
+        summary = staged.summary()
+        same = (other.content_hash, other.declared_on)
+        if same in seen or summary is None or summary.status != "valid":
+            continue
+        seen.add(same)
+        is_test = other.file_id not in readmitted and marks_of_tests(feed, other.delivered_name, staged)
+        if not is_test and not is_declined(context.journal, other.file_id):
+            records.append(summary.records)
+    return records
+
+
+def _last_loaded(deliveries: Sequence[Delivery], feed: Feed, until: date) -> Delivery | None:
     own = [
         item
-        for item in _deliveries(context)
+        for item in deliveries
         if item.feed_id == feed.id and item.status == "loaded" and item.day <= until
     ]
     return max(own, key=lambda item: (item.day, item.file_id), default=None)
@@ -136,27 +177,6 @@ def described(findings: Sequence[Finding]) -> str:
     return "; ".join(
         FINDINGS[finding.code] + (f" ({finding.detail})" if finding.detail else "") for finding in findings
     )
-
-
-def refuse_missing(context: RunContext) -> None:
-    """Raise FileMissing when a file is missing as of the context's date without which the night is not to go on."""
-    if not any(feed.expect is not None and "missing" in feed.expect.stop_on for feed in context.config.feeds):
-        return
-    missing = [
-        arrival
-        for arrival in arrivals(context)
-        if arrival.day == context.as_of
-        and arrival.is_missing
-        and stops(context.config.feed(arrival.feed_id).expect, arrival.findings)
-    ]
-    if missing:
-        names = ", ".join(arrival.feed_id for arrival in missing)
-        raise FileMissing(
-            f"What is expected of {names} for {context.as_of} has not come, and stop_on says to wait for it.",
-            state="What came was loaded and answered; nothing was recognized, paid or published.",
-            next_step="When it is there:  matchback run\n"
-            f"To go on without it:  matchback feeds excuse {missing[0].feed_id} --day {context.as_of} --reason CODE",
-        )
 
 
 def write_calendar(warehouse: Warehouse, context: RunContext) -> None:

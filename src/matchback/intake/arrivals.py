@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 USUAL_DAYS = 30  # so many days before are what is usual
 FEWEST_USUAL_DAYS = 5
 TIMES_USUAL = 10
+HELD = "held"  # the status of a delivery that waits for an operator
 FINDINGS = {
     "missing": "no file came for the day",
+    "held": "what came waits for an operator",
     "incomplete": "fewer files came than are expected",
     "late": "it came late",
     "refused": "what came was refused",
@@ -36,8 +38,9 @@ FINDINGS = {
     "test_addresses": "its addresses are test addresses",
 }
 TESTS = ("test_name", "test_addresses")
+_TOO_SMALL = ("too_few", "far_below_usual")
 SURPRISES = {
-    "missing": ("missing", "incomplete"),
+    "missing": ("missing", "held", "refused", "incomplete"),  # what was refused or waits was not delivered
     "doubled": ("doubled",),
     "empty": ("empty",),
     "unusual": ("too_few", "too_many", "far_above_usual", "far_below_usual"),
@@ -82,8 +85,9 @@ class Arrival:
 
     @property
     def is_missing(self) -> bool:
-        """Whether the night lacks something that is neither there nor excused."""
-        return not self.is_excused and any(finding.code in SURPRISES["missing"] for finding in self.findings)
+        """Whether the night lacks something that is expected, and neither there nor excused."""
+        lacks = any(finding.code in SURPRISES["missing"] for finding in self.findings)
+        return self.is_expected and lacks and not self.is_excused
 
 
 def calendar(
@@ -118,7 +122,7 @@ def calendar(
 
 def _counts(item: Delivery) -> bool:
     """The same bytes again are no delivery; a version that another has replaced is none any more."""
-    return item.status in ("loaded", "refused")
+    return item.status in ("loaded", "refused", HELD)
 
 
 def _expected_days(expect: Expectation, own: Sequence[Delivery], as_of: date) -> Iterator[date]:
@@ -148,8 +152,9 @@ def _findings(
     if not today:
         yield Finding("missing")
         return
+    held = sum(item.status == HELD for item in today)
     if not loaded:
-        yield Finding("refused", count(len(today), "file"))
+        yield Finding("held", count(held, "file")) if held else Finding("refused", count(len(today), "file"))
     elif is_expected and len(loaded) < expect.files:
         yield Finding("incomplete", f"{len(loaded)} of {count(expect.files, 'file')}")
     if len(loaded) > expect.files:
@@ -175,20 +180,38 @@ def _lateness(expect: Expectation, today: Sequence[Delivery]) -> Iterator[Findin
         yield Finding("late", f"at {max(hours)}, expected by {expect.by}")
 
 
-def size_findings(expect: Expectation, records: int, usual: int | None) -> Iterator[Finding]:
-    """Judge a number of records by what is declared and by what is usual."""
+def size_findings(
+    expect: Expectation, records: int, usual: int | None, *, files: int = 1
+) -> Iterator[Finding]:
+    """Judge the number of records of some files by what is declared and by what is usual."""
     if records == 0:
         yield Finding("empty")
         return
+    told = f"{records:,} in {files} files of the day" if files > 1 else f"{records:,}"
     span = expect.record_range
     if span is not None and records < span[0]:
-        yield Finding("too_few", f"{records:,}, at least {span[0]:,} expected")
+        yield Finding("too_few", f"{told}, at least {span[0]:,} expected")
     if span is not None and records > span[1]:
-        yield Finding("too_many", f"{records:,}, at most {span[1]:,} expected")
+        yield Finding("too_many", f"{told}, at most {span[1]:,} expected")
     if usual and records >= TIMES_USUAL * usual:
-        yield Finding("far_above_usual", f"{records:,}, usual are {usual:,}")
+        yield Finding("far_above_usual", f"{told}, usual are {usual:,}")
     if usual and records * TIMES_USUAL <= usual:
-        yield Finding("far_below_usual", f"{records:,}, usual are {usual:,}")
+        yield Finding("far_below_usual", f"{told}, usual are {usual:,}")
+
+
+def day_findings(
+    expect: Expectation, own: int, others: Sequence[int], usual: int | None, *, is_over: bool
+) -> list[Finding]:
+    """Judge the size of one file: whether it is empty by itself, all else by its day so far.
+
+    `own` and `others` are the records of the file and of the day's other files, which are loaded or ready to be. A day
+    has too few only when no file of it is to come: the expected number is there, or it `is_over`.
+    """
+    if own == 0:
+        return [Finding("empty")]
+    is_whole = is_over or 1 + len(others) >= expect.files
+    found = size_findings(expect, own + sum(others), usual, files=1 + len(others))
+    return [finding for finding in found if is_whole or finding.code not in _TOO_SMALL]
 
 
 def column_findings(before: Delivery | None, columns: str | None) -> Iterator[Finding]:

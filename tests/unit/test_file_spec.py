@@ -60,6 +60,40 @@ def test_delivery_names_the_file_the_folder_and_the_time() -> None:
     assert "If more than 10% of the records are refused" in text
 
 
+@pytest.mark.parametrize(
+    ("declared", "words"),
+    [
+        ('ready = { marker = "{stem}.done" }', "for `events_20261107.csv` that is `events_20261107.done`"),
+        ('ready = { marker = "{name}.ok" }', "`events_20261107.csv.ok`"),
+        ('ready = { manifest = "manifest_{date:%Y%m%d}.csv" }', "for example `manifest_20261107.csv`: a file that no"),
+        ("folders_below = 2", "at most 2 deep"),
+        ('format = { trailer = "T;{records};{amount}", decimal = "," }', "is the sum of the column `amount`, written"),
+        ('format = { trailer = "T;{records};{amount}", decimal = "," }', "(decimal comma)"),
+        ('format = { trailer = "T;{hash}", hash_column = "account_id" }', "is the sum of the column `account_id` read"),
+        ('format = { compression = "gzip" }', "Unpacked it has at most 20 GB, and at most 200 times its packed size."),
+        ("format = { max_records = 5000 }", "A file holds at most 5,000 records."),
+    ],
+)  # fmt: skip
+def test_what_must_come_with_a_file_is_told(tmp_path: Path, declared: str, words: str) -> None:
+    config = make_world(tmp_path, EVENTS_FEED + declared).config
+    assert words in markdown(file_spec(config, config.feeds[0]))
+
+
+@pytest.mark.parametrize(
+    ("declared", "words"),
+    [
+        ('delivery = "full"\nmax_shrink = "20%"', "smaller than the one before by more than 20% is refused"),
+        ('delivery = "full"', "whoever is not in it is on the list no more"),
+        ('delivery = "add"', "those who are on it stay"),
+        ('delivery = "remove"', "all others stay"),
+    ],
+)
+def test_what_becomes_of_a_list_is_told(tmp_path: Path, declared: str, words: str) -> None:
+    feed = EVENTS_FEED.replace('"events"', '"blocked"', 1).replace('kind = "events"', 'kind = "audience"')
+    config = make_world(tmp_path, feed + 'constants = { purpose = "blocked" }\n' + declared).config
+    assert words in markdown(file_spec(config, config.feeds[0]))
+
+
 def test_a_source_with_a_password_shows_none(tmp_path: Path) -> None:
     feed = EVENTS_FEED.replace('source = "inbox"', 'source = "sftp://ann:hush@sftp.bank.example/outgoing"')
     make_world(tmp_path, feed)

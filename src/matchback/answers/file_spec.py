@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from matchback.answers.printing import count
 from matchback.answers.spec_columns import ONE_OF, example_file, example_of, heading_of, listed_columns
+from matchback.answers.spec_delivery import example_name
 from matchback.answers.spec_words import (
     RECORD_STRUCTURE,
     delivery_words,
-    example_name,
     format_words,
     rules_of,
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import TYPE_CHECKING
 
+from matchback.answers.spec_delivery import example_name, limit_rules, list_rules, ready_rules, trailer_rules
 from matchback.intake.contract_columns import LONGEST, MOST_WHOLE_DIGITS
 from matchback.intake.hashed_lists import HASHED_KINDS, profile_of
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from matchback.config_contracts import ColumnChecks
     from matchback.intake.contracts import ContractColumn
 
-SAMPLE_DAY = date(2026, 11, 7)
 RECORD_STRUCTURE = (
     "column_count",
     "bad_quoting",
@@ -55,12 +54,6 @@ _DATE_WORDS = {
 }
 
 
-def example_name(feed: Feed) -> str:
-    """Return a file name that belongs to the feed, for a sample day."""
-    named = _DATE.sub(lambda found: SAMPLE_DAY.strftime(found[1]), feed.pattern)
-    return named.replace("*", "")
-
-
 def delivery_words(config: Config, feed: Feed) -> Iterator[str | tuple[str, ...]]:
     """Say where files go, what they are called, and when."""
     from matchback.intake.sources import address
@@ -83,6 +76,9 @@ def delivery_words(config: Config, feed: Feed) -> Iterator[str | tuple[str, ...]
     rules.append("Give a file its name only when it is whole: write it under another name, then rename it.")
     rules.append("A file that has changed since it was read is another file, and is read again.")
     rules += _test_rules(feed)
+    if feed.folders_below:
+        rules.append(f"Files may lie in folders of yours there, at most {feed.folders_below} deep.")
+    rules += [*ready_rules(feed), *list_rules(feed)]
     after = feed.after
     if after.move_to:
         rules.append(f"A file that was taken is moved into the folder `{after.move_to}`.")
@@ -154,10 +150,7 @@ def format_words(config: Config, feed: Feed) -> Iterator[tuple[str, ...]]:
         rules.append(f"Encoding: {_ENCODINGS.get(form.encoding, form.encoding.upper())}.")
     if form.skip_lines:
         rules.append(f"The first {form.skip_lines} lines are left out.")
-    if form.trailer:
-        rules.append(
-            f"The last line counts the others: `{form.trailer}`. A file whose counts disagree is refused."
-        )
+    rules += trailer_rules(form)
     if form.missing:
         rules.append("A cell that holds " + ", ".join(f"`{word}`" for word in form.missing) + " is empty.")
     if form.compression != "none":
@@ -166,6 +159,7 @@ def format_words(config: Config, feed: Feed) -> Iterator[tuple[str, ...]]:
         rules.append(
             "The file is encrypted to our PGP key, and signed by yours. One without a valid signature is not read."
         )
+    rules += limit_rules(form)
     rules.append("A cell is empty when it has no characters or spaces only.")
     if feed.time_zone and feed.time_zone != config.workspace.time_zone:
         rules.append(f"Times without an offset are read in {feed.time_zone}.")

@@ -9,6 +9,7 @@ import pytest
 
 from end_to_end.conftest import SampleRun
 from matchback.answers.explain import Explanation, Question, explain
+from matchback.answers.explain_reference import places, shape, strangers
 from matchback.answers.query import run_query
 from matchback.workspace import Workspace
 
@@ -204,3 +205,34 @@ def test_what_is_missing_stands_first(sample_run: SampleRun) -> None:
         and "missing 500.00, by 2026-11-14, 7 days left" in line
         for line in lines[3:8]
     )
+
+
+QUESTIONS: tuple[dict[str, str], ...] = (
+    {"event": "VE-TWO-ADVOCATES-USED"},
+    {"event": "CR-CONFLICT"},
+    {"event": "CR-CANCELLATION"},
+    {"event": "NEVER-CAME-1"},
+    {"partner_user_id": "M910004"},
+    {"partner_user_id": "M900004"},
+    {"coupon": "HLC-ODA-1501"},
+    {"order": "APP-9010"},
+    {"account": "3800000010"},
+    {"email": "Hale.Household@Example.net"},
+    {"advocate": "M900016", "friend": "M910015"},
+)
+IN_NO_SAMPLE = {"journeys[].programs[].quality[]", "journeys[].rewards[].findings[]"}
+
+
+def test_json_has_the_documented_shape(sample_run: SampleRun) -> None:
+    """Whatever stands in an answer is in the reference, and whatever the reference names stands in some answer."""
+    workspace, found = Workspace.at(sample_run.workspace), set[tuple[str, str]]()
+    reward = reward_of(sample_run, "VE-SHAREABLE-CLICK-Q", "advocate-100")
+    for asked in (*QUESTIONS, {"reward": reward}):
+        data = explain(workspace, Question.asked(asked), proof=True).data
+        assert strangers(data) == set(), asked
+        found |= places(data)
+    documented = {(place, name) for place, names in shape()["staff"].items() for name in names}
+    assert {missing for missing in documented - found if missing[0] not in IN_NO_SAMPLE} == set()
+    for asked in ({"partner_user_id": "M900004"}, {"advocate": "M900004", "friend": "M910004"}):
+        data = explain(workspace, Question.asked(asked), "advocate").data
+        assert strangers(data) == set(), asked

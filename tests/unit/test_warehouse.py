@@ -153,10 +153,10 @@ def test_only_what_another_step_reads_is_kept(workspace: Workspace) -> None:
     """What a step needs for itself does not outlive the session; what people and other steps read does."""
     parameters = {"as_of": date(2026, 11, 2), "time_zone": "UTC", "currency": "USD"}
     with Warehouse.open(workspace) as warehouse, warehouse.transaction():
-        for table in ("standing_clicks", "standing_shares"):
+        for table in ("hashed_identifiers", "written_addresses"):
             warehouse.build_table("resolve", table, parameters)
         warehouse.build_table("reward", "rewards", parameters)
-        assert {"standing_clicks", "standing_shares", "rewards", "fact_events"} <= set(warehouse.tables())
+        assert {"hashed_identifiers", "written_addresses", "rewards", "fact_events"} <= set(warehouse.tables())
     with Warehouse.open(workspace) as warehouse:
-        assert {"standing_clicks", "standing_shares"}.isdisjoint(warehouse.tables())
+        assert {"hashed_identifiers", "written_addresses"}.isdisjoint(warehouse.tables())
         assert {"rewards", "fact_events"} <= set(warehouse.tables())

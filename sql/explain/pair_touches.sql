@@ -6,7 +6,9 @@ WITH touches AS (
         clicked_at AS touched_at,
         program,
         channel,
-        click_id AS touch_id
+        click_id AS touch_id,
+        file_id,
+        record_number
     FROM clicks
     WHERE advocate_id = $advocate_id AND person_id = $person_id
     UNION ALL
@@ -15,15 +17,21 @@ WITH touches AS (
         sent_at AS touched_at,
         program,
         channel,
-        email_id AS touch_id
+        email_id AS touch_id,
+        file_id,
+        record_number
     FROM emails
     WHERE advocate_id = $advocate_id AND person_id = $person_id
 )
 
 SELECT
-    touch,
-    touched_at,
-    program,
-    channel
-FROM touches
-ORDER BY touched_at, touch, touch_id
+    t.touch,
+    t.touched_at,
+    t.program,
+    t.channel,
+    f.feed_id,
+    t.file_id,
+    t.record_number
+FROM touches AS t
+LEFT JOIN files AS f ON t.file_id = f.file_id
+ORDER BY t.touched_at, t.touch, t.touch_id

@@ -120,7 +120,9 @@ class Teller:
             return ["Nobody is known by the advocate's identifier."]
         lines = [f"Between {advocates} as the advocate and this friend:"]
         for touch in self.data["touches"]:
-            lines.append(f"  {self.at(touch['touched_at'])}  {touch['touch']}{_in(touch['program'])}")
+            lines.append(
+                f"  {self.at(touch['touched_at'])}  {touch['touch']}{_in(touch['program'])}{_record(touch)}"
+            )
         if not self.data["touches"]:
             shared = sum(row["share_count"] for row in self.data["advocate_activity"])
             lines.append(
@@ -229,6 +231,10 @@ class Teller:
             return "at no known time"
         local = moment.replace(tzinfo=UTC).astimezone(self.config.zone)
         return local.strftime("%Y-%m-%d %H:%M")
+
+
+def _record(row: Data) -> str:
+    return f"  [{row['feed_id']} file {row['file_id'][:8]} record {row['record_number']}]"
 
 
 def _via(found: Data) -> str:

@@ -278,7 +278,9 @@ def test_the_page_of_a_sweep_runs_no_script_and_loads_nothing(bank: Workspace) -
     assert "<script" not in page
     assert not re.search(r'(src|href)="', page)
     assert "default-src 'none'" in page
-    assert page.count('aria-label="0: 1, 3 events fewer"') == 2
+    assert page.count('aria-label="0: 75.00 USD, of it 50.00 USD stays"') == 2
+    assert "No longer recognized" in page
+    assert "Recognized only then" not in page
     assert 'aria-label="21: 75.00 USD"' in page
 
 

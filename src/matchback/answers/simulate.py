@@ -103,8 +103,8 @@ def sweep_recognition(
     key, configs = swept_configs(config, edits.program, sweep)
     judges = [(value, judge_of(swept)) for value, swept in configs]
     with _trial(workspace, scope, progress) as trial:
+        now = trial.outcome(trial.base, "in force")
         lines = [{"value": value, **trial.outcome(judge, f"{key}={value}")} for value, judge in judges]
-        now = trial.outcome(trial.base, "now")
         return trial.heading(judge_of(config)) | {"key": key, "now": now, "values": lines}
 
 

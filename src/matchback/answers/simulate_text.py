@@ -11,6 +11,7 @@ from typing import Any
 from matchback.answers.printing import as_columns, count, money
 
 Data = Mapping[str, Any]
+IN_FORCE = "in force"  # the first line of a sweep
 _BECAME = {
     "gained": "recognized only then",
     "lost": "no longer recognized",
@@ -36,7 +37,7 @@ def sweep_text(data: Data) -> str:
 
 def sweep_rows(data: Data) -> list[dict[str, Any]]:
     """Return a sweep as rows of a table: the terms in force first, then each value."""
-    lines = [("in force", data["now"]), *((line["value"], line) for line in data["values"])]
+    lines = [(IN_FORCE, data["now"]), *((line["value"], line) for line in data["values"])]
     currencies = sorted({row["currency"] for _, line in lines for row in line["rewards"]})
     rows = []
     for value, line in lines:

@@ -1,4 +1,4 @@
-"""Commands that read: the configuration and the published version, never the warehouse that a run may hold."""
+"""Commands that read: the configuration, the published version, and of files what a night has not published yet."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def files_list(feed: str | None, status: str | None) -> None:
     """
     from matchback.answers.listings import file_list
 
-    OPTIONS.words(*file_list(OPTIONS.open_workspace(), feed, status))
+    OPTIONS.words(*file_list(OPTIONS.open_workspace(), feed, status, OPTIONS.note))
 
 
 @files.command("show")
@@ -109,6 +109,8 @@ def explain(audience: str, pack: Path | None, force: bool, **asked: str | None) 
     """Explain a decision, also when nothing arrived.
 
     What arrived, who was recognized and why, why others lost, what is owed, and what is missing by how much.
+    A value of - is read from standard input, a line each: what names a person need not stand on a command line.
+    Exit codes: 0 answered, also when nothing arrived; 1 nothing published, or no such reward; 2 not one question.
 
     \b
     matchback explain --partner-user-id M10482

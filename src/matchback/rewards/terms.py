@@ -70,7 +70,9 @@ def refuse_changed_terms(offered: Terms, in_force: Terms | None, accepted: Itera
             "A program's terms judge every event, past ones too: a reward that was published as earned and is not paid "
             "yet goes\nif the new terms do not promise it."
         )
-    advice.append("See whom and what they would change, without changing anything:  matchback simulate recognition")
+    advice.append(
+        "See whom and what they would change, without changing anything:  matchback simulate recognition"
+    )
     advice.append(
         "Compare them with the program's legal terms, then accept them:  "
         f"matchback run --accept-terms {offered.hash}"

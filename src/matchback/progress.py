@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any, Protocol, TextIO
 
+from matchback.answers.printing import for_terminal
+
 
 class Progress(Protocol):
     """What a step may say while it works."""
@@ -49,7 +51,7 @@ class LineProgress(QuietProgress):
         self._label = label
 
     def note(self, text: str) -> None:
-        print(text, file=self._stream, flush=True)
+        print(for_terminal(text), file=self._stream, flush=True)
 
     def finish(self, summary: str = "") -> None:
         if self._label:
@@ -91,7 +93,7 @@ class BarProgress(LineProgress):
         if self._bar is None:
             super().note(text)
         else:
-            self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
+            self._bar.console.print(for_terminal(text), markup=False, highlight=False, soft_wrap=True)
 
     def finish(self, summary: str = "") -> None:
         self._stop()

@@ -138,7 +138,8 @@ def test_the_calendar_tells_what_did_not_come(bank: Path, call: Call) -> None:
     said = call("run", "--workspace", bank, "--as-of", "2026-11-04", "--quiet")
     assert said.code == 1
     assert said.err == (
-        "What is expected of openings for 2026-11-04 has not come, and stop_on says to wait for it.\n"
+        "What is expected of openings for 2026-11-04 is not there, and stop_on says to wait for it.\n"
+        "  openings: no file came for the day\n"
         "What came was loaded and answered; nothing was recognized, paid or published.\n"
         "When it is there:  matchback run\n"
         "To go on without it:  matchback feeds excuse openings --day 2026-11-04 --reason CODE\n"

@@ -15,7 +15,7 @@ import pytest
 
 from matchback.answers.quarantine import _held_rows
 from matchback.context import RunContext
-from matchback.intake.arrival_log import FileMissing
+from matchback.intake.missing_files import FileMissing
 from matchback.steps import run_steps
 from matchback.zone_rules import zone_rules
 from unit.intake_world import EVENTS_FEED, make_world, on, put, table, take_in
@@ -61,7 +61,7 @@ def test_a_set_with_a_part_missing_holds_up_what_comes_after_load(tmp_path: Path
     context = make_world(tmp_path, PARTS)
     part(context, 1)
     part(context, 2)
-    with pytest.raises(FileMissing, match="What is expected of events for 2026-11-07 has not come"):
+    with pytest.raises(FileMissing, match="What is expected of events for 2026-11-07 is not there"):
         run_steps(context)
     assert len(table(context, "files")) == 2
     part(context, 3)

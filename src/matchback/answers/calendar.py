@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from matchback.acts import record_act
+from matchback.answers.latest import Latest, Note, last_as_of, open_latest, unheard
 from matchback.answers.operations import Outcome, check_reason
 from matchback.answers.printing import as_columns
-from matchback.answers.query import open_published
 from matchback.config import load_config
-from matchback.context import RunContext
+from matchback.context import RunContext, open_context
 from matchback.errors import ConfigurationError
-from matchback.intake.missing_files import risk_line
+from matchback.intake.arrival_log import calendar_rows
+from matchback.intake.missing_files import rewards_at_risk, risk_line
 from matchback.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -32,19 +34,38 @@ _SHORT = {
 }
 
 
-def feed_calendar(workspace: Workspace, days: int, feed: str | None = None) -> Outcome:
-    """Return the last days of the published calendar, in words and as data."""
+def feed_calendar(workspace: Workspace, days: int, feed: str | None = None, note: Note = unheard) -> Outcome:
+    """Return the last days of the calendar, in words and as data: as published, or of the night that stopped since."""
     if feed is not None:
         load_config(workspace.config_path).feed(feed)
-    with open_published(workspace) as (version, warehouse):
-        as_of = warehouse.rows("explain/version", {"version_id": version.version_id})[0]["as_of"]
-        rows = warehouse.rows("explain/feed_arrivals")
-        risks = warehouse.rows("explain/rewards_at_risk")
+    with open_latest(workspace, note, stopped_too=True) as latest:
+        as_of, rows, risks = _published(latest) if latest.version else _of_tonight(workspace, latest)
     first = as_of - timedelta(days=days - 1)
     shown = [row for row in rows if row["day_on"] >= first and feed in (None, row["feed_id"])]
     risks = [row for row in risks if feed in (None, row["feed_id"])]
     data = {"as_of": as_of, "arrivals": shown, "rewards_at_risk": risks}
     return _words(as_of, first, shown, risks), data
+
+
+def _published(latest: Latest) -> tuple[date, list[Row], list[Row]]:
+    assert latest.version is not None
+    warehouse = latest.warehouse
+    as_of = warehouse.rows("explain/version", {"version_id": latest.version.version_id})[0]["as_of"]
+    return as_of, warehouse.rows("explain/feed_arrivals"), warehouse.rows("explain/rewards_at_risk")
+
+
+def _of_tonight(workspace: Workspace, latest: Latest) -> tuple[date, list[Row], list[Row]]:
+    """Judge the calendar anew, as of the night that was begun last."""
+    context = open_context(workspace, as_of=last_as_of(workspace))
+    context = replace(context, warehouse=latest.warehouse)
+    rows = [
+        {name: value for name, value in row.items() if name != "is_missing"} for row in calendar_rows(context)
+    ]
+    return (
+        context.as_of,
+        sorted(rows, key=lambda row: (row["feed_id"], row["day_on"])),
+        rewards_at_risk(context),
+    )
 
 
 def _words(as_of: date, first: date, rows: Sequence[Row], risks: Sequence[Row]) -> str:

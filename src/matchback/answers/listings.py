@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from matchback.answers.printing import as_columns, count, money
+from matchback.answers.latest import Latest, Note, open_latest, unheard
+from matchback.answers.printing import as_columns, count, money, visible
 from matchback.answers.query import NothingPublished, open_published
-from matchback.answers.waiting import waiting_rows
+from matchback.answers.waiting import HELD, waiting_rows
 from matchback.config import load_config
 from matchback.errors import MatchbackError
+from matchback.intake.received import received_files
+from matchback.journal import Journal
 from matchback.workspace import Workspace
-
-if TYPE_CHECKING:
-    from matchback.warehouse import Warehouse
 
 Row = dict[str, Any]
 
@@ -69,15 +69,15 @@ def plan_rows(workspace: Workspace) -> list[Row]:
 
 
 def file_list(
-    workspace: Workspace, feed: str | None = None, status: str | None = None
+    workspace: Workspace, feed: str | None = None, status: str | None = None, note: Note = unheard
 ) -> tuple[str, list[Row]]:
     """Return delivered files, of one feed or status if named, and below them what is not taken in yet."""
     config = load_config(workspace.config_path)
     feeds = {config.feed(feed).id} if feed is not None else {known.id for known in config.feeds}
     waiting = [row for row in waiting_rows(workspace, feeds) if status in (None, row["status"])]
     try:
-        with open_published(workspace) as (_, warehouse):
-            rows = warehouse.rows("explain/files")
+        with open_latest(workspace, note) as latest:
+            rows = latest.warehouse.rows("explain/files")
     except NothingPublished:
         if not waiting:
             raise
@@ -92,11 +92,7 @@ def file_list(
 
 
 def _waiting_words(row: Row) -> str:
-    name = (
-        str(row["name"]).encode("unicode_escape").decode("ascii")
-        if not row["name"].isprintable()
-        else row["name"]
-    )
+    name = visible(str(row["name"]))
     file = f"file {row['file_id'][:8]}, {name}" if row["file_id"] else name
     where = "held" if row["file_id"] else "left at its source"
     return f"{row['feed_id']}: {file}\n  {where}: {row['why']}\n  → {row['next_step']}"
@@ -104,13 +100,18 @@ def _waiting_words(row: Row) -> str:
 
 def show_file(workspace: Workspace, file_id: str) -> tuple[str, Row]:
     """Return one file in words and as data; the start of an id is enough."""
-    with open_published(workspace, vault=True) as (_, warehouse):
-        file = find_file(warehouse, file_id)
-        names = warehouse.rows("explain/file_name", {"file_id": file["file_id"]})
+    for row in waiting_rows(workspace, {feed.id for feed in load_config(workspace.config_path).feeds}):
+        if row["status"] == HELD and row["file_id"].startswith(file_id.lower()):
+            return _waiting_words(row), row
+    with open_latest(workspace) as latest:
+        file = find_file(latest, file_id)
         reasons = [
-            row for row in warehouse.rows("explain/refused_counts") if row["file_id"] == file["file_id"]
+            row
+            for row in latest.warehouse.rows("explain/refused_counts")
+            if row["file_id"] == file["file_id"]
         ]
-    file["delivered_name"] = names[0]["delivered_name"] if names else None
+    names = {known.file_id: known.delivered_name for known in received_files(Journal(workspace.journal_dir))}
+    file["delivered_name"] = names.get(file["file_id"])
     results = sorted(workspace.outbox.rglob(f"{file['file_id']}*.results.csv"))
     file["results_file"] = str(results[0]) if results else None
     file["reasons"] = [
@@ -168,15 +169,19 @@ _OUTCOMES = (
 )
 
 
-def find_file(warehouse: Warehouse, start: str) -> Row:
-    """Return the one published file whose id begins so."""
-    found = [row for row in warehouse.rows("explain/files") if row["file_id"].startswith(start.lower())]
+def find_file(latest: Latest, start: str) -> Row:
+    """Return the one file whose id begins so, among those that were loaded or refused."""
+    rows = latest.warehouse.rows("explain/files")
+    found = [row for row in rows if row["file_id"].startswith(start.lower())]
     if len(found) == 1:
         return found[0]
-    if not found:
+    if not found and latest.behind:
         raise MatchbackError(
-            f"No file {start} is in the published version.", next_step="See them:  matchback files list"
+            f"No file {start} is in the published version, and what came since cannot be seen now: {latest.behind}",
+            next_step="Ask again once that has ended.",
         )
+    if not found:
+        raise MatchbackError(f"No file {start} is known.", next_step="See them:  matchback files list")
     raise MatchbackError(f"{count(len(found), 'file')} begin with {start}.", next_step="Type more of the id.")
 
 
@@ -184,7 +189,7 @@ def _file_words(file: Row) -> str:
     lines = [
         f"File {file['file_id']} of feed {file['feed_id']} ({file['kind']}), received on {file['received_on']}: "
         f"{file['status']}" + (f" ({file['reason_code']})" if file["reason_code"] else ""),
-        f"  delivered as {file['delivered_name'] or 'an unknown name'}",
+        f"  delivered as {visible(file['delivered_name'] or 'an unknown name')}",
         f"  {count(file['records'] or 0, 'record')} = "
         + " + ".join(f"{file[name] or 0:,} {word}" for name, word in _OUTCOMES),
     ]

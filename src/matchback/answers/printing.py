@@ -1,19 +1,48 @@
-"""How rows and sentences are printed: plain columns for people, JSON for programs."""
+"""How rows and sentences are printed: plain columns for people, JSON for programs.
+
+What a sender wrote (file names, cells) must not command the terminal that shows it: control and invisible characters
+are spelled out here, for every command.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 WIDEST = 60
+_COMMANDING = ("Cc", "Cf", "Cs", "Zl", "Zp")  # controls, marks of direction, half characters, line ends
 
 
 def as_json(value: Any) -> str:
     """Return a value as JSON; times as ISO 8601, money and keys above 2**53 exact (keys as text)."""
-    return json.dumps(_plain(value), ensure_ascii=False, indent=2)
+    text = json.dumps(_plain(value), ensure_ascii=False, indent=2)
+    return _spelled(text, "\n", lambda character: json.dumps(character)[1:-1])
+
+
+def visible(text: str) -> str:
+    """Return text of one line with control and invisible characters, line ends among them, spelled out: `\\x1b`."""
+    return _spelled(text, "")
+
+
+def for_terminal(text: str) -> str:
+    """Return text of many lines in which nothing commands a terminal; its line ends and tabs stay."""
+    return _spelled(text, "\n\t")
+
+
+def _spelled(text: str, kept: str, spell: Callable[[str], str] | None = None) -> str:
+    if text.isprintable():
+        return text
+    spell = spell or (lambda character: character.encode("unicode_escape").decode("ascii"))
+    return "".join(
+        spell(character)
+        if character not in kept and unicodedata.category(character) in _COMMANDING
+        else character
+        for character in text
+    )
 
 
 def as_columns(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> str:
@@ -72,7 +101,7 @@ def _cell(value: Any, is_last: bool = False) -> str:
         return "yes" if value else "no"
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
-    text = str(value).replace("\n", " ")
+    text = visible(str(value))
     return text if is_last or len(text) <= WIDEST else text[: WIDEST - 1] + "…"
 
 

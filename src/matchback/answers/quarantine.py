@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matchback.acts import record_act
+from matchback.answers.latest import Note, open_latest, unheard
 from matchback.answers.listings import Row, find_file
 from matchback.answers.operations import Outcome, check_reason
-from matchback.answers.query import open_published
+from matchback.answers.query import NothingPublished
 from matchback.answers.waiting import held_rows as _held_rows
 from matchback.context import RunContext
 from matchback.errors import MatchbackError
@@ -30,11 +31,18 @@ LONGEST_SHOWN = 400
 REFUSAL_COLUMNS = ("record_number", "line_number", "column_name", "reason_code", "message")
 
 
-def quarantine_rows(workspace: Workspace) -> list[Row]:
+def quarantine_rows(workspace: Workspace, note: Note = unheard) -> list[Row]:
     """Return what is refused, counted by file, column and reason; a file that nobody could read is one row."""
-    with open_published(workspace) as (_, warehouse):
-        counted = warehouse.rows("explain/refused_counts")
-        files = warehouse.rows("explain/refused_files")
+    held = _held_rows(workspace)
+    counted: list[Row] = []
+    files: list[Row] = []
+    try:
+        with open_latest(workspace, note) as latest:
+            counted = latest.warehouse.rows("explain/refused_counts")
+            files = latest.warehouse.rows("explain/refused_files")
+    except NothingPublished:
+        if not held:
+            raise
     rows = []
     for file in files:
         own = [row for row in counted if row["file_id"] == file["file_id"]]
@@ -46,7 +54,7 @@ def quarantine_rows(workspace: Workspace) -> list[Row]:
     columns = ("file_id", "feed_id", "received_on", "file_status", "column_name", "reason_code", "records")
     names = (*columns, "first_record", "first_line")
     return [{name: row[name] for name in names} for row in rows] + [
-        {name: held.get(name) for name in names} for held in _held_rows(workspace)
+        {name: row.get(name) for name in names} for row in held
     ]
 
 
@@ -58,9 +66,9 @@ def refusal_rows(workspace: Workspace, file_id: str) -> list[Row]:
     for held in _held_rows(workspace):
         if held["file_id"].startswith(file_id.lower()):
             return [{name: held.get(name) for name in REFUSAL_COLUMNS}]
-    with open_published(workspace) as (_, warehouse):
-        file = find_file(warehouse, file_id)
-        rows = warehouse.rows("explain/refused_records", {"file_id": file["file_id"]})
+    with open_latest(workspace) as latest:
+        file = find_file(latest, file_id)
+        rows = latest.warehouse.rows("explain/refused_records", {"file_id": file["file_id"]})
     if not rows and file["status"] == "refused":
         whole = {"reason_code": file["reason_code"], "message": file_message(file["reason_code"], "")}
         return [{name: whole.get(name) for name in REFUSAL_COLUMNS}]
@@ -112,20 +120,20 @@ def decline(context: RunContext, file_id: str, reason: str) -> Outcome:
 
 
 def _readmittable(workspace: Workspace, start: str) -> Row:
-    """Return a file that waits, or else a published one, whose id begins so."""
+    """Return a file that waits, or else one that was loaded or refused, whose id begins so."""
     for held in _held_rows(workspace):
         if held["file_id"].startswith(start.lower()):
             return {**held, "status": "waiting", "refused": 0}
-    with open_published(workspace) as (_, warehouse):
-        return find_file(warehouse, start)
+    with open_latest(workspace) as latest:
+        return find_file(latest, start)
 
 
 def refused_values(context: RunContext, file_id: str, reason: str) -> list[Row]:
     """Return every refused record with the value that broke the rule, from the archive; journaled before it is read."""
     check_reason(reason)
-    with open_published(context.workspace) as (_, warehouse):
-        file = find_file(warehouse, file_id)
-        refusals = warehouse.rows("explain/refused_records", {"file_id": file["file_id"]})
+    with open_latest(context.workspace) as latest:
+        file = find_file(latest, file_id)
+        refusals = latest.warehouse.rows("explain/refused_records", {"file_id": file["file_id"]})
     found = str(file["file_id"])
     record_act(context, "values_shown", subject_id=None, reason_code=reason, file_id=found)
     values = _values(context, found, refusals)

@@ -80,7 +80,7 @@ def _run(arguments: list[str]) -> int:
     except Exception as error:
         if wants_debug():
             raise
-        click.echo(_message(error), err=True)
+        OPTIONS.note(_message(error))
         return error.exit_code if isinstance(error, MatchbackError) else 1
 
 

@@ -62,12 +62,18 @@ class Options:
 
     def words(self, text: str, data: Any) -> None:
         """Print what was found as text, or with --json its data."""
-        from matchback.answers.printing import as_json
+        from matchback.answers.printing import as_json, for_terminal
 
         if self.json:
             click.echo(as_json(data))
         elif text:
-            click.echo(text)
+            click.echo(for_terminal(text))
+
+    def note(self, words: str) -> None:
+        """Say something beside the result, on stderr."""
+        from matchback.answers.printing import for_terminal
+
+        click.echo(for_terminal(words), err=True)
 
 
 OPTIONS = Options()

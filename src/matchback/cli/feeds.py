@@ -68,7 +68,7 @@ def feeds_plan() -> None:
 @click.option("--feed", metavar="ID", help="Only this feed.")
 @click.option("--days", type=click.IntRange(1, 366), default=7, show_default=True, help="How many days back.")
 def feeds_calendar(feed: str | None, days: int) -> None:
-    """Show what was expected and came, by feed and day, as of the published version.
+    """Show what was expected and came, by feed and day, as of the last night.
 
     Late, missing, doubled, empty, ten times the usual, other columns; and the rewards that a missing file endangers.
 
@@ -78,7 +78,7 @@ def feeds_calendar(feed: str | None, days: int) -> None:
     """
     from matchback.answers.calendar import feed_calendar
 
-    OPTIONS.words(*feed_calendar(OPTIONS.open_workspace(), days, feed))
+    OPTIONS.words(*feed_calendar(OPTIONS.open_workspace(), days, feed, OPTIONS.note))
 
 
 @feeds.command("excuse")

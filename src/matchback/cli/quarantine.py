@@ -24,7 +24,7 @@ def quarantine_list() -> None:
     """
     from matchback.answers.quarantine import quarantine_rows
 
-    OPTIONS.rows(quarantine_rows(OPTIONS.open_workspace()))
+    OPTIONS.rows(quarantine_rows(OPTIONS.open_workspace(), OPTIONS.note))
 
 
 @quarantine.command("show")

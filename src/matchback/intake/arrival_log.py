@@ -183,7 +183,12 @@ def write_calendar(warehouse: Warehouse, context: RunContext) -> None:
     """Replace the warehouse's `feed_arrivals`; the caller holds the transaction."""
     from matchback.config_tables import config_table
 
-    rows = [
+    warehouse.replace("feed_arrivals", config_table("feed_arrivals", calendar_rows(context)))
+
+
+def calendar_rows(context: RunContext) -> list[dict[str, Any]]:
+    """Return the rows of `feed_arrivals` as of the context's date."""
+    return [
         {
             "feed_id": arrival.feed_id,
             "day_on": arrival.day,
@@ -198,7 +203,6 @@ def write_calendar(warehouse: Warehouse, context: RunContext) -> None:
         }
         for arrival in arrivals(context)
     ]
-    warehouse.replace("feed_arrivals", config_table("feed_arrivals", rows))
 
 
 def state_of(arrival: Arrival) -> str:

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from matchback.config_contracts import ColumnChecks, ExtraColumn, refuse_odd_model, refuse_odd_names
 from matchback.config_expectations import Expectation, HoldTests
-from matchback.config_formats import FileFormat
+from matchback.config_formats import PLACE, FileFormat
 from matchback.config_presets import with_preset
 from matchback.config_sources import Ready
 from matchback.config_values import ConfigModel, Country, Currency, Name, TimeZone
@@ -132,7 +132,14 @@ class Feed(ConfigModel):
             raise ValueError(f'delivery = "{self.delivery}" is for feeds of kind audience')
         if self.max_shrink is not None and (self.kind != "audience" or self.delivery in LIST_CHANGES):
             raise ValueError("max_shrink is for audience feeds that deliver whole lists")
+        if self.kind != "audience" and self._claims_members():
+            raise ValueError(
+                "format.trailer: {members} is for feeds of kind audience; others count {records}"
+            )
         return self
+
+    def _claims_members(self) -> bool:
+        return any(name == "members" for name, _ in PLACE.findall(self.format.trailer or ""))
 
     @property
     def refuse_above_share(self) -> Decimal:

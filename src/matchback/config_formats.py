@@ -10,8 +10,8 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from matchback.config_values import ConfigModel
 
 LONGEST_TRAILER = 4096
-_CLAIMS = ("records", "amount", "hash", "any")
-_PLACE = re.compile(r"\{([a-z0-9]*)\}")
+_CLAIMS = ("records", "members", "amount", "amount_minor", "hash", "any")
+PLACE = re.compile(r"\{([a-z0-9_]*)(?::([0-9]{1,3}))?\}")
 
 
 def _one_character(value: str) -> str:
@@ -114,7 +114,7 @@ class FileFormat(ConfigModel):
             raise ValueError(f"header: a file of type {self.type} has none; skip_lines leaves lines out")
         if self.type == "parquet" and (self.trailer or self.skip_lines or self.encoding != "utf-8"):
             raise ValueError("trailer, skip_lines and encoding are of text files; Parquet has none of them")
-        if self.hash_column is None and "{hash}" in (self.trailer or ""):
+        if self.hash_column is None and any(name == "hash" for name, _ in PLACE.findall(self.trailer or "")):
             raise ValueError("hash_column: {hash} is the sum of a column, and it must be named")
         return self
 
@@ -134,7 +134,8 @@ class FileFormat(ConfigModel):
 
 def _refuse_odd_template(template: str, known: tuple[str, ...]) -> None:
     """Refuse a template that could never match, or that says nothing."""
-    names = _PLACE.findall(template)
+    parts = PLACE.split(template)  # text, then name, width and text of each place
+    names, widths = parts[1::3], parts[2::3]
     for name in names:
         if name not in known:
             raise ValueError(
@@ -145,3 +146,16 @@ def _refuse_odd_template(template: str, known: tuple[str, ...]) -> None:
     for name in known:
         if name != "any" and names.count(name) > 1:
             raise ValueError(f"holds {{{name}}} twice")
+    if any(width is not None and not int(width) for width in widths):
+        raise ValueError("the width of a place is a whole number above 0")
+    for at, between in enumerate(parts[3:-1:3]):
+        if _run_together(names[at : at + 2], widths[at : at + 2], between):
+            raise ValueError(
+                f"{{{names[at]}}} and {{{names[at + 1]}}} run into each other: give one its width, such as "
+                f"{{{names[at]}:6}}"
+            )
+
+
+def _run_together(names: list[str], widths: list[str | None], between: str) -> bool:
+    """Tell whether nobody can say where the first of two numbers ends and the second begins."""
+    return widths == [None, None] and names[0] != "any" and (between == "" or between.isdigit())

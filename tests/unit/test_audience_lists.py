@@ -99,7 +99,10 @@ refuse_file_above = "50%"
 """
 
 
-def listed(*members: str, said: int | None = None) -> str:
+PLAIN = GUARDED.replace(', trailer = "END {records}"', "").replace('refuse_file_above = "50%"\n', "")
+
+
+def listed(*members: str, said: int | str | None = None) -> str:
     return "\n".join(["partner_user_id", *members, f"END {len(members) if said is None else said}"]) + "\n"
 
 
@@ -144,15 +147,53 @@ def test_an_empty_list_ends_nothing_where_lists_may_not_shrink(tmp_path: Path) -
 
 
 def test_a_list_names_as_many_members_as_its_trailer_says(tmp_path: Path) -> None:
-    """The records are as many, but one member stands twice; a record that is refused is judged by its own limit."""
-    context = make_world(tmp_path, GUARDED)
-    put(context, "members_20261101.csv", listed("M1", "M2", "M2"))
-    put(context, "members_20261102.csv", listed("M1", "M2", "1.2E+15"))
-    put(context, "members_20261103.csv", listed("M1", "M2", said=3))
+    """`{members}` counts distinct ones, `{records}` records; one that is refused is judged by its own limit."""
+    context = make_world(tmp_path, GUARDED.replace("END {records}", "END {records} {members}"))
+    put(context, "members_20261101.csv", listed("M1", "M2", "M2", said="3 3"))
+    put(context, "members_20261102.csv", listed("M1", "M2", "1.2E+15", said="3 3"))
+    put(context, "members_20261103.csv", listed("M1", "M2", said="3 2"))
+    put(context, "members_20261104.csv", listed("M1", "M2", "M2", said="3 2"))
+    put(context, "members_20261105.csv", listed("M1", "M2", "1.2E+15", said="3 4"))
     take_in(context)
     files = files_of(context)
     assert {name: (row["status"], row["reason_code"]) for name, row in files.items()} == {
         "members_20261101.csv": ("refused", "list_count_wrong"),
         "members_20261102.csv": ("loaded", None),
         "members_20261103.csv": ("refused", "trailer_wrong"),
+        "members_20261104.csv": ("loaded", None),
+        "members_20261105.csv": ("refused", "list_count_wrong"),
     }
+
+
+def test_a_list_that_names_a_member_twice_agrees_with_its_trailer(tmp_path: Path) -> None:
+    """A trailer counts records; the second record of a member is a duplicate, and is counted as one."""
+    context = make_world(tmp_path, GUARDED)
+    put(context, "members_20261101.csv", listed("M1", "M2", "M2"))
+    take_in(context)
+    file = files_of(context)["members_20261101.csv"]
+    assert (file["status"], file["accepted"], file["duplicates"], file["refused"]) == ("loaded", 2, 1, 0)
+    assert memberships(context) == {("M1", date(2026, 11, 1), None), ("M2", date(2026, 11, 1), None)}
+
+
+def test_a_manifest_may_say_how_many_members_a_list_names(tmp_path: Path) -> None:
+    context = make_world(tmp_path, PLAIN + 'ready = { manifest = "MANIFEST" }\n')
+    put(context, "members_20261101.csv", "partner_user_id\nM1\nM2\nM2\n")
+    put(context, "members_20261102.csv", "partner_user_id\nM1\nM2\nM2\n")
+    put(context, "MANIFEST", "name,records,members\nmembers_20261101.csv,3,2\nmembers_20261102.csv,3,3\n")
+    take_in(context)
+    assert {name: row["reason_code"] for name, row in files_of(context).items()} == {
+        "members_20261101.csv": None,
+        "members_20261102.csv": "list_count_wrong",
+    }
+
+
+def test_a_list_of_which_every_record_is_refused_ends_nothing(tmp_path: Path) -> None:
+    """Whatever limit is declared: it would be an empty list."""
+    context = make_world(
+        tmp_path, PLAIN.replace("max_shrink = ", 'refuse_file_above = "100%"\n# max_shrink = ')
+    )
+    put(context, "members_20261101.csv", "partner_user_id\nM1\nM2\n")
+    put(context, "members_20261102.csv", "partner_user_id\n1.2E+15\n1.2E+15\n")
+    take_in(context)
+    assert files_of(context)["members_20261102.csv"]["reason_code"] == "too_many_refused"
+    assert memberships(context) == {("M1", date(2026, 11, 1), None), ("M2", date(2026, 11, 1), None)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from decimal import Decimal
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matchback import pickup
 from matchback.config import FileFormat
 from matchback.errors import ConfigurationError
 from matchback.intake.control_totals import (
@@ -19,6 +21,7 @@ from matchback.intake.control_totals import (
     HashTotal,
     announced_claims,
     read_trailer,
+    refuse_unless_equal,
     template_pattern,
 )
 from matchback.intake.dry_run import check_file
@@ -44,14 +47,99 @@ def test_a_file_must_hold_what_its_manifest_says(tmp_path: Path, said: str, reas
     assert (file["status"], file["reason_code"] or None) == ("refused" if reason else "loaded", reason)
 
 
+def test_a_wrong_checksum_is_told_without_the_files_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name can be personal data; the checksum finds the file, and the message says what to type and whom to ask."""
+    notes: list[str] = []
+    context = make_world(tmp_path, EVENTS_FEED + 'ready = { manifest = "MANIFEST" }\nquiet_seconds = 0\n')
+    monkeypatch.setattr(context.progress, "note", notes.append)
+    put(context, "events_20261107_ann_smith.csv", BODY)
+    put(context, "MANIFEST", "0123abcd" * 8 + "  events_20261107_ann_smith.csv\n")
+    pickup.run(context)
+    (note,) = [note for note in notes if "manifest" in note]
+    assert "its sha256 there is 0123abcd..., of the bytes " in note
+    assert hashlib.sha256(BODY.encode()).hexdigest()[:8] in note
+    assert "matchback files list" in note
+    assert "ask the sender" in note
+    assert "ann_smith" not in note
+
+
 def test_the_totals_of_a_manifest_are_numbers() -> None:
-    assert announced_claims({"size": "7", "md5": "x"}) is None
-    assert announced_claims({"records": "7", "total": "-1.50", "hash_total": "007"}) == Claims(
+    assert announced_claims({"size": "7", "md5": "x"}, FileFormat()) is None
+    assert announced_claims({"records": "7", "total": "-1.50", "hash_total": "007"}, FileFormat()) == Claims(
         7, Decimal("-1.50"), "007", "manifest"
     )
     for wrong in ({"records": "-1"}, {"total": "1,50"}, {"hash_total": "1.5"}):
         with pytest.raises(UnreadableFile):
-            announced_claims(wrong)
+            announced_claims(wrong, FileFormat())
+
+
+GERMAN = FileFormat(delimiter=";", decimal=",", thousands=".", trailer="T;{records};{amount}")
+
+
+@pytest.mark.parametrize("written", ["1030,50", "1.030,50", "001030,50"])
+def test_totals_are_written_as_the_feed_declares_amounts(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "file"
+    path.write_text(f"a\nT;2;{written}\n")
+    found, _ = read_trailer(path, 0, path.stat().st_size, GERMAN)
+    assert (found.records, found.amount) == (2, Decimal("1030.50"))
+    assert announced_claims({"total": written}, GERMAN) == Claims(
+        amount=Decimal("1030.50"), source="manifest"
+    )
+
+
+@pytest.mark.parametrize("written", ["1030.50", "10.30,50", "1,030.50", "1.030.50", "1030,", ",50", ""])
+def test_a_total_that_is_written_otherwise_is_none(tmp_path: Path, written: str) -> None:
+    """It is never guessed: under a decimal comma, `1.030` is a thousand and thirty."""
+    path = tmp_path / "file"
+    path.write_text(f"a\nT;2;{written}\n")
+    with pytest.raises(UnreadableFile):
+        read_trailer(path, 0, path.stat().st_size, GERMAN)
+    assert announced_claims({"total": "1.030"}, GERMAN) == Claims(amount=Decimal(1030), source="manifest")
+
+
+MONEY = [
+    ("T;{records};{amount}", "T;2;1.015,50", None),
+    ("T;{records};{amount}", "T;2;1.015,51", "trailer_wrong"),
+    ("TRL{records:6}{amount:12}", "TRL000002000001015,50", None),
+    ("TRL{records:6}{amount:12}", "TRL     2    1.015,50", None),
+    ("TRL{records:6}{amount:12}", "TRL     2     1015.50", "trailer_missing"),
+    ("TRL{records:6}{amount_minor:12}", "TRL000002000000101550", None),
+    ("TRL{records:6}{amount_minor:12}", "TRL000002000000101551", "trailer_wrong"),
+]
+
+
+@pytest.mark.parametrize(("template", "last", "reason"), MONEY)
+def test_a_trailer_of_declared_money_is_compared_with_the_records(
+    tmp_path: Path, template: str, last: str, reason: str | None
+) -> None:
+    declared = 'format = { delimiter = ";", decimal = ",", thousands = ".", '
+    context = make_world(tmp_path / "world", EVENTS_FEED + declared + f'trailer = "{template}" }}\n')
+    path = tmp_path / "new.csv"
+    header = "event_name;event_time;partner_event_id;amount\n"
+    records = "account_opened;2026-11-01;E1;1.010,00\naccount_opened;2026-11-01;E2;5,50\n"
+    path.write_text(header + records + last + "\n")
+    found = check_file(context, path, "events").data
+    assert (found["reason_code"] or None, found["refused"]) == (reason, 0)
+
+
+def test_a_total_is_wider_than_an_amount(tmp_path: Path) -> None:
+    """A thousand of the largest amounts."""
+    context = make_world(tmp_path / "world", EVENTS_FEED + 'format = { trailer = "T,{records},{amount}" }\n')
+    path = tmp_path / "new.csv"
+    header = "event_name,event_time,partner_event_id,amount\n"
+    records = [f"account_opened,2026-11-01,E{number},999999999999.99" for number in range(1101)]
+    for total, code in (("1100999999999988.99", ""), ("1100999999999988.98", "trailer_wrong")):
+        path.write_text(header + "\n".join(records) + f"\nT,1101,{total}\n")
+        assert check_file(context, path, "events").data["reason_code"] == code
+
+
+def test_minor_units_are_those_of_each_currency() -> None:
+    amounts = {"USD": Decimal("10.50"), "JPY": Decimal(700), "KWD": Decimal("1.234")}
+    refuse_unless_equal(Claims(amount_minor=1050 + 700 + 1234), 3, amounts, None)
+    with pytest.raises(UnreadableFile, match="trailer_wrong"):
+        refuse_unless_equal(Claims(amount_minor=1), 3, amounts, None)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +157,8 @@ def test_a_trailer_is_declared_as_it_is_written(
 ) -> None:
     path = tmp_path / "file"
     path.write_text(f"a\nb\n{last}\r\n\n")
-    found, begin = read_trailer(path, 0, path.stat().st_size, template)
+    form = FileFormat(trailer=template, hash_column="a")
+    found, begin = read_trailer(path, 0, path.stat().st_size, form)
     assert found.amount == claims.amount
     assert found.hash_total == claims.hash_total
     assert (found.records is None) == (claims.records is None)
@@ -77,8 +166,10 @@ def test_a_trailer_is_declared_as_it_is_written(
 
 
 def test_a_template_matches_the_whole_line_only() -> None:
-    assert template_pattern("T,{records}").fullmatch(b"T,12x") is None
-    assert template_pattern("T.{records}").fullmatch(b"Tx12") is None
+    assert template_pattern(FileFormat(trailer="T,{records}")).fullmatch(b"T,12x") is None
+    assert template_pattern(FileFormat(trailer="T.{records}")).fullmatch(b"Tx12") is None
+    assert template_pattern(FileFormat(trailer="T{any:3}{records:2}")).fullmatch(b"Tabc12") is not None
+    assert template_pattern(FileFormat(trailer="T{any:3}{records:2}")).fullmatch(b"Tabcd12") is None
 
 
 @given(st.lists(st.integers(0, 10**30 - 1).map(str) | st.sampled_from(["", "A1", "1.5", " 7 "]), max_size=30))
@@ -121,6 +212,11 @@ def test_a_dry_run_tells_what_is_noted(tmp_path: Path) -> None:
         'trailer = "T,{record}"',
         'trailer = "T,{records},{records}"',
         'trailer = "T,{hash}"',
+        'trailer = "T,{hash:8}"',
+        'trailer = "T{records}{amount}"',
+        'trailer = "T{records}0{amount_minor}"',
+        'trailer = "T{records:0}{amount}"',
+        'trailer = "T,{records:6},{records}"',
         'decimal = ",", thousands = ","',
         'pgp = { key = "file:k", signed_by = [], signer_keys = ["file:s"] }',
         'pgp = { key = "file:k", signed_by = ["abc"], signer_keys = ["file:s"] }',

@@ -130,3 +130,14 @@ def test_text_that_is_not_utf8_is_damage(tmp_path: Path) -> None:
         list(ParquetReader(path, PARQUET).blocks())
     assert found.value.refused.reason_code == "damaged_parquet"
     assert len(list(ParquetReader(path, PARQUET).blocks(["id"]))) == 1
+
+
+def test_results_hold_decimals_with_all_their_places(tmp_path: Path) -> None:
+    """The sender gets back what was sent: the contract's view of an amount drops zeros, the results file none."""
+    amounts = [Decimal("10.00"), Decimal("25.50"), Decimal("0.00"), None]
+    path = written(tmp_path, {"money": pa.array(amounts, pa.decimal128(18, 2)), "list": [[1]] * 4})
+    header, blocks = ParquetReader(path, PARQUET).blocks_by_position()
+    assert header == ("money",)
+    assert [block.texts["0"].to_list() for block in blocks] == [["10.00", "25.50", "0.00", None]]
+    (block,) = ParquetReader(path, PARQUET).blocks(["money"])
+    assert block.texts["money"].to_list() == ["10", "25.5", "0", None]

@@ -43,8 +43,9 @@ def ready_rules(feed: Feed) -> Iterator[str]:
             f"List your files in a manifest beside them, for example `{dated(feed.ready.manifest)}`: a file that no "
             "manifest names waits. A manifest is lines of a checksum tool (MD5, SHA-1 or SHA-256, then the file's "
             "name), or CSV with a header: `name`, and of `size`, `md5`, `sha1`, `sha256`, `records`, `total` (the sum "
-            "of the money) and `hash_total` those that you can give. What is given must hold, else the file waits or "
-            "is refused."
+            "of the money, written as in the file), `total_minor` (the same in the smallest unit), `hash_total` and "
+            "`members` (of a list: how many different ones) those that you can give. What is given must hold, else the "
+            "file waits or is refused."
         )
 
 

@@ -170,6 +170,10 @@ def _type_words(feed: Feed) -> Iterator[str]:
     form = feed.format
     if form.type == "parquet":
         yield "Apache Parquet. Columns may be text or of the fitting type; their names are compared letter by letter."
+        yield (
+            "None of the columns listed here may hold lists, structures or bytes; other columns that do are left out "
+            "of the results file."
+        )
     elif form.type == "jsonl":
         yield "JSON lines: one object a line."
     elif form.type == "fixed":

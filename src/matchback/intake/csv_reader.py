@@ -62,7 +62,7 @@ class CsvReader:
         self._header_line = b""
         self.header = self._read_header() if form.header else tuple(form.columns or ())
         if form.trailer:
-            claims, self._end = read_trailer(path, self._start, self._end, form.trailer)
+            claims, self._end = read_trailer(path, self._start, self._end, form)
             self.claims.append(claims)
             self.counts.control_lines += 1
 

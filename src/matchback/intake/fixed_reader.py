@@ -51,7 +51,7 @@ class FixedReader:
         self._skipped = form.skip_lines
         self._start, self._end = skip_to(path, form.skip_lines), path.stat().st_size
         if form.trailer:
-            claims, self._end = read_trailer(path, self._start, self._end, form.trailer)
+            claims, self._end = read_trailer(path, self._start, self._end, form)
             self.claims.append(claims)
             self.counts.control_lines += 1
 

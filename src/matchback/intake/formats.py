@@ -154,7 +154,7 @@ def open_file(
 
     Raises UnreadableFile.
     """
-    claims = announced_claims(announced or {})
+    claims = announced_claims(announced or {}, feed.format)
     return DeclaredFile(open_reader(path, feed, scratch, root=root), feed, claims)
 
 

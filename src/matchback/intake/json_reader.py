@@ -123,7 +123,7 @@ class JsonReader:
         self._skipped = form.skip_lines
         self._start, self._end = skip_to(path, form.skip_lines), path.stat().st_size
         if form.trailer:
-            claims, self._end = read_trailer(path, self._start, self._end, form.trailer)
+            claims, self._end = read_trailer(path, self._start, self._end, form)
             self.claims.append(claims)
             self.counts.control_lines += 1
 

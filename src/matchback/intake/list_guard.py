@@ -1,8 +1,8 @@
 """Guards of a whole list of members: one that is wrong would end memberships that should go on.
 
-A list that names fewer distinct members than its trailer or manifest says is refused when it is read, one that is
-smaller than the list before by more than the feed allows when it is loaded. Until a right one comes, the list before
-goes on.
+A list may name a member twice: its records are counted as records are anywhere. Where its trailer or manifest says how
+many distinct members it names, one that names another number is refused when it is read; one that is smaller than the
+list before by more than the feed allows, when it is loaded. Until a right one comes, the list before goes on.
 """
 
 from __future__ import annotations
@@ -55,17 +55,22 @@ class DistinctMembers:
         """Raise UnreadableFile when a claim tells another number; refused records are judged by their own limit."""
         found = self.count()
         for claim in claims:
-            if claim.records is not None and claim.records != found + refused:
+            if claim.members is not None and not found <= claim.members <= found + refused:
                 raise UnreadableFile(
                     "list_count_wrong",
-                    f"its {claim.source} says {claim.records} members, it names {found} distinct ones"
+                    f"its {claim.source} says {claim.members} members, it names {found} distinct ones"
                     + (f" and {refused} that are refused" if refused else ""),
                 )
 
 
-def counts_members(feed: Feed) -> bool:
-    """Tell whether a feed declares that each of its files is a whole list."""
-    return feed.kind == "audience" and feed.delivery == "full"
+def counts_members(feed: Feed, claims: Iterable[Claims]) -> bool:
+    """Tell whether a file says how many distinct members it names."""
+    return feed.kind == "audience" and any(claim.members is not None for claim in claims)
+
+
+def is_whole_list(feed: Feed) -> bool:
+    """Tell whether each file of a feed ends the memberships that it does not name."""
+    return feed.kind == "audience" and feed.delivery not in ("add", "remove")
 
 
 def shrinkage(warehouse: Warehouse, feed: Feed, file: ReceivedFile, staged: StagedFile) -> str:

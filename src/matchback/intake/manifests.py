@@ -24,6 +24,8 @@ _COLUMNS = {
     "sha1": ("sha1",),
     "sha256": ("sha256",),
     "records": ("records", "record_count", "rows", "row_count", "count"),
+    "members": ("members", "member_count"),
+    "total_minor": ("total_minor", "amount_minor"),
     "total": ("total", "control_total", "amount", "amount_total"),
     "hash_total": ("hash_total", "hash"),
 }

@@ -87,7 +87,8 @@ class ParquetReader:
     ) -> tuple[tuple[str, ...], Iterator[Block]]:
         """Return the names of the wanted columns (default: all) that have text at all, and the records.
 
-        In `texts` a column is called by its position in the file, since unknown columns may share a name.
+        In `texts` a column is called by its position in the file, since unknown columns may share a name. Decimals are
+        written with all places of their column, as the sender has them.
         """
         positions = [
             index
@@ -95,12 +96,14 @@ class ParquetReader:
             if (wanted is None or name in wanted) and _has_text(self._schema.field(index).type)
         ]
         names = tuple(self.header[index] for index in positions)
-        return names, self._blocks({index: str(index) for index in positions}, None)
+        return names, self._blocks({index: str(index) for index in positions}, None, all_places=True)
 
-    def _blocks(self, labels: dict[int, str], money_column: str | None) -> Iterator[Block]:
+    def _blocks(
+        self, labels: dict[int, str], money_column: str | None, *, all_places: bool = False
+    ) -> Iterator[Block]:
         for batch in self._batches(sorted({self.header[index] for index in labels})):
             found = self._columns(batch, labels)
-            texts = {label: _as_text(column) for label, column in found.items()}
+            texts = {label: _as_text(column, all_places=all_places) for label, column in found.items()}
             if money_column in texts:
                 _refuse_endless(found[money_column])
                 if not _sums_agree(found[money_column], texts[money_column]):
@@ -167,15 +170,18 @@ def _has_text(kind: Any) -> bool:
     return True
 
 
-def _as_text(column: Any) -> Any:
+def _as_text(column: Any, *, all_places: bool) -> Any:
     try:
-        return _text_of(column)
+        return _text_of(column, all_places=all_places)
     except (pa.ArrowException, ValueError):
         raise UnreadableFile("damaged_parquet", "a column holds values that are no text") from None
 
 
-def _text_of(column: Any) -> Any:
-    """Return an Arrow column as text: numbers without rounding, times in ISO 8601, missing cells as NULL."""
+def _text_of(column: Any, *, all_places: bool = False) -> Any:
+    """Return an Arrow column as text: numbers without rounding, times in ISO 8601, missing cells as NULL.
+
+    Without `all_places`, zeros at a decimal's end are dropped: contracts judge an amount, not the scale of its column.
+    """
     kind = column.type
     if pa.types.is_dictionary(kind):
         column, kind = column.dictionary_decode(), kind.value_type
@@ -184,7 +190,7 @@ def _text_of(column: Any) -> Any:
         text = pc.strftime(written, format="%Y-%m-%dT%H:%M:%S")
         return pc.binary_join_element_wise(text, "Z", "") if kind.tz else text
     text = pc.cast(column, pa.string())
-    if pa.types.is_decimal(kind):
+    if pa.types.is_decimal(kind) and not all_places:
         text = pc.replace_substring_regex(text, pattern=r"(\.[0-9]*?)0+$", replacement=r"\1")
         text = pc.replace_substring_regex(text, pattern=r"\.$", replacement="")
     return text

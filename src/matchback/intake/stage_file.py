@@ -118,7 +118,7 @@ def _read_and_check(
     own = own_model(config, feed, contract)
     facts = FactRows(contract, config, feed, request.secret, request.declared_on or request.received_on)
     money = contract.money.name if contract.money else None
-    totals, members = _Totals(), DistinctMembers() if counts_members(feed) else None
+    totals, members = _Totals(), DistinctMembers() if counts_members(feed, reader.claims) else None
     writer = StagingWriter(scratch)
     for block in reader.blocks(list(header.names), header.source_of(money) if money else None):
         checked = check_block(block, plan)
@@ -160,12 +160,20 @@ def _plan(names: dict[str, str], feed: Feed, contract: Contract, config: Config)
 
 def _summary(request: FileToStage, reader: DeclaredFile, totals: _Totals, header: HeaderMap) -> StagedSummary:
     """Judge the file by its feed's limit."""
+    from matchback.intake.list_guard import is_whole_list
+
     records, refused = reader.counts.records, totals.refused
     too_many = bool(records) and Decimal(refused) / records > request.feed.refuse_above_share
+    names_nobody = bool(records) and refused == records and is_whole_list(request.feed)
     detail = ""
-    if too_many:
+    if too_many or names_nobody:
         share = Decimal(100 * refused) / records
         detail = f"{refused:,} of {records:,} records ({share:.1f}%); its limit is {request.feed.refuse_file_above}"
+        if not too_many:
+            detail = (
+                detail.partition(";")[0] + "; a whole list without one good record would end every membership"
+            )
+            too_many = True
     notes = reader.notes(header.unknown, show=not records or refused < records)
     return StagedSummary(
         file_id=request.file_id,

@@ -24,6 +24,7 @@ GRAINS = {
     "persons": "person_id",
     "recognition_candidates": "event_id program advocate_id recognition_type on_event",
     "recognition_history": "event_id program decided_as_of",
+    "recognition_quality": "journey_id program rule",
     "recognitions": "event_id program",
     "refusals": "file_id record_number column_name reason_code",
     "relationships": "person_id program from_on",

@@ -2,7 +2,8 @@
 
 Finn was shared to by Ada on 1 October and by Bea on 20 October, Gwen by Ada on 11 October; both opened an account on
 2 November, as Hugo did with Ada's code: these three rewards are issued. Jack was shared to by Bea on 20 October and
-opened on 9 November: his advocate's reward is pending. Kim opened with nothing to go by.
+opened on 9 November: his advocate's reward is pending. Kim opened 112 days after Bea's share,
+beyond the look-back of 90.
 """
 
 from __future__ import annotations
@@ -79,12 +80,14 @@ M2,bea@example.com,BEA-2,2026-01-05,300000000222
 S1,M1,2026-10-01T12:00:00-04:00
 S2,M2,2026-10-20T12:00:00-04:00
 S3,M1,2026-10-11T12:00:00-04:00
+S4,M2,2026-07-20T12:00:00-04:00
 """,
     "emails": """share_id,recipient_email,sent_at
 S1,finn@example.net,2026-10-01T12:00:00-04:00
 S2,finn@example.net,2026-10-20T12:00:00-04:00
 S3,gwen@example.net,2026-10-11T12:00:00-04:00
 S2,jack@example.net,2026-10-20T12:00:00-04:00
+S4,kim@example.net,2026-07-20T12:00:00-04:00
 """,
     "openings": """partner_event_id,event_time,partner_user_id,email,account_id,advocate_code
 OPEN-FINN,2026-11-02T10:00:00-05:00,F1,finn@example.net,ACC1,

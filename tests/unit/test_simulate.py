@@ -123,6 +123,27 @@ def test_a_shorter_look_back_loses_what_lies_beyond_it(bank: Workspace, days: in
     assert data["recognitions"]["changed_friends"] == lost
 
 
+@pytest.mark.parametrize(("days", "gained"), [(111, 0), (112, 1)])
+def test_a_longer_look_back_gains_what_lay_beyond_it(bank: Workspace, days: int, gained: int) -> None:
+    data = tried(bank, look_back=(f"SHARE_RECIPIENT={days}",))
+    assert changes(data) == ({"gained": 1} if gained else {})
+    (rewards,) = data["rewards"]
+    assert (rewards["gained"], rewards["gained_minor"]) == (gained, 2_500 * gained)
+
+
+def test_who_is_recognized_but_no_longer_eligible_is_told_apart(bank: Workspace, tmp_path: Path) -> None:
+    """With a program that ended on the 5th Jack stays Bea's friend, and earns her nothing."""
+    other = tmp_path / "other.toml"
+    other.write_text(
+        TOML.replace("from = 2026-01-01\nevents", "from = 2026-01-01\nuntil = 2026-11-05\nevents")
+    )
+    data = tried(bank, config=other)
+    assert changes(data) == {"changed_eligibility": 1}
+    assert data["recognitions"]["then_eligible_count"] == 3
+    (rewards,) = data["rewards"]
+    assert (rewards["lost"], rewards["lost_voided"]) == (1, 1)
+
+
 def test_what_is_issued_stays_and_what_is_pending_would_be_voided(bank: Workspace) -> None:
     (rewards,) = tried(bank, look_back=("SHARE_RECIPIENT=0",))["rewards"]
     assert (rewards["now_minor"], rewards["then_minor"]) == (10_000, 2_500)

@@ -28,6 +28,7 @@ SMALL = {
     "spark.sql.ui.retainedExecutions": "1",
     "spark.log.level": "ERROR",
     "spark.driver.memory": "2g",
+    "spark.buffer.pageSize": "64k",
 }
 LOOPBACK = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
 # Java's second compiler takes longer than all queries together. The machine's zone may not matter: it is an odd one.

@@ -215,7 +215,17 @@ NAMED_DIFFERENCES: dict[type[exp.Expr], str] = {
     exp.First: "FIRST depends on the order of rows",
     exp.Last: "LAST depends on the order of rows",
     exp.AnyValue: "ANY_VALUE depends on the order of rows",
+    exp.Avg: "AVG of money is DOUBLE or DECIMAL: integers and //",
+    exp.Mode: "MODE breaks ties as it likes",
+    exp.ApproxDistinct: "approximate counts differ",
+    exp.DayOfWeek: "the first day of a week differs",
+    exp.DayOfWeekIso: "the first day of a week differs",
+    exp.Week: "weeks: DATE_TRUNC('week', ...)",
+    exp.TimeToUnix: "EPOCH is DOUBLE or BIGINT",
+    exp.Sign: "SIGN is TINYINT or DOUBLE: use CASE",
+    exp.CountIf: "COUNT_IF is HUGEINT or BIGINT: COUNT(*) FILTER",
 }
+NO_PARTS = ("DAYOFWEEK", "DOW", "ISODOW", "DAYOFWEEKISO", "EPOCH", "WEEK")  # of a date, that differ
 
 
 def differences(text: str) -> Iterator[str]:
@@ -233,6 +243,12 @@ def differences(text: str) -> Iterator[str]:
             yield "UNION BY NAME: write the columns"
         elif isinstance(node, exp.Interval) and not isinstance(node.this, exp.Literal):
             yield "INTERVAL of a column: DATE + column"
+        elif isinstance(node, exp.Add | exp.Sub) and time_of_date(node):
+            yield "DATE + INTERVAL is a TIMESTAMP or a DATE: DATE + days"
+        elif isinstance(node, exp.Extract) and node.name.upper() in NO_PARTS:
+            yield f"EXTRACT({node.name}) counts or is named differently"
+        elif isinstance(node, exp.Substring) and node.args["start"].sql() == "0":
+            yield "SUBSTR from 0 differs"
         elif isinstance(node, exp.Anonymous) and node.name.upper() in ("TODAY", "NOW", "RANDOM", "UUID"):
             yield f"{node.name}: the clock or chance"
         elif isinstance(node, exp.RegexpExtract) and not isinstance(node.parent, exp.Nullif):
@@ -241,6 +257,10 @@ def differences(text: str) -> Iterator[str]:
             yield "SUM without a CAST: its type differs"
         elif isinstance(node, exp.Window) and unordered_ranking(node):
             yield "a ranking without an order"
+
+
+def time_of_date(node: exp.Binary) -> bool:
+    return node.left.name.endswith("_on") and isinstance(node.right, exp.Interval)
 
 
 def unordered_ranking(window: exp.Window) -> bool:
@@ -276,6 +296,14 @@ def sum_has_a_type(node: exp.Expression) -> bool:
         "SELECT a FROM t ASOF JOIN u ON t.a >= u.a",
         "SELECT a FROM t UNION ALL BY NAME SELECT a FROM v",
         "PIVOT t ON a USING COUNT(b)",
+        "SELECT a_on + INTERVAL 1 DAY AS b FROM t",
+        "SELECT EXTRACT(DOW FROM a) AS b FROM t",
+        "SELECT DAYOFWEEK(a) AS b FROM t",
+        "SELECT WEEK(a) AS b FROM t",
+        "SELECT EPOCH(a) AS b FROM t",
+        "SELECT SUBSTR(a, 0, 2) AS b FROM t",
+        "SELECT AVG(a) AS b FROM t",
+        "SELECT COUNT_IF(a) AS b FROM t",
     ],
 )
 def test_the_list_of_differences_fires(text: str) -> None:

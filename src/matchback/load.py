@@ -124,7 +124,7 @@ def _load(context: RunContext, file: ReceivedFile, known: list[dict[str, Any]], 
         summary = validate_file(context, file_id)
     if summary.records > MANY_ROWS:
         warehouse.use_all_threads()
-    again = any(_is_same_delivery(row, file) for row in others)
+    again = any(is_same_delivery(row, file) for row in others)
     surprises = [] if again else held_back(context, feed, file, summary)
     if surprises and is_declined(context.journal, file_id):
         summary, surprises = staged.refuse("declined", described(surprises)), []
@@ -145,7 +145,7 @@ def _load(context: RunContext, file: ReceivedFile, known: list[dict[str, Any]], 
     return counts
 
 
-def _is_same_delivery(row: dict[str, Any], file: ReceivedFile) -> bool:
+def is_same_delivery(row: dict[str, Any], file: ReceivedFile) -> bool:
     """Tell whether a file in the warehouse was loaded from the same bytes for the same feed and date."""
     return row["status"] == "loaded" and (row["feed_id"], row["content_hash"], row["declared_on"]) == (
         file.feed_id,

@@ -15,6 +15,7 @@ import pytest
 
 from matchback import pickup, validate
 from matchback.answers.doctor import examine
+from matchback.answers.waiting import waiting_rows
 from matchback.context import RunContext
 from matchback.errors import ConfigurationError, MatchbackError, SourceFailed
 from matchback.intake import archive, folders, listing, sources
@@ -168,7 +169,9 @@ def test_files_of_later_days_and_of_no_feed_are_counted(
 
 
 @pytest.mark.bad_input(60)
-def test_only_whole_regular_files_with_real_dates_are_taken(tmp_path: Path) -> None:
+def test_only_whole_regular_files_with_real_dates_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Links, pipes, folders, hidden and unfinished files, our own answers and impossible dates stay where they are."""
     world = make_world(tmp_path)
     put(world, "events_20261101.csv", "content")
@@ -178,8 +181,38 @@ def test_only_whole_regular_files_with_real_dates_are_taken(tmp_path: Path) -> N
     (inbox(world) / "events_20261103.csv").symlink_to("/etc/hostname")
     (inbox(world) / "events_20261104.csv").mkdir()
     os.mkfifo(inbox(world) / "events_20261105.csv")
+    notes: list[str] = []
+    monkeypatch.setattr(world.progress, "note", notes.append, raising=False)
     pickup.run(world)
     assert names(world) == ["events_20261101.csv"]
+    unfinished = "have names of unfinished files (.part, .tmp, .filepart, a leading point) and wait"
+    assert f"inbox: 2 entries {unfinished}" in notes
+    assert not [words for words in notes if "results file" in words], (
+        "the answer is called after a file of ours"
+    )
+
+
+def test_a_senders_results_and_unfinished_files_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are never taken, and whoever sent them waits for an answer; our own answers are no news."""
+    world = make_world(tmp_path, EVENTS_FEED + 'after = { results_to = ".", move_to = "done" }\n')
+    put(world, "events_20261101.csv", "x")
+    take_in(world)
+    assert (inbox(world) / "events_20261101.csv.results.csv").exists()
+    notes: list[str] = []
+    monkeypatch.setattr(world.progress, "note", notes.append, raising=False)
+    pickup.run(world)
+    assert notes == []
+    for name in ("events_20261102.results.csv", "events_20261102.csv.tmp", "other.tmp", "notes.results.csv"):
+        put(world, name, "x")
+    assert pickup.run(world).counts["received"] == 0
+    assert notes == [
+        "inbox: 1 entry has a name of unfinished files (.part, .tmp, .filepart, a leading point) and waits",
+        "inbox: 1 entry has the name of a results file and is not ours",
+    ]
+    shown = {row["name"]: row["reason_code"] for row in waiting_rows(world.workspace, {"events"})}
+    assert shown == {"events_20261102.results.csv": "results", "events_20261102.csv.tmp": "unfinished"}
 
 
 @pytest.mark.bad_input(58, 59)
@@ -446,7 +479,9 @@ def test_a_file_that_its_manifest_got_refused_is_judged_again_by_a_corrected_one
     assert len(received_files(world.journal)) == 1
     if after:
         answers = [path.read_text() for path in (inbox(world) / "results").iterdir()]
-        assert sorted(text.count("\naccepted,") for text in answers) == [0, 1]
+        assert sorted(text.count("\naccepted,") for text in answers) == [1], (
+            "the new answer took the place of the old one"
+        )
 
 
 def test_a_manifest_that_is_corrected_before_load_counts(tmp_path: Path) -> None:

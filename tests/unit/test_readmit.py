@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from matchback.acts import record_act
 from matchback.config import load_config
 from matchback.context import RunContext, open_context
 from matchback.intake.received import received_files
+from matchback.intake.transports.local import LocalStore
+from matchback.intake.transports.store import Lost
 from unit.intake_world import EVENTS_FEED, make_world, put, table, take_in
 
 FEED = EVENTS_FEED.replace('"100%"', '"50%"') + 'after = { results_to = "results" }\n'
@@ -69,25 +73,68 @@ def test_refused_records_of_a_loaded_file_join_those_that_were_accepted(tmp_path
     assert len(after) == len(before) + 1
 
 
-def test_the_results_file_is_replaced_and_goes_back_beside_the_first(tmp_path: Path) -> None:
-    context = make_world(tmp_path, FEED)
-    put(context, "events_20261101.csv", HEADER + KNOWN.format(1) + UNKNOWN.format(1) + UNKNOWN.format(2))
-    take_in(context)
-    first = (tmp_path / "inbox/results/events_20261101.csv.results.csv").read_text()
-    assert "file_refused" not in first
-    assert first.count("\nrefused,") == 3
+def readmitted_answer(context: RunContext, root: Path) -> tuple[str, list[Path]]:
+    """Let a refused file be taken after all; return its new answer, and what lies at the sender's then."""
     context = completed(context)
     readmit(context)
     take_in(context)
-    (outbox,) = (tmp_path / "var/outbox/events").glob("*.results.csv")
-    assert outbox.read_text().count("\naccepted,") == 3
-    returned = sorted((tmp_path / "inbox/results").iterdir())
-    assert [path.read_text() for path in returned if path.name != "events_20261101.csv.results.csv"] == [
-        outbox.read_text()
-    ]
-    assert (tmp_path / "inbox/results/events_20261101.csv.results.csv").read_text() == first
+    (outbox,) = (root / "var/outbox/events").glob("*.results.csv")
+    return outbox.read_text(), sorted((root / "inbox/results").iterdir())
+
+
+def refused_first(root: Path) -> tuple[RunContext, Path]:
+    context = make_world(root, FEED)
+    put(context, "events_20261101.csv", HEADER + KNOWN.format(1) + UNKNOWN.format(1) + UNKNOWN.format(2))
     take_in(context)
-    assert len(list((tmp_path / "inbox/results").iterdir())) == 2
+    first = root / "inbox/results/events_20261101.csv.results.csv"
+    assert first.read_text().count("\nrefused,") == 3
+    return context, first
+
+
+def test_the_new_answer_takes_the_place_of_the_old_one_at_the_senders(tmp_path: Path) -> None:
+    context, first = refused_first(tmp_path)
+    answer, there = readmitted_answer(context, tmp_path)
+    assert answer.count("\naccepted,") == 3
+    assert there == [first]
+    assert first.read_text() == answer
+    take_in(context)
+    assert list((tmp_path / "inbox/results").iterdir()) == [first]
+
+
+@pytest.mark.parametrize("theirs", ["looked at: ok\n", ""])
+def test_what_the_sender_made_of_the_old_answer_stays(tmp_path: Path, theirs: str) -> None:
+    """Never overwritten: neither a file that was changed, nor another of its name."""
+    context, first = refused_first(tmp_path)
+    first.write_text(theirs)
+    answer, there = readmitted_answer(context, tmp_path)
+    assert first.read_text() == theirs
+    assert [path.read_text() for path in there if path != first] == [answer]
+
+
+def test_an_old_answer_that_was_fetched_and_removed_is_followed_by_the_new_one(tmp_path: Path) -> None:
+    context, first = refused_first(tmp_path)
+    first.unlink()
+    answer, there = readmitted_answer(context, tmp_path)
+    assert there == [first]
+    assert first.read_text() == answer
+
+
+def test_a_new_answer_whose_delivery_was_cut_off_still_takes_the_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context, first = refused_first(tmp_path)
+
+    def cut(*arguments: object) -> None:
+        raise Lost("cut")
+
+    with monkeypatch.context() as cutting:
+        cutting.setattr(LocalStore, "remove", cut)
+        cutting.setattr("time.sleep", lambda seconds: None)
+        readmitted_answer(context, tmp_path)
+    assert first.read_text().count("\nrefused,") == 3
+    take_in(context)
+    assert list((tmp_path / "inbox/results").iterdir()) == [first]
+    assert first.read_text().count("\naccepted,") == 3
 
 
 def test_a_file_that_is_still_bad_is_refused_again(tmp_path: Path) -> None:

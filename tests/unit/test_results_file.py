@@ -127,7 +127,7 @@ def test_results_that_cannot_be_delivered_wait(tmp_path: Path, monkeypatch: pyte
     put(world, "events_20261101.csv", HEADER)
     with monkeypatch.context() as patched:
 
-        def away(*_: object) -> str:
+        def away(*_: object, **__: object) -> str:
             raise SourceFailed("away")
 
         patched.setattr(sources, "deliver", away)

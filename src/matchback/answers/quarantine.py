@@ -95,7 +95,8 @@ def readmit(context: RunContext, file_id: str, reason: str) -> Outcome:
     number = record_act(context, "file_readmitted", subject_id=None, reason_code=reason, file_id=found)
     words = (
         f"Journaled as entry {number}: file {short} is validated again under today's configuration, and loaded if it "
-        "holds.\nWhat it brought before counts once; its results file is replaced. The next run does it:  matchback run"
+        "holds.\nWhat it brought before counts once. Its new results file takes the place of the old one, at the "
+        "sender's too if that still lies there as we sent it; else it goes beside. The next run does it:  matchback run"
     )
     return words, {"journal_number": number, "file_id": found, "feed": file["feed_id"]}
 

@@ -24,6 +24,14 @@ LEFT: dict[str, tuple[str, str]] = {
     "other": ("It is a device, a pipe or of no known kind.", _NOT_FOR_US),
     "date": ("It has no real date in its name.", "Ask the sender to name it as agreed."),
     "name": ("It has a name that can be no file's.", "Ask the sender to name it as agreed."),
+    "unfinished": (
+        "Its name is one of an unfinished file: it ends in .part, .tmp or .filepart, or begins with a point.",
+        f"{_SENDER} It is to be renamed once it is whole.",
+    ),
+    "results": (
+        "Its name ends in .results.csv, as our answers do, and it is none of ours.",
+        "Ask the sender to name it otherwise.",
+    ),
     "growing": ("It was still being written.", _NEXT_RUN),
     "changed": ("It changed while it was read.", _NEXT_RUN),
     "marker": ("It has no marker yet.", f"{_SENDER} The marker says that it is whole."),

@@ -60,7 +60,8 @@ def quarantine_show(file_id: str, show_values: bool, reason: str | None, as_of: 
 def quarantine_readmit(file_id: str, reason: str, as_of: date | None) -> None:
     """Have a file with refused records validated again under today's configuration; journaled, done by the next run.
 
-    What it brought already counts once. Its results file is replaced by the new verdict.
+    What it brought already counts once. Its new results file takes the place of the old one, at the sender's too if
+    that still lies there as it was sent; else it goes beside.
 
     \b
     matchback quarantine readmit 9c1f42d0 --reason catalog_completed

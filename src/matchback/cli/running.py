@@ -86,9 +86,11 @@ def step_command(step: str) -> click.Command:
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--feed", required=True, metavar="ID", help="The feed whose contract the file must satisfy.")
 def check(file: Path, feed: str) -> None:
-    """Check a file against its feed's contract before it is sent: the verdict of a delivery, and nothing is kept.
+    """Check a file before it is sent: the verdict of a delivery under its name, and nothing is kept.
 
-    With - as FILE, standard input is checked. Exit code 3: a record is refused, or the file.
+    Records are judged by the contract and by one another, the file by the arrival calendar and the list before. Whether
+    a record came before is seen at load only. With - as FILE, standard input is checked. Exit code 3: a record is
+    refused, or the file, or it would wait or never be picked up.
 
     \b
     matchback check openings.csv --feed account-openings

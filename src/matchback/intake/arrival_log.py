@@ -86,11 +86,11 @@ def held_back(context: RunContext, feed: Feed, file: ReceivedFile, summary: Stag
         return []
     found = marks_of_tests(
         feed, file.delivered_name, staged_file(context.workspace.staging, file.file_id)
-    ) + _not_expected(context, feed, file, summary)
+    ) + not_expected(context, feed, file, summary)
     return [] if found and file.file_id in readmissions(context.journal) else found
 
 
-def _not_expected(
+def not_expected(
     context: RunContext, feed: Feed, file: ReceivedFile, summary: StagedSummary
 ) -> list[Finding]:
     """Return the findings of the arrival calendar on which the feed is declared to stop."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 import posixpath
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from matchback.config_sources import Ready
 from matchback.errors import ConfigurationError
@@ -22,6 +22,7 @@ from matchback.intake.transports.store import Entry, TooSlow
 
 RESULTS_SUFFIX = ".results.csv"
 NOT_FOR_US = (".tmp", ".part", ".filepart", RESULTS_SUFFIX)
+_TAG = re.compile(r"\.[0-9a-f]{16}(\.[0-9]+)?$")  # of an answer whose name was taken
 _DATE = re.compile(r"\{date:([^}]+)\}")
 _DIRECTIVES = {"%Y": "[0-9]{4}", "%m": "[0-9]{2}", "%d": "[0-9]{2}", "%y": "[0-9]{2}", "%j": "[0-9]{3}"}
 _DIRECTIVES |= {"%H": "[0-9]{2}", "%M": "[0-9]{2}", "%S": "[0-9]{2}"}
@@ -31,6 +32,14 @@ _LEFT = {
     "other": ("is a device, a pipe or of no known kind", "are devices, pipes or of no known kind"),
     "date": ("has no real date in its name", "have no real date in their names"),
     "name": ("has a name that can be no file's", "have names that can be no file's"),
+    "unfinished": (
+        "has a name of unfinished files (.part, .tmp, .filepart, a leading point) and waits",
+        "have names of unfinished files (.part, .tmp, .filepart, a leading point) and wait",
+    ),
+    "results": (
+        "has the name of a results file and is not ours",
+        "have names of results files and are not ours",
+    ),
     "growing": ("is still being written and waits", "are still being written and wait"),
     "marker": ("has no marker yet and waits", "have no marker yet and wait"),
     "manifest": ("is in no manifest yet and waits", "are in no manifest yet and wait"),
@@ -180,6 +189,8 @@ def _sort_in(
         seen.beside[name] = entry
         return
     if name.startswith(".") or name.endswith(NOT_FOR_US):
+        if entry.kind == "file" and _would_match(expression, name):
+            seen.left.append((name, _set_aside(name)))
         return
     if not expression.fullmatch(name):
         is_known = any(other.fullmatch(name) for other in beside)
@@ -197,9 +208,51 @@ def _sort_in(
         seen.youngest = max(seen.youngest, entry.changed_at)
 
 
+def why_never_taken(pattern: str, name: str) -> str:
+    """Return why no file of this name is ever taken by a feed with this pattern, '' if one is.
+
+    `pattern` (it does not match), `unfinished`, `results`, `date` or `name`.
+    """
+    expression, form = name_pattern(pattern)
+    if name.startswith(".") or name.endswith(NOT_FOR_US):
+        return _set_aside(name) if _would_match(expression, name) else "pattern"
+    if not expression.fullmatch(name):
+        return "pattern"
+    if _declared_on(name, expression, form) is None:
+        return "date"
+    return "name" if "\0" in name else ""
+
+
+def declared_in(pattern: str, name: str) -> date | None:
+    """Return the date in a file's name, None if the pattern has none or what stands there is no date."""
+    expression, form = name_pattern(pattern)
+    found = _declared_on(name, expression, form) if expression.fullmatch(name) else None
+    return date.fromisoformat(found) if found else None
+
+
+def _set_aside(name: str) -> str:
+    return "results" if RESULTS_SUFFIX in name else "unfinished"
+
+
+def _would_match(expression: re.Pattern[str], name: str) -> bool:
+    """Tell whether a name is a feed's but for a leading point or the end that keeps it from being taken."""
+    bare = name.removeprefix(".")
+    for end in NOT_FOR_US:
+        bare = bare.removesuffix(end)
+    return any(expression.fullmatch(each) for each in (name, bare))
+
+
+def _is_answer_to(names: Set[str], name: str) -> bool:
+    """Tell whether a results file is ours: it is called after a file that came or lies there, or with our tag."""
+    stem = name.partition(RESULTS_SUFFIX)[0]
+    return stem in names or _TAG.sub("", stem) in names
+
+
 def _whole(source: Source, wanted: Wanted, before: Look, after: Look) -> Listing:
     """Return the files that stood still between two looks and are announced, where the feed demands that."""
-    left = list(after.left)
+    ours = {posixpath.basename(name) for name in wanted.received}
+    ours |= {posixpath.basename(path) for path in after.files}
+    left = [item for item in after.left if item[1] != "results" or not _is_answer_to(ours, item[0])]
     still = {path: file for path, file in after.files.items() if before.files.get(path) == file}
     left += [(file.name, "growing") for path, file in after.files.items() if path not in still]
     files = [file for file in still.values() if (file.name, file.size, file.stamp) not in wanted.seen]

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from matchback.intake.listing import RESULTS_SUFFIX
 from matchback.intake.places import Source, told
-from matchback.intake.transports.store import CHUNK, Changed, Entry, NoSuchPlace, Taken, Vanished
+from matchback.intake.transports.store import CHUNK, Changed, Entry, NoSuchPlace, Refused, Taken, Vanished
 
 MOST_NAME_BYTES = 255
 MOST_NAMES = 20
@@ -105,8 +105,12 @@ def deliver(
     tag: str,
     *,
     before_naming: Callable[[], object] = lambda: None,
+    former: tuple[str, str] = ("", ""),
 ) -> str:
     """Put a file of ours into a folder at the source under a name, whole or not at all; return the name it got.
+
+    `former` is the name and SHA-256 of an earlier answer of ours that this one replaces: if exactly those bytes still
+    lie there, they go when the new ones have come, and these get their name. Anything else under it stays.
 
     `before_naming` is called when all bytes are there, right before they get the name: what fails until then, or is
     killed, did not arrive. The same bytes under the name count as put there. A local file is for our own user only.
@@ -119,17 +123,39 @@ def deliver(
         target_folder = source.join(folder)
         source.tried(store.make_folder, target_folder)
         content_hash, size = _hash_of(content), content.stat().st_size
-        for free_name in _names(name, tag):
+        for free_name in dict.fromkeys([*filter(None, former[:1]), *_names(name, tag)]):
             target = posixpath.join(target_folder, free_name)
             there = source.tried(store.look, target)
             if there:
                 _clear(source, f"{target}.part")
             if there and _hash_at(source, there, size) == content_hash:
                 return free_name
+            if there and (free_name, _hash_at(source, there, there.size)) == former:
+                if _replace(source, content, target, there, before_naming):
+                    return free_name
+                continue
             if there is None:
                 _put(source, content, target, before_naming)
                 return free_name
         raise Taken
+
+
+def _replace(
+    source: Source, content: Path, target: str, there: Entry, before_naming: Callable[[], object]
+) -> bool:
+    """Put a file in the place of one of ours; return False if that one was changed or may not be removed: it stays."""
+
+    def make_room() -> None:
+        before_naming()
+        with suppress(Vanished):
+            source.tried(source.store.remove, there)
+
+    try:
+        _put(source, content, target, make_room)
+    except (Changed, Refused, Taken):
+        _clear(source, f"{target}.part")
+        return False
+    return True
 
 
 def _clear(source: Source, aside: str) -> None:

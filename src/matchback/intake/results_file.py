@@ -6,6 +6,8 @@ withholds it. It lies in the outbox under the file's id, and goes back once, onl
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from collections import Counter
 from pathlib import Path
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from matchback.config import Feed
 
 REDIRECTED = "results_redirected"
+DELIVERED, REPLACED = ".delivered", ".replaced"
 MOST_NAME_BYTES = 255  # of common file systems
 
 
@@ -60,7 +63,7 @@ def deliver_all(context: RunContext) -> int:
             continue  # history of a removed feed: nobody says any more where it would go
         feed = context.config.feed(file.feed_id)
         path = results_path(context, file)
-        marker = path.with_suffix(".delivered")
+        marker = path.with_suffix(DELIVERED)
         if not feed.after.results_to or marker.exists() or not path.exists():
             continue
         if _is_elsewhere(file, feed) and (file.file_id, sources.address(feed.source)) not in redirected:
@@ -81,11 +84,13 @@ def deliver_all(context: RunContext) -> int:
                 feed.after.results_to,
                 results_name(file),
                 file.file_id,
+                former=_former(path),
             )
         except MatchbackError as failure:
             context.progress.note(f"{feed.id}: the results of file {file.file_id[:8]} wait: {failure.what}")
             continue
         marker.write_text(name, encoding="utf-8")
+        path.with_suffix(REPLACED).unlink(missing_ok=True)
         sent += 1
     for feed_id, number in elsewhere.items():
         wait = "waits" if number == 1 else "wait"
@@ -121,7 +126,7 @@ def owed_elsewhere(context: RunContext) -> list[ReceivedFile]:
     for file in received_files(context.journal):
         if context.config.has_feed(file.feed_id):
             feed, path = context.config.feed(file.feed_id), results_path(context, file)
-            is_due = path.exists() and not path.with_suffix(".delivered").exists()
+            is_due = path.exists() and not path.with_suffix(DELIVERED).exists()
             if is_due and _is_elsewhere(file, feed):
                 owed += [file] if (file.file_id, sources.address(feed.source)) not in redirected else []
     return owed
@@ -166,8 +171,28 @@ def write(context: RunContext, file: ReceivedFile, staged: StagedFile) -> Path:
             sink.writelines(lines_without_cells(staged))
         sink.flush()
         os.fsync(sink.fileno())
-    path.with_suffix(".delivered").unlink(
-        missing_ok=True
-    )  # of a readmitted file: the new verdict goes back too
+    _note_replaced(path)  # a file that is judged again: the new verdict goes back too
     aside.replace(path)
     return path
+
+
+def _note_replaced(path: Path) -> None:
+    """Keep the name and the hash of an answer that was sent: what lies at the source, if it still does, is ours."""
+    marker = path.with_suffix(DELIVERED)
+    if not marker.exists():
+        return
+    if path.exists():
+        with path.open("rb") as stream:
+            sent = hashlib.file_digest(stream, "sha256").hexdigest()
+        former = json.dumps([marker.read_text(encoding="utf-8"), sent])
+        path.with_suffix(REPLACED).write_text(former, encoding="utf-8")
+    marker.unlink()
+
+
+def _former(path: Path) -> tuple[str, str]:
+    """Return the name and the hash of the answer that this one replaces, both empty if it replaces none."""
+    replaced = path.with_suffix(REPLACED)
+    if not replaced.exists():
+        return "", ""
+    name, sent = json.loads(replaced.read_text(encoding="utf-8"))
+    return str(name), str(sent)

@@ -8,6 +8,7 @@ import pytest
 
 from matchback.config import Feed
 from matchback.intake.contracts import contract_of, feed_contract
+from matchback.intake.dry_run import check_file
 from matchback.intake.headers import map_header, shown_names
 from matchback.intake.records import UnreadableFile
 from unit.intake_world import EVENTS_FEED, make_world, put, table, take_in
@@ -123,6 +124,27 @@ def test_a_column_that_is_given_otherwise_or_ignored_refuses_nothing(
     assert map_header(header, feed, feed_contract(feed)).source_of("event_time") == "event_time"
 
 
+def test_an_ignored_column_fills_nothing_though_it_is_called_so() -> None:
+    feed = feed_of("events", ignore=["program", "note"])
+    found = map_header(["event_name", "event_time", "program", "note"], feed, feed_contract(feed))
+    assert found.source_of("program") is None
+    assert found.unknown == ()
+
+
+def test_a_nearly_named_column_is_named_once() -> None:
+    words = refusal(["Email", "Member"], feed_of("audience", constants={"purpose": "blocked"}))
+    assert words.startswith("at least one of email, phone, partner_user_id (names")
+    assert "column 1 is nearly email" in words
+
+
+def test_keys_of_json_lines_can_be_ignored(tmp_path: Path) -> None:
+    feed = EVENTS_FEED.replace(".csv", ".jsonl") + 'format = { type = "jsonl" }\nignore = ["teller"]\n'
+    context = make_world(tmp_path / "world", feed)
+    path = tmp_path / "events_20261101.jsonl"
+    path.write_text('{"event_name":"account_opened","event_time":"2026-11-01","teller":"T","branch":"N"}\n')
+    assert "nothing takes these columns: branch" in check_file(context, path, "events").data["notes"]
+
+
 def test_names_are_shown_only_where_they_can_be_no_value() -> None:
     assert shown_names(["branch", "Cost Center", "joe.smith", "M1", "AB-12"]) == (
         "branch, Cost Center, 3 more that are not shown"
@@ -149,7 +171,7 @@ def test_a_run_tells_its_operator_which_columns_are_dropped(
     put(context, "events_20261103.csv", "event_name,event_time,branch\nMary,Smith,Lane\n")
     take_in(context)
     told = [note for note in notes if "nothing takes these columns" in note]
-    assert [note.partition(": ")[2].partition(": ")[2] for note in told] == [
-        "nothing takes these columns: branch",
+    assert sorted(note.partition(": ")[2].partition(": ")[2] for note in told) == [
         "nothing takes these columns: 1 that is not shown",
+        "nothing takes these columns: branch",
     ]

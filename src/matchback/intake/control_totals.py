@@ -87,7 +87,9 @@ def read_trailer(path: Path, start: int, end: int, form: FileFormat) -> tuple[Cl
     match = template_pattern(form).fullmatch(tail[begin:])
     found = {name: text.decode().strip(" ") for name, text in match.groupdict().items()} if match else {}
     if match is None or not _are_numbers(found, form):  # within a width, blanks may stand before a number
-        raise UnreadableFile("trailer_missing", "its last line is not the declared trailer")
+        raise UnreadableFile(
+            "trailer_missing", "its last line is not the declared trailer, written as declared"
+        )
     return _claims(found, "trailer", form), first + begin
 
 

@@ -48,6 +48,8 @@ def map_header(header: Sequence[str], feed: Feed, contract: Contract) -> HeaderM
     names: dict[str, str] = {}
     unknown: dict[int, str] = {}
     for position, name in enumerate(header, start=1):
+        if name in feed.ignore:
+            continue
         target = feed.columns.get(name) or (name if contract.column(name) else None)
         if target is None:
             unknown[position] = name
@@ -57,7 +59,7 @@ def map_header(header: Sequence[str], feed: Feed, contract: Contract) -> HeaderM
         names[name] = target
     given = {*names.values(), *feed.constants}
     _refuse_missing(given, bool(names), _nearly_named(unknown, given, feed, contract), feed, contract)
-    return HeaderMap(names, tuple(name for name in unknown.values() if name not in feed.ignore))
+    return HeaderMap(names, tuple(unknown.values()))
 
 
 def _refuse_missing(
@@ -70,14 +72,16 @@ def _refuse_missing(
         needed = column.required or (aliases and column.name not in feed.optional)
         if needed and column.name not in given:
             missing.append(" or ".join(aliases) if aliases else column.name)
+    named = list(missing)
     for group in contract.alternatives:
         if not given & set(group):
             missing.append("at least one of " + ", ".join(_names_of(group, feed)))
+            named += _names_of(group, feed)
     if not any_named and not missing:
         missing.append("every column of the contract")
     if not missing and not nearly:
         return
-    missing += [name for name in dict.fromkeys(nearly.values()) if name not in missing]
+    missing += [name for name in dict.fromkeys(nearly.values()) if name not in named]
     words = ", ".join(missing) + " (names are compared letter by letter)"
     if nearly:
         places = ", ".join(f"column {position} is nearly {name}" for position, name in nearly.items())
@@ -104,7 +108,7 @@ def _nearly_named(unknown: dict[int, str], given: set[str], feed: Feed, contract
     found = {
         position: wanted.get(_letters(name))
         for position, name in unknown.items()
-        if name not in feed.ignore and len(name) <= MOST_LETTERS
+        if len(name) <= MOST_LETTERS
     }
     return {position: name for position, name in list(found.items()) if name}
 

@@ -156,11 +156,15 @@ def _sharing(context: RunContext, feed: Feed) -> list[Feed]:
 
 def _list(context: RunContext, opened: Opened) -> Found:
     feed, source = opened.feed, opened.source
-    before = [file for file in received_files(context.journal) if file.feed_id == feed.id]
+    everything = received_files(context.journal)
+    before = [file for file in everything if file.feed_id == feed.id]
     came = frozenset(file.remote for file in before)
+    answered = frozenset(file.remote for file in everything)
     stays = not (feed.after.move_to or feed.after.delete)
     seen = frozenset((file.remote, file.size, file.stamp) for file in before if stays)
-    wanted = replace(_wanted(context, feed, is_local=source.is_local), received=came, seen=seen)
+    wanted = replace(
+        _wanted(context, feed, is_local=source.is_local), received=came, seen=seen, answered=answered
+    )
     listing = sources.list_source(source, wanted, context.progress.note, opened.look)
     new = listing.files
     waiting = [remote for remote in new if not _is_after(remote, context.as_of)]

@@ -197,9 +197,11 @@ def test_a_senders_results_and_unfinished_files_are_told(
 ) -> None:
     """They are never taken, and whoever sent them waits for an answer; our own answers are no news."""
     world = make_world(tmp_path, EVENTS_FEED + 'after = { results_to = ".", move_to = "done" }\n')
-    put(world, "events_20261101.csv", "x")
+    long = f"events_20261101_{'x' * 230}.csv"
+    for name in ("events_20261101.csv", long):
+        put(world, name, name)
     take_in(world)
-    assert (inbox(world) / "events_20261101.csv.results.csv").exists()
+    assert len(list(inbox(world).glob("*.results.csv"))) == 2
     notes: list[str] = []
     monkeypatch.setattr(world.progress, "note", notes.append, raising=False)
     pickup.run(world)

@@ -99,6 +99,7 @@ def check_file(context: RunContext, path: Path, feed_id: str) -> Checked:
         )
     refuse_misdeclared(context.config)
     name = "" if from_input else path.name
+    why = "" if from_input else why_never_taken(feed.pattern, name)
     with tempfile.TemporaryDirectory(dir=context.workspace.staging, prefix="check") as scratch:
         folder = Path(scratch) / "result"
         if from_input:
@@ -124,27 +125,26 @@ def check_file(context: RunContext, path: Path, feed_id: str) -> Checked:
         if summary.status == "valid":
             summary, verdict, unseen = _judged(context, feed, file, staged, summary)
             not_seen += unseen
-        refusals = staged.refusals().to_dicts()
-    why = "" if from_input else why_never_taken(feed.pattern, name)
-    return Checked(
-        {
-            "feed": feed_id,
-            "status": summary.status,
-            "reason_code": summary.reason_code,
-            "detail": summary.detail,
-            "records": summary.records,
-            "accepted": 0 if summary.status == "refused" else summary.records - summary.refused,
-            "refused": summary.refused,
-            "duplicates": 0,
-            "conflicts": 0,
-            "waiting": 0,
-            "name": why,
-            **verdict,
-            "notes": [*summary.notes, *([_NAMES[why].format(pattern=feed.pattern)] if why else [])],
-            "not_seen": not_seen,
-            "refusals": refusals,
-        }
-    )
+        return Checked(_verdict(feed, summary, why, staged) | verdict | {"not_seen": not_seen})
+
+
+def _verdict(feed: Feed, summary: StagedSummary, why: str, staged: StagedFile) -> dict[str, Any]:
+    """Return the verdict that a file's own contents and name give, before its records are judged by one another."""
+    return {
+        "feed": feed.id,
+        "status": summary.status,
+        "reason_code": summary.reason_code,
+        "detail": summary.detail,
+        "records": summary.records,
+        "accepted": 0 if summary.status == "refused" else summary.records - summary.refused,
+        "refused": summary.refused,
+        "duplicates": 0,
+        "conflicts": 0,
+        "waiting": 0,
+        "name": why,
+        "notes": [*summary.notes, *([_NAMES[why].format(pattern=feed.pattern)] if why else [])],
+        "refusals": staged.refusals().to_dicts(),
+    }
 
 
 def _delivery(context: RunContext, feed: Feed, name: str, path: Path) -> ReceivedFile:

@@ -84,7 +84,8 @@ class Wanted:
     `patterns_beside` are those of the other feeds that share the folder; what matches none of all is only counted.
     Folders are entered as many levels down as `folders_below` says; their files are named by the way to them.
     `received` are the names that came before, so that a manifest misses none of them; `seen` are the files (name, size,
-    stamp) that came and lie there still, which are not waited for. `own_folders` are folders of ours, and of feeds.
+    stamp) that came and lie there still, which are not waited for. `own_folders` are folders of ours, and of feeds;
+    `answered` the names that came to any feed, after which our answers are called.
     """
 
     pattern: str
@@ -94,6 +95,7 @@ class Wanted:
     received: frozenset[str] = frozenset()
     seen: frozenset[tuple[str, int, str]] = frozenset()
     own_folders: frozenset[str] = frozenset()
+    answered: frozenset[str] = frozenset()
     folders_below: int = 0
 
 
@@ -245,12 +247,13 @@ def _would_match(expression: re.Pattern[str], name: str) -> bool:
 def _is_answer_to(names: Set[str], name: str) -> bool:
     """Tell whether a results file is ours: it is called after a file that came or lies there, or with our tag."""
     stem = name.partition(RESULTS_SUFFIX)[0]
-    return stem in names or _TAG.sub("", stem) in names
+    bare = _TAG.sub("", stem)
+    return stem in names or bare in names or (bare != stem and any(each.startswith(bare) for each in names))
 
 
 def _whole(source: Source, wanted: Wanted, before: Look, after: Look) -> Listing:
     """Return the files that stood still between two looks and are announced, where the feed demands that."""
-    ours = {posixpath.basename(name) for name in wanted.received}
+    ours = {posixpath.basename(name) for name in wanted.answered}
     ours |= {posixpath.basename(path) for path in after.files}
     left = [item for item in after.left if item[1] != "results" or not _is_answer_to(ours, item[0])]
     still = {path: file for path, file in after.files.items() if before.files.get(path) == file}

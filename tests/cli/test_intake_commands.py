@@ -209,7 +209,7 @@ def test_readmission_is_journaled_and_done_by_the_next_run(run_bank: Path, call:
     said = call("quarantine", "readmit", file_id[:8], "--reason", "clock_mended", "--as-of", "2026-11-04",
                 "--workspace", run_bank)  # fmt: skip
     assert said.code == 0
-    assert "What it brought before counts once; its results file is replaced." in said.out
+    assert "Its new results file takes the place of the old one" in said.out
     assert call("run", "--workspace", run_bank, "--as-of", "2026-11-04", "--quiet").code == 0
     (row,) = [
         row

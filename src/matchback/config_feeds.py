@@ -108,7 +108,8 @@ class Feed(ConfigModel):
     def _what_lies_below_stays(self) -> Feed:
         if self.folders_below and (self.ready or self.after != AfterPickup()):
             raise ValueError(
-                "folders_below: files of folders below stay where they are, without ready, move_to, delete or results_to"
+                "folders_below: files of folders below stay where they are, without ready, move_to, delete and "
+                "results_to"
             )
         return self
 

@@ -156,7 +156,9 @@ def test_only_what_another_step_reads_is_kept(workspace: Workspace) -> None:
         for table in ("hashed_identifiers", "written_addresses"):
             warehouse.build_table("resolve", table, parameters)
         warehouse.build_table("reward", "rewards", parameters)
-        assert {"hashed_identifiers", "written_addresses", "rewards", "fact_events"} <= set(warehouse.tables())
+        assert {"hashed_identifiers", "written_addresses", "rewards", "fact_events"} <= set(
+            warehouse.tables()
+        )
     with Warehouse.open(workspace) as warehouse:
         assert {"hashed_identifiers", "written_addresses"}.isdisjoint(warehouse.tables())
         assert {"rewards", "fact_events"} <= set(warehouse.tables())

@@ -95,7 +95,7 @@ def when(row: Data, config: Config) -> str:
     moment = row.get("happened_at")
     if moment is None or row.get("time_precision") == "day":
         return f"{row['happened_on']}      "
-    return moment.replace(tzinfo=UTC).astimezone(config.zone).strftime("%Y-%m-%d %H:%M")
+    return f"{moment.replace(tzinfo=UTC).astimezone(config.zone):%Y-%m-%d %H:%M}"
 
 
 def happening(row: Data, config: Config, name: Name) -> str:
@@ -106,7 +106,7 @@ def happening(row: Data, config: Config, name: Name) -> str:
     if row["what"] == "click":
         return f"clicked a link of {name(row['advocate_id'])}{program}"
     if row["what"] == "coupon_issued":
-        purpose = COUPONS.get(row["purpose"], row["purpose"]).format(name=name(row["advocate_id"]))
+        purpose = COUPONS.get(row["purpose"], str(row["purpose"])).format(name=name(row["advocate_id"]))
         valid = f", valid until {row['valid_until']}" if row["valid_until"] else ""
         revoked = f", revoked {row['revoked_on']}" if row["revoked_on"] else ""
         return f"the coupon was issued: {purpose}{valid}{revoked}"

@@ -464,6 +464,25 @@ class TestAnyPlace:
         place.put("answer.csv", b"something else")
         assert sources.has_arrived(inbox, answer)
 
+    def test_a_new_answer_takes_the_place_of_our_own_old_one_alone(
+        self, place: Place, tmp_path: Path
+    ) -> None:
+        """It is known by its bytes: what somebody else has laid there since stays."""
+        answer = tmp_path / "answer.csv"
+        answer.write_bytes(b"refused")
+        context = workspace(tmp_path, place)
+        inbox = sources.open_source(place.url, "place", tmp_path, context.config.transport)
+        sources.deliver(inbox, answer, "results", "a.csv", "tag")
+        former = "a.csv", hashlib.sha256(b"refused").hexdigest()
+        answer.write_bytes(b"accepted")
+        assert sources.deliver(inbox, answer, "results", "a.csv", "tag", former=former) == "a.csv"
+        assert place.names() == ["results/a.csv"]
+        assert place.get("results/a.csv") == b"accepted"
+        answer.write_bytes(b"conflict")
+        assert sources.deliver(inbox, answer, "results", "a.csv", "tag", former=former) == "a.tag.csv"
+        assert place.names() == ["results/a.csv", "results/a.tag.csv"]
+        assert place.get("results/a.csv") == b"accepted"
+
     @pytest.mark.parametrize("act", ["write", "rename", "remove"])
     def test_a_killed_delivery_leaves_nothing_for_long(
         self, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: str

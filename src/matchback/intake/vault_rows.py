@@ -2,11 +2,12 @@
 
 An identifier whose texts repeat within a block is written when it comes for the first time. Where nearly every text is
 another one, all are written, and the finished file is looked through for repeats. What was seen is kept as words of 8
-bytes up to a limit; beyond it, the finished file is made distinct part by part.
+bytes up to a limit; beyond it, the finished file is looked through part by part.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from matchback.intake.identifier_profiles import PROFILES
+from matchback.intake.staged_rows import batches, count_of
 from matchback.intake.staging_files import FrameFile, frames_of
 
 if TYPE_CHECKING:
@@ -28,7 +30,6 @@ IDENTIFIER_SHAPE = pl.Schema(
     {"identifier_key": pl.Int64(), "kind": KIND, "value": pl.String(), "check_bits": pl.Int64()}
 )
 MOST_SEEN = 1 << 24  # 128 MB
-PARTS = 32
 _ODD = np.int64(-7046029254386353131)
 
 
@@ -65,19 +66,16 @@ class VaultRows:
     def finish(self, path: Path) -> None:
         """Let each identifier stand once in the file of all that was taken."""
         if self._forgets:
-            _make_distinct_in_parts(path)
-            return
-        words = np.concatenate([np.empty(0, dtype=np.int64), *self._runs, *self._unsorted])
-        words.sort()
-        repeated = np.unique(words[1:][words[1:] == words[:-1]])
-        if repeated.size:
-            _drop_repeats(path, repeated)
+            _make_distinct(path, max(self._most, 1))
+        else:
+            _drop_repeats(path, _repeated([*self._runs, *self._unsorted]))
 
     def _has_room_for(self, count: int) -> bool:
         """Tell whether so many words more can be kept; once they cannot, nothing that was seen is known any more."""
         held = sum(words.size for words in (*self._runs, *self._unsorted))
         if held + count > self._most:
             self._forgets = True
+            self._runs, self._unsorted = [], []
         return not self._forgets
 
     def _note(self, words: Keys) -> npt.NDArray[np.bool_]:
@@ -105,41 +103,45 @@ def _words(keys: Keys, check_bits: Keys) -> Keys:
     return words
 
 
+def _repeated(parts: list[Keys]) -> Keys:
+    """Return the words that stand there more than once, sorted."""
+    words = np.concatenate([np.empty(0, dtype=np.int64), *parts])
+    words.sort()
+    return np.unique(words[1:][words[1:] == words[:-1]])
+
+
+def _make_distinct(path: Path, most: int) -> None:
+    """Rewrite a file of identifiers so that each stands in it once; of their words, memory holds so many at a time."""
+    parts = -(-count_of(path) // most)
+    repeated: list[Keys] = []
+    for part in range(parts):
+        own = (words[words % parts == part] for words in _words_in(path))
+        repeated.append(_repeated(list(own)))
+        if part == parts - 1 or sum(words.size for words in repeated) > most:
+            _drop_repeats(path, np.sort(np.concatenate(repeated)))
+            repeated = []
+
+
+def _words_in(path: Path) -> Iterator[Keys]:
+    for batch in batches(path, ("identifier_key", "check_bits")):
+        yield _words(batch.column("identifier_key").to_numpy(), batch.column("check_bits").to_numpy())
+
+
 def _drop_repeats(path: Path, repeated: Keys) -> None:
-    """Rewrite a file of identifiers without those of the repeated words, but for their first."""
+    """Rewrite a file of identifiers without those of the repeated words (sorted), but for the first of each."""
+    if not repeated.size:
+        return
     aside = FrameFile(path.with_suffix(".distinct"))
-    seen = np.empty(0, dtype=np.int64)
+    seen = np.zeros(repeated.size, dtype=bool)
     for frame in frames_of(path):
         words = _words(frame["identifier_key"].to_numpy(), frame["check_bits"].to_numpy())
         at = np.minimum(np.searchsorted(repeated, words), repeated.size - 1)
         places = np.flatnonzero(repeated[at] == words)
-        found, firsts = np.unique(words[places], return_index=True)
+        found, firsts = np.unique(at[places], return_index=True)
         keep = np.ones(words.size, dtype=bool)
         keep[places] = False
-        is_first = ~np.isin(found, seen)
-        keep[places[firsts[is_first]]] = True
-        seen = np.concatenate([seen, found[is_first]])
+        keep[places[firsts[~seen[found]]]] = True
+        seen[found] = True
         aside.append(frame.filter(pl.Series(keep)))
     aside.close()
     aside.path.replace(path)
-
-
-def _make_distinct_in_parts(path: Path) -> None:
-    """Rewrite a file of identifiers so that each stands in it once; memory holds one part at a time."""
-    folder = path.with_suffix(".parts")
-    folder.mkdir(mode=0o700)
-    shape = pl.DataFrame(schema=IDENTIFIER_SHAPE)
-    parts = [FrameFile(folder / str(number)) for number in range(PARTS)]
-    for frame in frames_of(path):
-        part_of = pl.col("identifier_key") % PARTS
-        for number, part in enumerate(parts):
-            part.append(frame.filter(part_of == number))
-    whole = FrameFile(path)
-    whole.append(shape)
-    for part in parts:
-        part.close()
-        once = pl.concat([shape, *frames_of(part.path)])
-        whole.append(once.unique(subset=["identifier_key", "check_bits"], maintain_order=True))
-        part.path.unlink()
-    whole.close()
-    folder.rmdir()

@@ -95,9 +95,11 @@ def test_check_reads_standard_input_and_leaves_no_trace(
     said = check(HEADER + GOOD)
     assert (said.code, said.out) == (
         0,
-        "Feed openings would read 1 record: 1 accepted, 0 refused.\n"
-        "Not seen here: whether a record came before, in another file: that is judged when it is loaded.\n"
-        "Nothing was kept.\n",
+        (
+            "Feed openings would read 1 record: 1 accepted, 0 refused.\n"
+            "Not seen here: whether a record came before, in another file: that is judged when it is loaded.\n"
+            "Nothing was kept.\n"
+        ),
     )
     said = check(HEADER + GOOD + BAD)
     assert said.code == 3

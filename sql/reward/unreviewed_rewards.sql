@@ -6,7 +6,11 @@ SELECT DISTINCT r.reward_id
 FROM reward_cases AS c
 INNER JOIN rewards AS r ON c.posted_reward_id = r.reward_id
 INNER JOIN reward_entries AS e
-    ON r.reward_id = e.reward_id AND r.generation = e.generation AND e.entry_kind = 'approved' AND e.caused_by = 'release'
+    ON
+        r.reward_id = e.reward_id
+        AND r.generation = e.generation
+        AND e.entry_kind = 'approved'
+        AND e.caused_by = 'release'
 WHERE
     c.is_in_review
     AND r.state = 'approved'

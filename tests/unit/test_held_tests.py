@@ -151,8 +151,8 @@ def test_the_sender_can_know_it_before(tmp_path: Path) -> None:
     context = make_world(tmp_path, FEED)
     path = tmp_path / "TEST.csv"
     path.write_text(records("a@bank.us"))
-    notes = check_file(context, path, "events").data["notes"]
-    assert "the file would wait for the operator: its name marks it as a test (test)" in notes
+    verdict = check_file(context, path, "events").data
+    assert (verdict["status"], verdict["detail"]) == ("waiting", "its name marks it as a test (test)")
     config = load_config(tmp_path / "matchback.toml")
     assert "whose name holds the word `test` is taken for a test" in markdown(
         file_spec(config, config.feeds[0])

@@ -26,6 +26,7 @@ ARRIVAL_WORDS = {
     "missing": "✗ missing",
     "incomplete": "✗ part",
     "refused": "✗ refused",
+    "held": "✗ held",
     "late": "! late",
     "doubled": "! doubled",
     "empty": "! empty",

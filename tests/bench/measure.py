@@ -6,34 +6,63 @@ import json
 import resource
 import sys
 import time
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from .world import AS_OF
 
 
-def main(folder: str, step: str) -> None:
+def main(folder: str, step: str, as_of: str = AS_OF.isoformat()) -> None:
     """Run one step of a workspace and print what it took as one line of JSON."""
     from matchback.context import open_context
     from matchback.steps import run_steps
     from matchback.workspace import Workspace
 
-    began = time.perf_counter()
-    context = open_context(Workspace.at(Path(folder)), as_of=AS_OF)
+    by_file = watch_files()
+    began, start = time.perf_counter(), spent()
+    context = open_context(Workspace.at(Path(folder)), as_of=date.fromisoformat(as_of))
     (summary,) = run_steps(context, (step,))
-    wall = time.perf_counter() - began
-    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     print(
         json.dumps(
             {
                 "step": step,
-                "wall": wall,
-                "cpu": own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime,
+                "wall": time.perf_counter() - began,
+                "cpu": spent(),
+                "step_cpu": spent() - start,
                 "rss_mb": peak_kilobytes() / 1024,
                 "counts": summary.counts,
                 "line": summary.line,
+                "by_file": dict(by_file),
             }
         )
     )
+
+
+def watch_files() -> Counter[str]:
+    """Count from now on the CPU seconds of every SQL file that is run, by `step/name`."""
+    from matchback.warehouse_rows import Runner
+
+    by_file: Counter[str] = Counter()
+    run = Runner._run
+
+    def timed(self: Runner, file: Any, statement: str, parameters: Mapping[str, Any]) -> Any:
+        began = spent()
+        try:
+            return run(self, file, statement, parameters)
+        finally:
+            by_file[f"{file.step}/{file.table}"] += spent() - began  # type: ignore[assignment]
+
+    Runner._run = timed  # type: ignore[method-assign]
+    return by_file
+
+
+def spent() -> float:
+    """Return the CPU seconds of this process and of those that it started and that have ended."""
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
 def peak_kilobytes() -> int:
@@ -43,4 +72,4 @@ def peak_kilobytes() -> int:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])

@@ -7,7 +7,7 @@ watermarks are as after so many nights. No CSV is read: at this size intake woul
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -300,7 +300,7 @@ def _events(history: History) -> dict[str, Any]:
     }
 
 
-def _coupons(history: History, shared_at: Numbers) -> Mapping[str, Any]:
+def _coupons(history: History, shared_at: Numbers) -> dict[str, Any]:
     issued = history.coupons.whole()
     at = shared_at[issued["share"]]
     when = _when("issued", at, history.size.days)

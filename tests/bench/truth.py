@@ -77,13 +77,46 @@ ADDED = (
     Model("+ recipient = all", DEFAULT),
 )
 LOOK_BACKS = tuple(Model(f"all, {days} days", days=days) for days in (30, 60, 90, 180, 365))
+ONE_TIER = (ON_EVENT, NAMED, (CLICK, RECIPIENT))
 TERMS = (
     Model("all, first instead of latest", tie_break="first"),
-    Model("all, click and recipient in one tier", (ON_EVENT, NAMED, (CLICK, RECIPIENT))),
-    Model("all, click 365, recipient 90 days", days={"default": 365, RECIPIENT: 90}),
-    Model("all, click 180, recipient 60 days", days={"default": 365, CLICK: 180, RECIPIENT: 60}),
     Model("all, advocate named before a click", (ON_EVENT, NAMED, (CLICK,), (RECIPIENT,))),
+    Model("all, click and recipient in one tier", ONE_TIER),
 )
+CERTAIN = 0.99  # of the evidence that certain recognitions show beside their own
+
+
+def calibrated(folder: Path) -> tuple[Model, ...]:
+    """Return look-backs read off the certain recognitions, for which no truth is needed.
+
+    Where a coupon, code or link was used on the event, the advocate is certain; how old his clicks and messages to the
+    same friend were then tells how long friends take. What is older than nearly all of these explains nothing.
+    """
+    connection = duckdb.connect(str(folder / "var" / "warehouse.duckdb"), read_only=True)
+    rows = connection.execute(
+        """
+        SELECT
+            m.recognition_type,
+            QUANTILE_DISC(DATE_DIFF('day', m.evidence_on, e.occurred_on), $certain)
+        FROM recognition_candidates AS w
+        INNER JOIN events AS e ON w.event_id = e.event_id
+        INNER JOIN recognition_candidates AS m ON w.event_id = m.event_id AND w.advocate_id = m.advocate_id
+        WHERE
+            w.outcome = 'won' AND w.on_event
+            AND NOT m.on_event AND m.recognition_type IN ('SHARE_ID', 'SHARE_RECIPIENT')
+            AND m.evidence_on <= e.occurred_on
+        GROUP BY m.recognition_type
+        """,
+        {"certain": CERTAIN},
+    ).fetchall()
+    connection.close()
+    days = {CLICK if ground == "SHARE_ID" else RECIPIENT: int(age) for ground, age in rows}
+    name = ", ".join(f"{ground} {days[ground]}" for ground in sorted(days))
+    looks = {"default": 365, **days}
+    return (
+        Model(f"all, calibrated: {name} days", days=looks),
+        Model("the same, in one tier", ONE_TIER, looks),
+    )
 
 
 def judge(folder: Path, models: tuple[Model, ...]) -> Iterator[tuple[Model, Outcome]]:

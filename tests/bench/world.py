@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from matchback.intake.identifiers import derive_keys
+from matchback.intake.bulk_keys import derive_keys
 from matchback.keys import derive_key
 
 SEED = 20_261_101

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from matchback.config import Config
 from matchback.intake import row_hash
+from matchback.intake.bulk_keys import derive_keys
 from matchback.intake.contract_checks import ContractChecks, validated
 from matchback.intake.contract_models import Rules, model
 from matchback.intake.contracts import Contract, contract_of, feed_contract
-from matchback.intake.identifiers import derive_keys
 from matchback.intake.occurrences import Occurrences
 from matchback.intake.record_checks import BlockPlan
 from matchback.intake.records import Block

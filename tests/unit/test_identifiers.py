@@ -6,11 +6,15 @@ import unicodedata
 
 import polars as pl
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import ECB
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchback.intake import identifiers
-from matchback.keys import derive_check_bits, derive_key
+from matchback.intake import bulk_keys, identifiers
+from matchback.intake.bulk_keys import derive_keys
+from matchback.keys import BLOCK, derive_check_bits, derive_key, subkeys
 
 KINDS = sorted(identifiers.PROFILES)
 
@@ -95,9 +99,32 @@ def test_the_common_phone_equals_the_librarys(text: str) -> None:
     st.binary(min_size=1, max_size=100), st.sampled_from(KINDS), st.lists(st.text(max_size=20), max_size=5)
 )
 def test_vectorized_keys_equal_the_plain_ones(secret: bytes, kind: str, values: list[str]) -> None:
-    keys, check_bits = identifiers.derive_keys(secret, kind, pl.Series(values, dtype=pl.String))
+    keys, check_bits = derive_keys(secret, kind, pl.Series(values, dtype=pl.String))
     assert keys.tolist() == [derive_key(secret, kind, value) for value in values]
     assert check_bits.tolist() == [derive_check_bits(secret, kind, value) for value in values]
+
+
+def test_vectorized_keys_equal_the_plain_ones_at_every_length() -> None:
+    """Around the ends of words, blocks and parts, and for texts too long to go along with the others."""
+    longest = bulk_keys.MOST_BLOCKS * BLOCK
+    lengths = [*range(3 * BLOCK + 1), longest - 1, longest, longest + 1, 5 * longest]
+    values = ["".join(chr(97 + (length + place) % 26) for place in range(length)) for length in lengths]
+    for series in (values, values[::-1], *([value] for value in values)):
+        keys, _ = derive_keys(b"s", "text", pl.Series(series, dtype=pl.String))
+        assert keys.tolist() == [derive_key(b"s", "text", value) for value in series]
+    many = pl.Series([f"{number:011d}" for number in range(bulk_keys.AT_ONCE + 5)])
+    kept = many.slice(3)  # a part of a column begins elsewhere in the same bytes
+    assert derive_keys(b"s", "text", kept)[0].tolist()[-2:] == [
+        derive_key(b"s", "text", v) for v in many.tail(2)
+    ]
+    assert derive_keys(b"s", "text", kept)[0].tolist()[:2] == [derive_key(b"s", "text", v) for v in kept[:2]]
+
+
+def test_subkeys_are_the_standards() -> None:
+    """The subkeys of the examples of RFC 4493; the code itself is that of the library."""
+    cipher = Cipher(AES(bytes.fromhex("2b7e151628aed2a6abf7158809cf4f3c")), ECB()).encryptor()
+    first, second = (key.hex() for key in subkeys(cipher))
+    assert (first, second) == ("fbeed618357133667c85e08f7236a8de", "f7ddac306ae266ccf90bc11ee46d513b")
 
 
 @pytest.mark.parametrize(

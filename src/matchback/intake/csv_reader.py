@@ -199,7 +199,8 @@ class CsvReader:
         self.counts.blank_lines += split.blank_lines
         if not buffer.isascii() and any(mark in buffer for mark in MISREAD):
             self.counts.notes["misread_text"] = ""
-        return Block(texts, numbers[good], lines[good], refusals)
+        is_stripped = b" " not in buffer and b"\t" not in buffer
+        return Block(texts, numbers[good], lines[good], refusals, is_stripped)
 
     def _parse_fast(
         self, buffer: bytes, split: Split, positions: list[int], money: int | None

@@ -14,10 +14,11 @@ import polars as pl
 import pyarrow as pa
 
 from matchback.config_feeds import list_change
+from matchback.intake.bulk_keys import derive_keys
 from matchback.intake.casts import side, side_columns
 from matchback.intake.extensions import attributes
 from matchback.intake.identifier_profiles import AS_WRITTEN, keeps_writings
-from matchback.intake.identifiers import derive_keys, normalize
+from matchback.intake.identifiers import normalize
 from matchback.intake.occurrences import Occurrences
 from matchback.intake.record_checks import LINE, RECORD
 from matchback.intake.row_hash import HashedColumn, RowHasher, spread, texts_of

@@ -6,23 +6,15 @@ the libraries, and property tests prove both equal. Normalizing twice changes no
 
 from __future__ import annotations
 
-import hashlib
-import importlib
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import polars as pl
 
 from matchback.intake.hashed_lists import HASHED_KINDS, hashed_placeholders, hex_pattern, normalize_hash
 from matchback.intake.identifier_profiles import EMAIL_PROFILES
 from matchback.intake.identifier_profiles import PROFILES as PROFILES
-from matchback.keys import KEY_BITS, SEPARATOR, escaped, kind_key
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
 
 GOOGLE_DOMAINS = ("gmail.com", "googlemail.com")
 NANP_COUNTRIES = ("US", "CA")
@@ -213,36 +205,3 @@ def _settled(text: str, fold: Callable[[str], str]) -> str:
             break
         text = folded
     return text
-
-
-def derive_keys(
-    secret: bytes, kind: str, values: pl.Series
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return keys and check bits of many texts: the same numbers as `keys.derive_key`, at a tenth of the cost."""
-    prefixed = map((kind_key(secret, kind) + SEPARATOR).__add__, _messages(values))
-    digests = b"".join(map(_DIGEST, map(_SHA256, prefixed)))  # millions of them: no loop of Python's own
-    words = np.frombuffer(digests, dtype=">u8").reshape(-1, 4) & np.uint64((1 << KEY_BITS) - 1)
-    pairs = words[:, :2].astype(np.int64)
-    return pairs[:, 0], pairs[:, 1]
-
-
-def _messages(values: pl.Series) -> list[bytes]:
-    """Return the texts as they are hashed; all at once where none needs escaping."""
-    if values.str.contains_any(["\\", SEPARATOR.decode()]).any():
-        return [escaped(value) for value in values.to_list()]
-    messages: list[bytes] = values.cast(pl.Binary).to_list()
-    return messages
-
-
-def _quick_sha256() -> Any:
-    """Return Python's own SHA-256: on short messages OpenSSL's takes twice as long (measured)."""
-    for name in ("_sha2", "_sha256"):
-        try:
-            return importlib.import_module(name).sha256
-        except (ImportError, AttributeError):
-            continue
-    return hashlib.sha256
-
-
-_SHA256 = _quick_sha256()
-_DIGEST = type(_SHA256()).digest

@@ -122,13 +122,13 @@ def deliver(
             raise NoSuchPlace
         target_folder = source.join(folder)
         source.tried(store.make_folder, target_folder)
-        content_hash, size = _hash_of(content), content.stat().st_size
+        size = content.stat().st_size
         for free_name in dict.fromkeys([*filter(None, former[:1]), *_names(name, tag)]):
             target = posixpath.join(target_folder, free_name)
             there = source.tried(store.look, target)
             if there:
                 _clear(source, f"{target}.part")
-            if there and _hash_at(source, there, size) == content_hash:
+            if there and there.size == size and _hash_at(source, there, size) == _hash_of(content):
                 return free_name
             if there and (free_name, _hash_at(source, there, there.size)) == former:
                 if _replace(source, content, target, there, before_naming):

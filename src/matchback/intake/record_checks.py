@@ -158,7 +158,9 @@ class BlockPlan:
         texts = block.texts
         if not texts.width:  # constants and defaults alone make the records
             texts = pl.DataFrame({"": block.record_numbers}, schema={"": pl.Int64})
-        query = texts.lazy().with_columns(pl.lit(None).alias(""), *self.stripped)
+        query = texts.lazy().with_columns(
+            pl.lit(None).alias(""), *(() if block.is_stripped else self.stripped)
+        )
         frame = query.select(pl.col(""), *self.texts).collect(optimizations=_PLAIN)
         forms = self._forms_of(frame)
         if forms not in self._stages:

@@ -49,13 +49,14 @@ class Block:
 
     `texts` has one row per well-formed record: a text column per column of the header (by its name), missing cells
     as empty text. `record_numbers` counts records from 1 through the file, refused ones included; `line_numbers` are
-    physical lines from 1, the header included.
+    physical lines from 1, the header included. `is_stripped` tells that no text begins or ends with a blank.
     """
 
     texts: pl.DataFrame
     record_numbers: Int64Array
     line_numbers: Int64Array
     refusals: list[Refusal] = field(default_factory=list)
+    is_stripped: bool = False
 
 
 @dataclass

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from matchback.intake.identifiers import derive_keys
+from matchback.intake.bulk_keys import derive_keys
 from matchback.keys import KEY_BITS, derive_key
 
 if TYPE_CHECKING:
@@ -129,6 +129,8 @@ def texts_of(series: pl.Series) -> Texts:
         return Texts(pl.Series(list(table), dtype=pl.String), np.array(numbers, dtype=np.int64), True)
     given = series.drop_nulls()
     sample = given.head(_SAMPLE)
+    if given.len() == series.len() and sample.n_unique() == 1 and bool((series == sample[0]).all()):
+        return Texts(series.head(1), np.zeros(series.len(), dtype=np.int64), True)
     if sample.n_unique() * 2 > sample.len():
         present = series.is_not_null().to_numpy()
         return Texts(given, np.where(present, np.cumsum(present) - 1, -1), False)

@@ -27,7 +27,6 @@ class Totals:
 
 def totals_of(path: Path) -> Totals:
     """Add up staged fact rows."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     totals = Totals()
@@ -38,15 +37,24 @@ def totals_of(path: Path) -> Totals:
             is_correction = pc.fill_null(pc.not_equal(batch.column("action"), "new"), False)
             totals.corrections += pc.sum(is_correction).as_py() or 0
         if "amount_minor" in names and batch.num_rows:
-            exact = batch.column("amount_minor").cast(pa.decimal128(38, 0))
-            table = pa.table({"currency": batch.column("currency"), "amount": exact})
-            sums = table.group_by("currency").aggregate([("amount", "sum"), ("amount", "count")])
-            for row in sums.to_pylist():
-                if row["amount_count"]:
-                    total = totals.money.setdefault(str(row["currency"]), [0, 0])
-                    total[0] += int(row["amount_sum"])
-                    total[1] += row["amount_count"]
+            _add_money(totals, batch.column("amount_minor"), batch.column("currency"))
     return totals
+
+
+def _add_money(totals: Totals, amounts: pa.Array, currencies: pa.Array) -> None:
+    """Add the amounts of a block; their halves are summed apart, which no sum of a block can overflow."""
+    import pyarrow.compute as pc
+
+    given = amounts.is_valid()
+    encoded = currencies.dictionary_encode().filter(given)
+    minor = amounts.filter(given).to_numpy()
+    places = pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy()
+    for place, code in enumerate([*encoded.dictionary.to_pylist(), None]):
+        own = minor[places == place]
+        if own.size:
+            total = totals.money.setdefault(str(code), [0, 0])
+            total[0] += (int((own >> 32).sum()) << 32) + int((own & 0xFFFFFFFF).sum())
+            total[1] += own.size
 
 
 def is_distinct(path: Path, column: str, most_keys: int = MOST_KEYS) -> bool:

@@ -49,8 +49,8 @@ lint: $(TEST) ## Check formatting, lint rules, types and the style of the SQL
 	.venv/bin/mypy --no-error-summary
 	.venv/bin/sqlfluff lint --disable-progress-bar -q sql
 
-bench: $(TEST) $(BYTECODE) ## Measure the intake (1M records, and a CSV of GB=5 gigabytes; GB=0 leaves it out) and every step
-	@.venv/bin/python -m tests.bench --gigabytes "$(or $(GB),5)"
+bench: $(TEST) $(BYTECODE) ## Measure all or PART=intake, steps or recognition (a CSV of GB=5 gigabytes; a history of SIZE=S or M)
+	@.venv/bin/python -m tests.bench $(PART) --gigabytes "$(or $(GB),5)" --size "$(or $(SIZE),S)"
 
 pins: .venv/bin/uv ## Compile the pins in requirements/ anew
 	$(COMPILE) --upgrade --extra gcs --extra azure --extra airflow -o requirements/airflow.txt

@@ -1,6 +1,6 @@
-"""Measure the intake by itself; make the world, run each step in a process of its own, and judge recognition.
+"""Measure the intake by itself, each step in a process of its own, and persons and recognition over a long history.
 
-python -m tests.bench [FOLDER] [--gigabytes N]
+python -m tests.bench [intake | steps | recognition] [--folder FOLDER] [--gigabytes N] [--size S|M]
 """
 
 from __future__ import annotations
@@ -16,23 +16,34 @@ from typing import Any
 from matchback.steps import STEPS
 
 from .floor import floor_cpu_seconds
+from .history import SIZES
 from .intake import GIGABYTES, RECORDS, bound, compare
 from .quality import judge
+from .recognition import measure_recognition
 from .world import AS_OF, Size, make_world
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 INTAKE = ("pickup", "validate", "load")
+PARTS = ("intake", "steps", "recognition")
 
 
 def main() -> int:
     """Run the whole measurement; what takes longest comes last."""
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("folder", nargs="?", default="build/bench", type=Path)
+    arguments.add_argument("part", nargs="?", choices=PARTS, help="one part only")
+    arguments.add_argument("--folder", default="build/bench", type=Path)
     arguments.add_argument("--gigabytes", type=float, default=GIGABYTES)
+    arguments.add_argument("--size", choices=SIZES, default="S")
     chosen = arguments.parse_args()
-    compare(RECORDS)
-    measure_steps(chosen.folder.resolve())
-    if chosen.gigabytes:
+    parts = [chosen.part] if chosen.part else PARTS
+    folder = chosen.folder.resolve()
+    if "intake" in parts:
+        compare(RECORDS)
+    if "steps" in parts:
+        measure_steps(folder / "steps")
+    if "recognition" in parts:
+        measure_recognition(folder / "recognition", chosen.size)
+    if "intake" in parts and chosen.gigabytes:
         bound(chosen.gigabytes)
     return 0
 

@@ -287,11 +287,9 @@ class History:
         at[late] = np.maximum(
             self.opened_at[chosen[late]], size.days * DAY - 1 - chance.integers(0, DAY, int(late.sum()))
         )
-        now = order[past : past + tonight]
-        return {
-            "opening": np.concatenate([chosen, now]),
-            "at": np.concatenate([at, size.days * DAY + chance.integers(0, DAY, len(now))]),
-        }
+        now = np.concatenate([order[past:], np.arange(self.past, len(self.opened_at))])[:tonight]
+        tonight_at = np.maximum(size.days * DAY + chance.integers(0, DAY, len(now)), self.opened_at[now])
+        return {"opening": np.concatenate([chosen, now]), "at": np.concatenate([at, tonight_at])}
 
     def truth(self) -> dict[str, Numbers]:
         """Return for each friend's first opening its event's key and the member id of who brought them, or NOBODY."""

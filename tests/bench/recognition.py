@@ -1,11 +1,7 @@
-"""Measure persons and recognition: the whole history, one night after it, ten times the history, and more years of it.
-
-python -m tests.bench.recognition [FOLDER] [--size S]
-"""
+"""Measure persons and recognition: a whole history, one night after it, a denser history, and more years of it."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import shutil
 import subprocess
@@ -36,16 +32,6 @@ class Measured:
     rows: dict[str, int]
     whole: dict[str, dict[str, Any]]
     night: dict[str, dict[str, Any]]
-
-
-def main() -> int:
-    """Run what is asked for; every part prints as soon as it is measured."""
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("folder", nargs="?", default="build/bench-recognition", type=Path)
-    arguments.add_argument("--size", choices=SIZES, default="S")
-    chosen = arguments.parse_args()
-    measure_recognition(chosen.folder.resolve(), chosen.size)
-    return 0
 
 
 def measure_recognition(folder: Path, name: str) -> None:
@@ -151,7 +137,3 @@ def print_growth(histories: list[Measured]) -> None:
     print(
         f"  {LONGER} times the years at the same daily rate: {long / thin:.2f} times the cost ({long:.2f} CPU s)."
     )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
@@ -72,7 +73,8 @@ def build_case(warehouse: Warehouse, shapes: Shapes, case: Row) -> None:
     """Give the tables their rows, then build the journeys and what the expected tables rest on."""
     params = {**WORLD["params"], **case.get("params", {})}
     changed = set(JOURNEYS)
-    for table, rows in complete(case.get("given", {})).items():
+    zone = ZoneInfo(case.get("params", {}).get("time_zone", "UTC"))
+    for table, rows in complete(case.get("given", {}), zone).items():
         unknown = {column for row in rows for column in row} - set(shapes[table].names)
         assert not unknown, f"{table} has no column {sorted(unknown)}"
         filled = [{column: row.get(column) for column in shapes[table].names} for row in rows]
@@ -99,8 +101,8 @@ def rested_on(tables: Iterable[str]) -> set[str]:
     return wanted
 
 
-def complete(given: dict[str, list[Row]]) -> dict[str, list[Row]]:
-    """Return all given rows with the columns that a case may leave out."""
+def complete(given: dict[str, list[Row]], zone: ZoneInfo) -> dict[str, list[Row]]:
+    """Return all given rows with the columns that a case may leave out; a time's day is that of the case's own zone."""
     tables: dict[str, list[Row]] = copy.deepcopy({**WORLD["tables"], **given})
     for table, rows in tables.items():
         for row in rows:
@@ -109,7 +111,8 @@ def complete(given: dict[str, list[Row]]) -> dict[str, list[Row]]:
             for column in [name for name in row if name.endswith("_at") and name != "advocates_at"]:
                 row[column] = moment(row[column])
                 if row[column] is not None:
-                    row.setdefault(f"{column.removesuffix('_at')}_on", row[column].date())
+                    local = row[column].replace(tzinfo=UTC).astimezone(zone)
+                    row.setdefault(f"{column.removesuffix('_at')}_on", local.date())
     events = tables.get("events", [])
     for event in events:
         if event["status"] == "active":

@@ -92,7 +92,7 @@ def measure_steps(folder: Path) -> None:
 def measure(folder: Path, step: str) -> dict[str, Any]:
     """Run one step in a process of its own; return what it took."""
     result = subprocess.run(
-        [sys.executable, "-m", "tests.bench.measure", str(folder), step],
+        [sys.executable, "-m", "tests.bench.measure", str(folder), step, AS_OF.isoformat()],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,

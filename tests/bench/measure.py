@@ -12,10 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from .world import AS_OF
 
-
-def main(folder: str, step: str, as_of: str = AS_OF.isoformat()) -> None:
+def main(folder: str, step: str, as_of: str) -> None:
     """Run one step of a workspace and print what it took as one line of JSON."""
     from matchback.context import open_context
     from matchback.steps import run_steps

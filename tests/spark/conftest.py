@@ -12,11 +12,16 @@ from matchback.engines.spark_dialect import SESSION
 from spark.twins import Spark, Twins
 from sql.cases import empty_warehouse
 
-# The rows of a case are a handful: nothing is worth compiling for them, sharing out or planning again.
+# The rows of a case are a handful, in one partition: nothing is worth compiling for them, sharing out, planning again.
 SMALL = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
+    "spark.sql.autoBroadcastJoinThreshold": "-1",
+    "spark.sql.constraintPropagation.enabled": "false",
+    "spark.sql.lightweightPlanChangeValidation": "false",
+    "spark.sql.ui.explainMode": "simple",
+    "spark.sql.maxPlanStringLength": "100",
     "spark.sql.shuffle.partitions": "1",
     "spark.sql.leafNodeDefaultParallelism": "1",
     "spark.default.parallelism": "1",
@@ -31,8 +36,9 @@ SMALL = {
     "spark.buffer.pageSize": "64k",
 }
 LOOPBACK = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
-# Java's second compiler takes longer than all queries together. The machine's zone may not matter: it is an odd one.
-JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Duser.timezone=Asia/Kolkata"
+# Java's second compiler takes longer than all queries together; without it, Java keeps so little room for compiled code
+# that it throws away what it needs next. The machine's zone may not matter: it is an odd one.
+JAVA = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC -Duser.timezone=Asia/Kolkata"
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +58,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
     for name, value in {**SESSION, **SMALL, **LOOPBACK, **places}.items():
         builder = builder.config(name, value)
     made = Spark(builder.getOrCreate())
-    made.seconds["start"] = perf_counter() - start  # type: ignore[assignment]
+    made.seconds["start"] = perf_counter() - start
     yield made
     made.session.stop()
     with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():

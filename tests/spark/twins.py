@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -22,7 +22,7 @@ from matchback.sqlfiles import sql_file
 from matchback.warehouse import Warehouse
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 Row = dict[str, Any]
 
@@ -33,8 +33,9 @@ class Spark:
 
     session: SparkSession
     answers: dict[str, pa.Table] = field(default_factory=dict)
+    frames: dict[str, DataFrame] = field(default_factory=dict)
     views: dict[str, str] = field(default_factory=dict)
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=dict)
     asked: int = 0
 
     def answer(self, text: str, parameters: Mapping[str, Any], tables: Mapping[str, pa.Table]) -> pa.Table:
@@ -58,15 +59,18 @@ class Spark:
         return f"Spark: {self.asked:,} queries, {len(self.answers):,} of them different; {parts}"
 
     def _view(self, name: str, table: pa.Table, content: str) -> None:
+        """Let a name mean these rows: in one partition, so that no join or ranking has to bring rows together."""
+        if content not in self.frames:
+            self.frames[content] = self.session.createDataFrame(table).coalesce(1)
         if self.views.get(name) != content:
-            self.session.createDataFrame(table).createOrReplaceTempView(name)
+            self.frames[content].createOrReplaceTempView(name)
             self.views[name] = content
 
     @contextmanager
     def _timed(self, what: str) -> Iterator[None]:
         start = perf_counter()
         yield
-        self.seconds[what] += perf_counter() - start  # type: ignore[assignment]
+        self.seconds[what] = self.seconds.get(what, 0.0) + perf_counter() - start
 
 
 def fingerprint(content: Any) -> str:
@@ -123,7 +127,10 @@ class Twins:
     def count(self, table: str) -> int:
         return int(self._tables[table].num_rows)
 
-    def build_table(self, step: str, table: str, parameters: Mapping[str, Any]) -> None:
+    def build_table(
+        self, step: str, table: str, parameters: Mapping[str, Any], *, lasting: Collection[str] = ()
+    ) -> None:
+        """Make a table on both; which ones last from night to night is a matter of the warehouse's file alone."""
         self._duckdb.build_table(step, table, parameters)
         self._take(f"sql/{step}/{table}.sql", table, self._answer(step, table, parameters))
 

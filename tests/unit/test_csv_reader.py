@@ -240,6 +240,13 @@ bytes_of_csv = st.lists(
 dialects = st.sampled_from([Dialect(), Dialect(escape="\\"), Dialect(quote="")])
 
 
+def test_a_line_end_in_a_cell_is_no_record_though_the_last_one_has_none() -> None:
+    """There are as many line ends as records then, but not of the same ones."""
+    split = scan_block(b'1,"x\ny",c,4\n5,6,7,8', Dialect(",", '"', '"'), 4, final=True)
+    assert split is not None
+    assert (split.starts.tolist(), split.lines.tolist(), split.physical_lines) == ([0, 12], [0, 2], 3)
+
+
 @settings(max_examples=400, deadline=None)
 @given(bytes_of_csv, dialects, st.integers(1, 4))
 def test_the_fast_scanner_agrees_with_the_strict_one(content: bytes, dialect: Dialect, columns: int) -> None:

@@ -265,8 +265,11 @@ class CsvReader:
         good[list(split.reasons)] = False
         separators = split.separators
         assert separators is not None
-        first = np.searchsorted(separators, split.starts[good])
         last = len(self.header) - 1
+        if split.reasons:
+            first = np.searchsorted(separators, split.starts[good])
+        else:  # then every record has as many
+            first = np.arange(split.starts.size) * last
         padded = np.append(separators, 0)
         starts = split.starts[good] if column == 0 else padded[first + column - 1] + 1
         ends = split.ends[good] if column == last else padded[first + column]

@@ -108,7 +108,9 @@ def scan_block(buffer: bytes, dialect: Dialect, columns: int, *, final: bool) ->
         consumed = len(buffer)
     if len(buffer) - consumed > MAX_RECORD_BYTES:
         return None
-    if not _strictly_quoted(data, quotes, consumed, dialect) or _stray_bytes(data, quotes, consumed, dialect):
+    if not _strictly_quoted(data, quotes, consumed, dialect):
+        return None
+    if _stray_bytes(data, quotes, consumed, dialect, has_returns=b"\r" in buffer):
         return None
     split = _bounded(data, ends, newlines, separators, consumed, columns)
     if split is None or _swallows(split, newlines, delimiters, columns):
@@ -142,9 +144,11 @@ def scan_lines(buffer: bytes, dialect: Dialect, *, final: bool) -> Split | None:
     return Split(starts, ends, np.arange(ends.size), consumed, int(ends.size), 0)
 
 
-def _stray_bytes(data: ByteArray, quotes: Int64Array, consumed: int, dialect: Dialect) -> bool:
+def _stray_bytes(
+    data: ByteArray, quotes: Int64Array, consumed: int, dialect: Dialect, *, has_returns: bool
+) -> bool:
     """Tell whether a lone carriage return, or an escape byte outside quotes, stands in the block."""
-    returns = np.flatnonzero(data[:consumed] == RETURN)
+    returns = np.flatnonzero(data[:consumed] == RETURN) if has_returns else quotes[:0]
     if returns.size:
         following = np.where(returns + 1 < data.size, data[np.minimum(returns + 1, data.size - 1)], 0)
         outside = np.searchsorted(quotes, returns) % 2 == 0
@@ -165,23 +169,37 @@ def _bounded(
     columns: int,
 ) -> Split | None:
     starts = np.concatenate((np.zeros(min(1, ends.size), dtype=np.int64), ends[:-1] + 1))
-    lines = np.searchsorted(newlines, starts)
-    spans = np.searchsorted(newlines, ends) - lines + 1
+    lines, spans = np.arange(ends.size), np.ones(1, dtype=np.int64)
+    if not np.array_equal(ends[: newlines.size], newlines):  # a line end stands in a cell
+        lines = np.searchsorted(newlines, starts)
+        spans = np.searchsorted(newlines, ends) - lines + 1
     trimmed = ends - ((ends > starts) & (data[np.maximum(ends - 1, 0)] == RETURN))
     blank = trimmed == starts
-    found = np.searchsorted(separators, ends) - np.searchsorted(separators, starts) + 1
-    ragged = (found != columns) & ~blank
+    separators = separators[: int(np.searchsorted(separators, consumed))]
+    if _are_even(separators, starts, ends, columns):
+        ragged = np.zeros(ends.size, dtype=bool)
+    else:
+        found = np.searchsorted(separators, ends) - np.searchsorted(separators, starts) + 1
+        ragged = (found != columns) & ~blank
     if bool(np.any((spans > 1) & (ragged | (spans > MAX_RECORD_LINES)))):
         return None
     if bool(np.any(trimmed - starts > MAX_RECORD_BYTES)):
         return None
     keep = ~blank
-    separators = separators[: int(np.searchsorted(separators, consumed))]
     reasons = dict.fromkeys(np.flatnonzero(ragged[keep]).tolist(), "column_count")
     physical = int(np.searchsorted(newlines, consumed)) + (consumed > 0 and data[consumed - 1] != NEWLINE)
     return Split(
         starts[keep], trimmed[keep], lines[keep], consumed, physical, int(blank.sum()), reasons, separators
     )
+
+
+def _are_even(separators: Int64Array, starts: Int64Array, ends: Int64Array, columns: int) -> bool:
+    """Tell whether, record by record, the separators of all stand between its start and its end, none too many."""
+    each = columns - 1
+    if not each or not starts.size or separators.size != starts.size * each:
+        return False
+    own = separators.reshape(-1, each)
+    return bool((own[:, 0] >= starts).all() and (own[:, -1] < ends).all())
 
 
 def split_block(buffer: bytes, dialect: Dialect, columns: int, *, final: bool) -> Split:

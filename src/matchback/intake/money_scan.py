@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _LINE = re.compile(rb"[^\r\n]+")
 PLAIN = r"^-?[0-9]{1,15}(\.[0-9]{1,3})?$"
 WIDEST = 20
-_MILLION = 1_000_000
+_HALF = 32  # bits: the halves of amounts are summed apart, which no block can overflow
+_THOUSANDTHS = np.array([1000, 100, 10, 1])  # by the places after the point
 _ZERO = np.uint8(ord("0"))
 
 
@@ -36,6 +37,7 @@ def sum_money(
     starts, width = starts[fits], width[fits]
     if starts.size == 0:
         return 0
+    width = width.astype(np.int8)
     whole: npt.NDArray[np.int64] = np.zeros(starts.size, dtype=np.int64)
     digits: npt.NDArray[np.int8] = np.zeros(starts.size, dtype=np.int8)
     places: npt.NDArray[np.int8] = np.full(starts.size, -1, dtype=np.int8)
@@ -44,20 +46,20 @@ def sum_money(
     point, end = np.uint8(ord(decimal)), data.size - 1
     for offset in range(int(width.max())):
         inside = offset < width
-        char = data[np.minimum(starts + offset, end)]
+        places_of = starts + offset
+        char = data[places_of if int(places_of[-1]) <= end else np.minimum(places_of, end)]
         figure = char - _ZERO  # bytes before the first figure wrap around to large ones
         is_digit = inside & (figure <= 9)
         is_point = inside & (char == point) & (places < 0) & (digits > 0)
         known = is_digit | is_point
         valid &= known | ~inside | negative if offset == 0 else known | ~inside
-        whole = np.where(is_digit & (digits + np.maximum(places, 0) < 18), whole * 10 + figure, whole)
+        whole = np.where(is_digit, whole * 10 + figure, whole)  # of too many figures, nothing is taken
         places = np.where(is_digit & (places >= 0), places + 1, np.where(is_point, np.int8(0), places))
         digits += is_digit & (places < 0)
     valid &= (digits >= 1) & (digits <= 15) & (places != 0) & (places <= 3)
-    amounts = np.where(valid, whole, 0) * 10 ** (3 - np.clip(places, 0, 3).astype(np.int64))
+    amounts = np.where(valid, whole, 0) * _THOUSANDTHS[np.clip(places, 0, 3)]
     amounts = np.where(negative, -amounts, amounts)
-    high, low = np.divmod(amounts, _MILLION)
-    return int(high.sum()) * _MILLION + int(low.sum())
+    return (int((amounts >> _HALF).sum()) << _HALF) + int((amounts & ((1 << _HALF) - 1)).sum())
 
 
 def sum_money_texts(column: Any, decimal: str = ".") -> int:

@@ -95,7 +95,7 @@ def hashed_columns(rows: pl.DataFrame, secret: bytes) -> dict[str, HashedColumn]
         name = series.name
         present = read[_PRESENT + name].to_numpy() if name in partial else None
         words = (
-            _text_words(series, secret)
+            _text_words(series, secret)  # one for all cells, where they are equal
             if series.dtype == pl.String
             else read[name].to_numpy().view(np.uint64)
         )
@@ -106,6 +106,8 @@ def hashed_columns(rows: pl.DataFrame, secret: bytes) -> dict[str, HashedColumn]
 def _text_words(series: pl.Series, secret: bytes) -> Words:
     texts = texts_of(series)
     keys, _ = derive_keys(secret, "text", texts.values)
+    if keys.size == 1 and not texts.places.any():
+        return keys.view(np.uint64)
     return spread(keys, texts.places).view(np.uint64)
 
 
@@ -150,8 +152,10 @@ def spread(keys: Keys, places: Places) -> Keys:
 
 def _mix(words: Words) -> Words:
     """Scatter the bits of each word (the finalizer of splitmix64)."""
-    words = words + _GOLDEN
-    words = (words ^ (words >> np.uint64(30))) * _FIRST
-    words = (words ^ (words >> np.uint64(27))) * _SECOND
-    mixed: Words = words ^ (words >> np.uint64(31))
+    mixed: Words = words + _GOLDEN
+    mixed ^= mixed >> np.uint64(30)
+    mixed *= _FIRST
+    mixed ^= mixed >> np.uint64(27)
+    mixed *= _SECOND
+    mixed ^= mixed >> np.uint64(31)
     return mixed

@@ -27,7 +27,10 @@ class FrameFile:
             self._writer = pa.ipc.new_file(
                 str(self.path), table.schema
             )  # most of it are hashes: nothing to compress
-        arrays = [column.combine_chunks() for column in table.columns]
+        # To combine one chunk copies it.
+        arrays = [
+            column.chunk(0) if column.num_chunks == 1 else column.combine_chunks() for column in table.columns
+        ]
         self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=table.schema))
 
     def close(self) -> None:

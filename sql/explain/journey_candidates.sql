@@ -49,26 +49,22 @@ evidence_keys AS (
     FROM candidates
 ),
 
+records AS (
+    SELECT share_id AS record_key, 'share' AS evidence, program, file_id, record_number FROM shares
+    UNION ALL
+    SELECT click_id, 'click', program, file_id, record_number FROM clicks
+    UNION ALL
+    SELECT email_id, 'share sent', program, file_id, record_number FROM emails
+    UNION ALL
+    SELECT coupon_id, 'coupon', program, file_id, record_number FROM coupons
+    UNION ALL
+    SELECT event_id, 'event', program, file_id, record_number FROM events
+),
+
 evidence_records AS (
-    SELECT k.evidence_key, 'share' AS evidence, s.program, s.file_id, s.record_number
+    SELECT k.evidence_key, r.evidence, r.program, r.file_id, r.record_number
     FROM evidence_keys AS k
-    INNER JOIN shares AS s ON k.evidence_key = s.share_id
-    UNION ALL
-    SELECT k.evidence_key, 'click' AS evidence, c.program, c.file_id, c.record_number
-    FROM evidence_keys AS k
-    INNER JOIN clicks AS c ON k.evidence_key = c.click_id
-    UNION ALL
-    SELECT k.evidence_key, 'share sent' AS evidence, m.program, m.file_id, m.record_number
-    FROM evidence_keys AS k
-    INNER JOIN emails AS m ON k.evidence_key = m.email_id
-    UNION ALL
-    SELECT k.evidence_key, 'coupon' AS evidence, c.program, c.file_id, c.record_number
-    FROM evidence_keys AS k
-    INNER JOIN coupons AS c ON k.evidence_key = c.coupon_id
-    UNION ALL
-    SELECT k.evidence_key, 'event' AS evidence, e.program, e.file_id, e.record_number
-    FROM evidence_keys AS k
-    INNER JOIN events AS e ON k.evidence_key = e.event_id
+    INNER JOIN records AS r ON k.evidence_key = r.record_key
 ),
 
 first_uses AS (

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -132,9 +133,11 @@ def make_place(kind: str, request: pytest.FixtureRequest, folder: Path) -> Place
         inbox.mkdir()
         return FolderPlace(inbox, str(inbox), {})
     if kind == "sftp":
-        return given("site").place()  # type: ignore[no-any-return]
+        place: Place = given("site").place()
+        return place
     places = {"s3": S3Place, "gcs": GcsPlace, "azure": AzurePlace}
-    return places[kind](given(kind), given(f"{kind}_proxy"), next_prefix())  # type: ignore[no-any-return]
+    made: Place = places[kind](given(kind), given(f"{kind}_proxy"), next_prefix())
+    return made
 
 
 @pytest.fixture
@@ -620,7 +623,7 @@ class TestBrokenNetwork:
             for name in place.names():
                 place.delete(name)
             place.put(NAME, CONTENT)
-            after_reading(context, monkeypatch, lambda size=size: place.proxy.cut_after(size))  # type: ignore[misc]
+            after_reading(context, monkeypatch, partial(place.proxy.cut_after, size))
             place.proxy.calm()
             pickup.run(context)
             assert (place.names(), place.get(f"done/{NAME}")) == ([f"done/{NAME}"], CONTENT)

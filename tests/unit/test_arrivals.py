@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,9 +36,9 @@ def feed(**expect: object) -> Feed:
     )
 
 
-def came(day: date, records: int = 100, **more: object) -> Delivery:
+def came(day: date, records: int = 100, **more: Any) -> Delivery:
     number = more.pop("number", 1)
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "file_id": f"{day}-{number}",
         "feed_id": "openings",
         "day": day,
@@ -47,7 +48,7 @@ def came(day: date, records: int = 100, **more: object) -> Delivery:
         "records": records,
         "columns": "email,event_name",
     }
-    return Delivery(**{**given, **more})  # type: ignore[arg-type]
+    return Delivery(**{**given, **more})
 
 
 def days(count: int, first: date = MONDAY) -> list[date]:

@@ -54,7 +54,7 @@ def lying() -> bytes:
     return content[:page] + footer.replace(b"E1", b"Z8").replace(b"E3", b"Z9") + content[end:]
 
 
-class _Vault(pe.KmsClient):  # type: ignore[misc]
+class _Vault(pe.KmsClient):  # type: ignore[misc]  # pyarrow comes without types
     """Keeps keys in clear: enough to write an encrypted file."""
 
     def wrap_key(self, key: bytes, _: str) -> bytes:

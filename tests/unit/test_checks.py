@@ -86,7 +86,7 @@ def test_a_report_that_disagrees_is_found(
 
 
 def test_every_check_on_published_tables_has_a_case_in_which_it_fires() -> None:
-    parametrize = test_a_report_that_disagrees_is_found.pytestmark[0]  # type: ignore[attr-defined]
+    parametrize = test_a_report_that_disagrees_is_found.pytestmark[0]  # type: ignore[attr-defined]  # pytest gives it to functions
     assert {case[2] for case in parametrize.args[1]} == set(OURS)
 
 

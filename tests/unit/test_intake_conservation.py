@@ -12,6 +12,7 @@ import io
 import json
 import zipfile
 from functools import cache
+from typing import Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -64,9 +65,9 @@ def records(count: int) -> list[tuple[str, ...]]:
 
 
 @cache
-def delimited(delimiter: str, quoting: int) -> bytes:
+def delimited(delimiter: str, quoting: Literal[0, 1]) -> bytes:
     text = io.StringIO()
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n", quoting=quoting)  # type: ignore[arg-type]
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n", quoting=quoting)
     writer.writerows([NAMES, *records(25)])
     return text.getvalue().encode()
 

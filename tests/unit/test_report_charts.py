@@ -34,7 +34,8 @@ def wide(drawing: str) -> str:
 def boxes(drawing: str) -> dict[str, tuple[float, float, float, float]]:
     """Words of each straight mark, with its place and size: x, y, width, height."""
     shape = r'aria-label="([^"]+)" d="M([\d.]+),([\d.]+)h([\d.]+)v([\d.]+)h-'
-    return {words: tuple(map(float, numbers)) for words, *numbers in re.findall(shape, drawing)}  # type: ignore[misc]
+    marks = re.findall(shape, drawing)
+    return {words: (float(x), float(y), float(width), float(height)) for words, x, y, width, height in marks}
 
 
 def lengths(drawing: str) -> dict[str, float]:

@@ -4,7 +4,13 @@
 -- of its validity count; the day of its revocation does not.
 -- A single-use coupon is consumed by the earliest active production event that carries it, recognized or not; an
 -- event of the same journey, or an earlier non-rewardable one of the same friend, does not take it from the root.
-WITH coupon_uses AS (
+WITH used_coupons AS (
+    SELECT DISTINCT r.coupon_key
+    FROM judged_roots AS r
+    WHERE r.coupon_key IS NOT NULL
+),
+
+coupon_uses AS (
     SELECT
         e.coupon_key,
         e.journey_id,
@@ -13,6 +19,7 @@ WITH coupon_uses AS (
         COALESCE(n.rewardable, FALSE) AS is_rewardable,
         ROW_NUMBER() OVER (PARTITION BY e.coupon_key ORDER BY e.occurred_at, e.event_id) AS use_number
     FROM events AS e
+    INNER JOIN used_coupons AS u ON e.coupon_key = u.coupon_key
     INNER JOIN coupons AS c ON e.coupon_key = c.coupon_key
     LEFT JOIN config_events AS n ON e.event_name = n.event_name
     WHERE c.single_use AND e.status = 'active' AND e.container = 'production'

@@ -1,32 +1,8 @@
 -- The recognized advocate of every rewardable event, inherited from the root of its journey.
 -- Grain: recognized event × program.
 -- Why: a milestone often carries nothing but the account, so it takes the decision and the verdict of its journey's
--- root, the worst verdict of the quality rules included. A test root never recognizes a production event. Events are
--- numbered among all of the friend's events of that name in the program, recognized or not, so that `is_initial` means
--- the friend's first.
-WITH numbered_events AS (
-    SELECT
-        e.event_id, e.program, e.journey_id, e.event_name, e.occurred_at, e.occurred_on, e.container,
-        r.root_event_id,
-        ROW_NUMBER() OVER (
-            PARTITION BY COALESCE(r.person_id, r.root_event_id), e.program, e.event_name, e.container
-            ORDER BY e.occurred_at, e.owner_rank NULLS LAST, e.partner_event_key NULLS LAST, e.event_id
-        ) AS friend_event_number
-    FROM judged_events AS e
-    INNER JOIN judged_roots AS r ON e.journey_id = r.journey_id AND e.program = r.program
-    WHERE e.status = 'active'
-),
-
-referrals AS (
-    SELECT
-        d.root_event_id, d.program,
-        ROW_NUMBER() OVER (
-            PARTITION BY d.advocate_id, d.program, d.container ORDER BY d.root_at, d.root_event_id
-        ) AS advocate_referral_number
-    FROM root_decisions AS d
-),
-
-worst_verdicts AS (
+-- root, the worst verdict of the quality rules included. A test root never recognizes a production event.
+WITH worst_verdicts AS (
     SELECT
         q.event_id,
         q.program,
@@ -66,10 +42,10 @@ SELECT
     d.evidence_on,
     d.evidence_key,
     f.advocate_referral_number
-FROM numbered_events AS n
+FROM event_numbers AS n
 INNER JOIN root_decisions AS d ON n.journey_id = d.journey_id AND n.program = d.program
 INNER JOIN root_eligibility AS v ON d.root_event_id = v.root_event_id AND d.program = v.program
-INNER JOIN referrals AS f ON d.root_event_id = f.root_event_id AND d.program = f.program
+INNER JOIN referral_numbers AS f ON d.root_event_id = f.root_event_id AND d.program = f.program
 LEFT JOIN worst_verdicts AS w ON d.root_event_id = w.event_id AND d.program = w.program
 LEFT JOIN config_labels AS l ON d.recognition_type = l.recognition_type
 WHERE n.container = d.container OR n.container = 'test'

@@ -3,6 +3,7 @@
 -- Why: an advocate is the person of the first own identifier present; enrollment tells nothing about who was recognized.
 SELECT
     COALESCE(members.person_id, emails.person_id, phones.person_id) AS advocate_id,
+    standing_advocates.advocate_record_id,
     standing_advocates.partner_user_key,
     standing_advocates.email_key,
     standing_advocates.advocate_code_key,

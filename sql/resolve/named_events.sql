@@ -2,17 +2,34 @@
 -- Grain: event_id.
 -- Why: a partner_event_id may stand on several events (a feed may form its identity otherwise): the earliest is meant.
 -- A chain of names is followed to its start; its depth is bounded, so that two events that name each other end too.
-WITH RECURSIVE nameable_events AS (
+-- Few events are named at all, so only those are ranked.
+WITH RECURSIVE naming_events AS (
     SELECT
         event_id,
-        partner_event_key,
         earlier_event_key,
-        COALESCE(account_key, order_key) AS shared_key,
+        COALESCE(account_key, order_key) AS shared_key
+    FROM standing_events
+    WHERE status = 'active' AND earlier_event_key IS NOT NULL
+),
+
+named_keys AS (
+    SELECT DISTINCT earlier_event_key
+    FROM naming_events
+),
+
+nameable_events AS (
+    SELECT
+        standing_events.event_id,
+        standing_events.partner_event_key,
+        standing_events.earlier_event_key,
+        COALESCE(standing_events.account_key, standing_events.order_key) AS shared_key,
         ROW_NUMBER() OVER (
-            PARTITION BY partner_event_key ORDER BY occurred_at, event_id
+            PARTITION BY standing_events.partner_event_key
+            ORDER BY standing_events.occurred_at, standing_events.event_id
         ) AS name_rank
     FROM standing_events
-    WHERE status = 'active'
+    INNER JOIN named_keys ON standing_events.partner_event_key = named_keys.earlier_event_key
+    WHERE standing_events.status = 'active'
 ),
 
 chains AS (
@@ -21,8 +38,8 @@ chains AS (
         earlier_event_key AS named_key,
         earlier_event_key AS journey_id,
         0 AS depth
-    FROM nameable_events
-    WHERE shared_key IS NULL AND earlier_event_key IS NOT NULL
+    FROM naming_events
+    WHERE shared_key IS NULL
     UNION ALL
     SELECT
         chains.event_id,

@@ -11,16 +11,13 @@ WITH sightings AS (
     GROUP BY person_id
 ),
 
-customers AS (
+earliest_customers AS (
     SELECT
-        COALESCE(members.person_id, emails.person_id, phones.person_id) AS person_id,
-        MIN(standing_persons.customer_since_on) AS customer_since_on,
-        MIN(standing_persons.received_on) AS received_on
-    FROM standing_persons
-    LEFT JOIN component_identifiers AS members ON standing_persons.partner_user_key = members.identifier_key
-    LEFT JOIN component_identifiers AS emails ON standing_persons.email_key = emails.identifier_key
-    LEFT JOIN component_identifiers AS phones ON standing_persons.phone_key = phones.identifier_key
-    GROUP BY 1
+        person_id,
+        MIN(customer_since_on) AS customer_since_on,
+        MIN(received_on) AS received_on
+    FROM customers
+    GROUP BY person_id
 ),
 
 sharers AS (
@@ -41,14 +38,18 @@ SELECT
     sightings.person_id,
     COALESCE(
         sightings.first_seen_at,
-        CAST(customers.customer_since_on AS TIMESTAMP),
-        CAST(customers.received_on AS TIMESTAMP)
+        CAST(earliest_customers.customer_since_on AS TIMESTAMP),
+        CAST(earliest_customers.received_on AS TIMESTAMP)
     ) AS first_seen_at,
-    COALESCE(sightings.first_seen_on, customers.customer_since_on, customers.received_on) AS first_seen_on,
-    customers.customer_since_on,
+    COALESCE(
+        sightings.first_seen_on,
+        earliest_customers.customer_since_on,
+        earliest_customers.received_on
+    ) AS first_seen_on,
+    earliest_customers.customer_since_on,
     sharers.advocate_id IS NOT NULL AS is_advocate,
     employees.person_id IS NOT NULL AS is_employee
 FROM sightings
-LEFT JOIN customers ON sightings.person_id = customers.person_id
+LEFT JOIN earliest_customers ON sightings.person_id = earliest_customers.person_id
 LEFT JOIN sharers ON sightings.person_id = sharers.advocate_id
 LEFT JOIN employees ON sightings.person_id = employees.person_id

@@ -2,6 +2,7 @@
 -- Grain: node_key.
 -- Why: weak_labels comes from Python (connected components over weak_links). If a group would put two member ids into
 -- one person, all its weak links are dropped: which of them is wrong cannot be known, and no choice may depend on order.
+-- Each node keeps the key of its group, so that a later run finds the whole group again.
 WITH nodes AS (
     SELECT left_key AS node_key, left_number AS node_number FROM weak_links
     UNION
@@ -36,6 +37,7 @@ SELECT
     labeled_nodes.node_key,
     CASE WHEN components.members > 1 THEN labeled_nodes.node_key ELSE components.component_key END AS component_key,
     components.members > 1 AS is_dropped,
-    components.members
+    components.members,
+    components.component_key AS group_key
 FROM labeled_nodes
 INNER JOIN components ON labeled_nodes.component_number = components.component_number

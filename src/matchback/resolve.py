@@ -1,17 +1,19 @@
 """The resolve step: which events stand, which person is behind each identifier, which events are one journey.
 
-Everything is made anew from the facts that are visible on the as-of date, so the result depends on no order of
-arrival. The tables are SQL files of `sql/resolve/`; only connected components are found in Python, between the file
-that numbers the nodes and the file that reads the labels.
+Everything is a function of the facts that are visible on the as-of date, so the result depends on no order of arrival:
+made whole, or, where there are many facts, renewed where new ones can change it (`incremental`). The tables are SQL
+files of `sql/resolve/`; only connected components are found in Python, between the file that numbers the nodes and the
+file that reads the labels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from matchback import watermarks
+from matchback import incremental, watermarks
 from matchback.components import label_components
 from matchback.config_tables import write_config_tables
 from matchback.context import RunContext, StepSummary
@@ -30,6 +32,7 @@ class Labeling:
     labels: str
 
 
+STEP = "resolve"
 # Before the table on the left is built, its labels are found.
 LABELINGS = {
     "member_classes": Labeling("member_links", "member_labels"),
@@ -42,15 +45,30 @@ def run(context: RunContext) -> StepSummary:
     warehouse = context.writer
     refuse_missing(context)
     with warehouse.transaction("resolve"):
-        write_config_tables(warehouse, context.config)
-        build(warehouse, context.parameters)
-        watermarks.mark(warehouse, context, "resolve")
+        _make(context)
+        watermarks.mark(warehouse, context, STEP)
     _note_unnormalized(context)
     counts = {table: warehouse.count(table) for table in ("events", "persons", "journey_roots")}
     line = (
         f"{counts['events']:,} events of {counts['persons']:,} persons, {counts['journey_roots']:,} journeys"
     )
     return StepSummary("resolve", line, counts)
+
+
+def _make(context: RunContext) -> None:
+    """Renew the tables in part if they can be, else make all of them; hand on what changed, or that all may have."""
+    warehouse, now = context.writer, incremental.basis(context)
+    former = incremental.former_basis(warehouse, STEP)
+    if former is not None and now.follows(former):
+        incremental.renew(warehouse, STEP, former, context.parameters, partial(_prepare, warehouse))
+        incremental.note_basis(warehouse, STEP, now)
+        return
+    write_config_tables(warehouse, context.config)
+    keeps = incremental.is_worth_while(warehouse)
+    build(warehouse, context.parameters, lasting=incremental.lasting_tables(STEP) if keeps else ())
+    incremental.note_basis(warehouse, STEP, now if keeps else None)
+    incremental.note_basis(warehouse, "recognize", None)
+    warehouse.forget_changes(incremental.handed_on(STEP))
 
 
 def _note_unnormalized(context: RunContext) -> None:
@@ -63,16 +81,27 @@ def _note_unnormalized(context: RunContext) -> None:
         )
 
 
-def build(warehouse: Warehouse, parameters: Mapping[str, Any], tables: Sequence[str] | None = None) -> None:
-    """Make the step's tables (or only the named ones) in derived order; the caller holds the transaction."""
-    for table in step_tables("resolve"):
-        if tables is not None and table not in tables:
-            continue
-        if table in LABELINGS:
-            _label(warehouse, LABELINGS[table])
-        warehouse.build_table("resolve", table, parameters)
+def build(
+    warehouse: Warehouse,
+    parameters: Mapping[str, Any],
+    tables: Sequence[str] | None = None,
+    *,
+    lasting: Collection[str] = (),
+) -> None:
+    """Make the step's tables (or only the named ones) in derived order; the caller holds the transaction.
+
+    `lasting` names those that are kept although no other step reads them.
+    """
+    for table in step_tables(STEP):
+        if tables is None or table in tables:
+            _prepare(warehouse, table)
+            warehouse.build_table(STEP, table, parameters, lasting=lasting)
 
 
-def _label(warehouse: Warehouse, labeling: Labeling) -> None:
+def _prepare(warehouse: Warehouse, table: str) -> None:
+    """Find the components that a table's query reads, if it reads any."""
+    labeling = LABELINGS.get(table)
+    if labeling is None:
+        return
     links = warehouse.table(labeling.links).select(["left_number", "right_number"])
     warehouse.stage(labeling.labels, label_components(links))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,8 @@ from matchback.settings import wants_debug
 from matchback.sqlfiles import SqlFile, kept_tables, schema_digest, sql_file, step_tables
 from matchback.sqlfiles import quoted_name as _name
 from matchback.sqlfiles import quoted_text as _text
-from matchback.warehouse_rows import Runner, connect
+from matchback.warehouse_changes import ChangeRunner
+from matchback.warehouse_rows import connect
 from matchback.workspace import Workspace, writer_lock
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ _ROW_HASH = "CAST(CONCAT('0x', SUBSTR(MD5(CAST(ROW(*COLUMNS(*)) AS VARCHAR)), 1,
 _HASH = f"CONCAT(COUNT(*), '-', LOWER(TO_HEX(COALESCE(SUM({_ROW_HASH}), 0))))"
 
 
-class Warehouse(Runner):
+class Warehouse(ChangeRunner):
     """One open warehouse. Made by `open` (the only writer), `memory` (tests, scratch) or `read` (published files)."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, *, journal: Journal | None = None) -> None:
@@ -164,17 +165,30 @@ class Warehouse(Runner):
 
     # --- running SQL files -----------------------------------------------------------------------------------
 
-    def build(self, step: str, parameters: Mapping[str, Any], *, without: Sequence[str] = ()) -> list[str]:
+    def build(
+        self,
+        step: str,
+        parameters: Mapping[str, Any],
+        *,
+        without: Sequence[str] = (),
+        lasting: Collection[str] = (),
+    ) -> list[str]:
         """Make every table of a step, in derived order; return their names."""
         names = [name for name in step_tables(step) if name not in without]
         for name in names:
-            self.build_table(step, name, parameters)
+            self.build_table(step, name, parameters, lasting=lasting)
         return names
 
-    def build_table(self, step: str, table: str, parameters: Mapping[str, Any]) -> None:
-        """Make one table from its file, replacing the former one; temporary if no other step reads it."""
+    def build_table(
+        self, step: str, table: str, parameters: Mapping[str, Any], *, lasting: Collection[str] = ()
+    ) -> None:
+        """Make one table from its file, replacing the former one; temporary if no other step reads it.
+
+        `lasting` names tables that are kept all the same.
+        """
         file = sql_file(step, table)
-        kind = "TABLE" if step == "schema" or table in kept_tables(step) else "TEMP TABLE"
+        is_kept = step == "schema" or table in lasting or table in kept_tables(step)
+        kind = "TABLE" if is_kept else "TEMP TABLE"
         self._run(file, f"CREATE OR REPLACE {kind} {_name(table)} AS\n{file.text}", parameters)
 
     def insert(self, step: str, table: str, parameters: Mapping[str, Any], *, into: str | None = None) -> int:

@@ -1,0 +1,150 @@
+"""The part of the runner that renews tables in part: for the units that a change can touch, and no others.
+
+Only `warehouse` uses it. A table is never described twice: the same SELECT that makes it whole makes the rows of the
+touched units, while temporary tables of its inputs' names hold the touched rows alone and hide the whole ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matchback.sqlfiles import quoted_name as _name
+from matchback.sqlfiles import sql_file
+from matchback.warehouse_rows import Runner
+
+Unit = tuple[str, ...]
+TOUCHED = "touched"
+CHANGED = "changed_"
+
+
+class ChangeRunner(Runner):
+    """Renews tables in part, and tells which of their rows changed."""
+
+    _home: str | None = None  # the database of what lasts; temporary tables hide its own
+
+    def touch(self, table: str, columns: int, parameters: Mapping[str, Any]) -> int:
+        """Run `touch/table`, which has so many columns, into the table `touched`; return how many units it names."""
+        file = sql_file("touch", table)
+        named = ", ".join(f"unit_{number}" for number in range(columns))
+        statement = (
+            f"CREATE OR REPLACE TEMP TABLE {TOUCHED} AS SELECT * FROM (\n{file.text}\n) AS units({named})"
+        )
+        return int(self._run(file, statement, parameters).fetchall()[0][0])
+
+    def cut(self, table: str, choices: Sequence[Unit]) -> None:
+        """Let the touched rows of a table stand for the whole: those of which one choice of columns names a unit."""
+        selects: list[str] = []
+        for number, columns in enumerate(choices):
+            # A row that an earlier choice has brought already must not come twice.
+            before = "".join(f" ANTI JOIN {TOUCHED} ON {_pairs(choice)}" for choice in choices[:number])
+            rows = (
+                f"SELECT mine.* FROM {self._at_home(table)} AS mine SEMI JOIN {TOUCHED} ON {_pairs(columns)}"
+            )
+            selects.append(f"SELECT mine.* FROM ({rows}) AS mine{before}" if before else rows)
+        text = " UNION ALL ".join(selects)
+        self._execute(f"CREATE OR REPLACE TEMP TABLE {_name(table)} AS {text}", what=f"cut {table}")
+
+    def uncut(self, tables: Sequence[str]) -> None:
+        """Let whole tables stand again, and drop temporary ones."""
+        drops = "; ".join(f"DROP TABLE IF EXISTS temp.main.{_name(table)}" for table in tables)
+        if drops:
+            self._execute(drops, what="drop temporary tables")
+
+    def make_helper(self, step: str, table: str, parameters: Mapping[str, Any]) -> None:
+        """Make a table that only its own step reads, from inputs that are cut."""
+        file = sql_file(step, table)
+        self._run(file, f"CREATE OR REPLACE TEMP TABLE {_name(table)} AS\n{file.text}", parameters)
+
+    def renew(self, step: str, table: str, unit: Unit, parameters: Mapping[str, Any]) -> int:
+        """Renew the rows of the touched units; leave the changed ones, old and new, in `changed_<table>`.
+
+        Returns how many units changed. A unit is compared by its number of rows and the sum of their 64-bit hashes.
+        """
+        file, home, columns = sql_file(step, table), self._at_home(table), _listed(unit)
+        self._run(file, f"CREATE OR REPLACE TEMP TABLE renewed AS\n{file.text}", parameters)
+        touched = f"SEMI JOIN {TOUCHED} ON {_pairs(unit)}"
+        rows = (
+            f"SELECT {columns}, CAST(HASH(mine) AS HUGEINT) AS hash, 1 AS one FROM {home} AS mine {touched}"
+        )
+        rows += (
+            f" UNION ALL SELECT {columns}, -CAST(HASH(mine) AS HUGEINT), -1 FROM renewed AS mine {touched}"
+        )
+        changed = f"SELECT {columns} FROM ({rows}) GROUP BY {columns} HAVING SUM(one) <> 0 OR SUM(hash) <> 0"
+        statement = f"CREATE OR REPLACE TEMP TABLE changed_units AS {changed}"
+        count = int(self._execute(statement, what=f"compare {table}").fetchall()[0][0])
+        if count:
+            same = " AND ".join(f"mine.{_name(name)} = changed_units.{_name(name)}" for name in unit)
+            former = f"SELECT mine.* FROM {home} AS mine SEMI JOIN changed_units ON {same}"
+            new = f"SELECT mine.* FROM renewed AS mine SEMI JOIN changed_units ON {same}"
+            statements = (
+                f"CREATE OR REPLACE TEMP TABLE {_name(CHANGED + table)} AS {former} UNION ALL {new}",
+                f"DELETE FROM {home} AS mine USING changed_units WHERE {same}",
+                f"INSERT INTO {home} {new}",
+            )
+            for statement in statements:
+                self._execute(statement, what=f"renew {table}")
+        self.uncut(("renewed", "changed_units"))
+        return count
+
+    def renew_whole(self, step: str, table: str, parameters: Mapping[str, Any]) -> int:
+        """Make a whole table anew; leave the rows that changed in `changed_<table>`; return how many."""
+        file, home = sql_file(step, table), self._at_home(table)
+        self._run(file, f"CREATE OR REPLACE TEMP TABLE renewed AS\n{file.text}", parameters)
+        changed = f"(FROM {home} EXCEPT FROM renewed) UNION ALL (FROM renewed EXCEPT FROM {home})"
+        statement = f"CREATE OR REPLACE TEMP TABLE {_name(CHANGED + table)} AS {changed}"
+        count = int(self._execute(statement, what=f"compare {table}").fetchall()[0][0])
+        if count:
+            self._execute(f"CREATE OR REPLACE TABLE {home} AS FROM renewed", what=f"renew {table}")
+            self.uncut(("renewed",))
+        else:
+            self.uncut(("renewed", CHANGED + table))
+        return count
+
+    def expect_changes(self, table: str) -> None:
+        """Make an empty table of changes, for queries that ask for them."""
+        statement = f"CREATE TEMP TABLE {_name(CHANGED + table)} AS FROM {self._at_home(table)} LIMIT 0"
+        self._execute(statement, what=f"changes of {table}")
+
+    def handed_changes(self) -> set[str]:
+        """Return the tables of which an earlier step has handed changes on."""
+        names = (
+            "SELECT table_name FROM duckdb_tables() WHERE STARTS_WITH(table_name, $prefix) AND NOT temporary"
+        )
+        found = self._execute(names, {"prefix": CHANGED}, what="changes").fetchall()
+        return {str(name).removeprefix(CHANGED) for (name,) in found}
+
+    def hand_on_changes(self, tables: Sequence[str]) -> None:
+        """Keep changes of this run for a later step, after those that it has not taken up yet."""
+        for table in tables:
+            temporary, home = f"temp.main.{_name(CHANGED + table)}", self._at_home(CHANGED + table)
+            self._execute(f"CREATE TABLE IF NOT EXISTS {home} AS FROM {temporary} LIMIT 0", what="changes")
+            self._execute(f"INSERT INTO {home} FROM {temporary}", what="changes")
+
+    def forget_changes(self, tables: Sequence[str]) -> None:
+        """Drop what was handed on: it has been taken up, or nothing can be made of it any more."""
+        for table in tables:
+            self._execute(f"DROP TABLE IF EXISTS {self._at_home(CHANGED + table)}", what="changes")
+
+    def rows_of_facts(self) -> int:
+        """Return about how many rows all fact tables have together."""
+        sizes = "SELECT COALESCE(SUM(estimated_size), 0) FROM duckdb_tables() WHERE table_name LIKE 'fact_%'"
+        return int(self._execute(sizes, what="sizes").fetchall()[0][0])
+
+    # --- inside ----------------------------------------------------------------------------------------------
+
+    def _at_home(self, table: str) -> str:
+        if self._home is None:
+            ((self._home,),) = self._execute("SELECT CURRENT_CATALOG()", what="session").fetchall()
+        return f"{_name(str(self._home))}.main.{_name(table)}"
+
+
+def _pairs(columns: Unit) -> str:
+    """Return the condition that the columns of `mine` name a touched unit."""
+    return " AND ".join(
+        f"mine.{_name(name)} = {TOUCHED}.unit_{number}" for number, name in enumerate(columns)
+    )
+
+
+def _listed(unit: Unit) -> str:
+    return ", ".join(_name(name) for name in unit)

@@ -19,6 +19,7 @@ from matchback.context import RunContext
 from matchback.errors import ConfigurationError
 from matchback.intake.merging import KeysCollide
 from matchback.intake.received import received_files
+from matchback.warehouse import Warehouse
 from unit.intake_world import EVENTS_FEED, make_world, put, table, take_in, writing
 
 HEADER = "event_name,event_time,email,account_id,partner_event_id,amount,action,corrected_at\n"
@@ -168,6 +169,37 @@ def test_colliding_keys_stop_the_load(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(KeysCollide):
         take_in(world)
     assert table(world, "fact_events") == []
+
+
+@pytest.mark.parametrize("query", ["known_identifiers", "known_of_few_identifiers"])
+def test_known_identifiers_are_found_whichever_side_is_held(query: str) -> None:
+    """One is known, one is another one under a known key, one is new."""
+    held = {
+        "identifier_key": [1, 2, 3],
+        "kind": ["email"] * 3,
+        "value": ["a", "b", "c"],
+        "check_bits": [7, 8, 9],
+    }
+    incoming = {"identifier_key": [2, 3, 4], "check_bits": [8, 1, 5]}
+    warehouse = Warehouse.memory()
+    warehouse.append("identifiers", pl.DataFrame(held).to_arrow())
+    with warehouse.lent("incoming_identifiers", pl.DataFrame(incoming).to_arrow()):
+        assert warehouse.keep(f"load/{query}", name="known_identifiers") == 2
+    assert sorted(warehouse.table("known_identifiers").to_pylist(), key=str) == [
+        {"identifier_key": 2, "collides": False},
+        {"identifier_key": 3, "collides": True},
+    ]
+    warehouse.close()
+
+
+def test_the_vault_holds_each_identifier_once_however_few_it_held(tmp_path: Path) -> None:
+    """The second file has more identifiers than the vault, the third fewer; both bring some of the first again."""
+    world = make_world(tmp_path)
+    for day, numbers in ((1, [1]), (2, [1, 2, 3, 4]), (3, [4])):
+        put(world, f"events_2026110{day}.csv", HEADER + "".join(event(number) for number in numbers))
+        take_in(world)
+    emails = [row["value"] for row in table(world, "identifiers") if row["kind"] == "email"]
+    assert len(emails) == len(set(emails)) == 4
 
 
 def test_a_wrong_secret_is_refused_before_any_write(tmp_path: Path) -> None:

@@ -106,8 +106,10 @@ def fill_vault(warehouse: Warehouse, staged: StagedFile, facts_seq: int) -> None
         raise _collision()
     count = count_of(path)
     rows = LentRows(path)
+    are_few = warehouse.count("identifiers") < count
+    query = "load/known_of_few_identifiers" if are_few else "load/known_identifiers"
     with warehouse.lent("incoming_identifiers", LentRows(path, _KEYED_BY)):
-        known = warehouse.keep("load/known_identifiers")
+        known = warehouse.keep(query, name="known_identifiers")
     if known and warehouse.rows("load/identifier_collisions"):
         raise _collision()
     values = {"facts_seq": facts_seq}

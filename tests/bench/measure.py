@@ -7,7 +7,6 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -40,20 +39,21 @@ def main(folder: str, step: str, as_of: str) -> None:
 
 
 def watch_files() -> Counter[str]:
-    """Count from now on the CPU seconds of every SQL file that is run, by `step/name`."""
+    """Count from now on the CPU seconds of every statement: of SQL files by `step/name`, of others by what they do."""
     from matchback.warehouse_rows import Runner
 
     by_file: Counter[str] = Counter()
-    run = Runner._run
+    execute = Runner._execute
 
-    def timed(self: Runner, file: Any, statement: str, parameters: Mapping[str, Any]) -> Any:
+    def timed(self: Runner, *arguments: Any, what: str) -> Any:
         began = spent()
         try:
-            return run(self, file, statement, parameters)
+            return execute(self, *arguments, what=what)
         finally:
-            by_file[f"{file.step}/{file.table}"] += spent() - began  # type: ignore[assignment]
+            name = what.removeprefix("sql/").removesuffix(".sql")
+            by_file[name] += spent() - began  # type: ignore[assignment]
 
-    Runner._run = timed  # type: ignore[method-assign]
+    Runner._execute = timed  # type: ignore[method-assign, assignment]
     return by_file
 
 

@@ -126,7 +126,7 @@ def print_files(taken: dict[str, dict[str, Any]]) -> None:
     """Print the SQL files that take most."""
     for step, one in taken.items():
         most = sorted(one["by_file"].items(), key=lambda item: -item[1])[:FILES_SHOWN]
-        print(f"  {step}: " + ", ".join(f"{file.partition('/')[2]} {cpu:.2f}" for file, cpu in most))
+        print(f"  {step}: " + ", ".join(f"{file.removeprefix(step + '/')} {cpu:.2f}" for file, cpu in most))
 
 
 def print_growth(histories: list[Measured]) -> None:

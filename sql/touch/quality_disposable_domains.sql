@@ -1,12 +1,12 @@
 -- The recognized roots whose friend or advocate is another, or has other addresses.
--- Grain: root_event_id.
+-- Grain: root_event_id x program.
 -- Why: what the rule observes is read from both persons.
-SELECT root_event_id FROM changed_root_decisions
+SELECT root_event_id, program FROM changed_root_decisions
 UNION
-SELECT root_decisions.root_event_id
+SELECT root_decisions.root_event_id, root_decisions.program
 FROM root_decisions
 INNER JOIN changed_person_identifiers ON root_decisions.person_id = changed_person_identifiers.person_id
 UNION
-SELECT root_decisions.root_event_id
+SELECT root_decisions.root_event_id, root_decisions.program
 FROM root_decisions
 INNER JOIN changed_person_identifiers ON root_decisions.advocate_id = changed_person_identifiers.person_id

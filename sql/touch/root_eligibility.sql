@@ -1,5 +1,5 @@
 -- The recognized roots whose verdict can be another.
--- Grain: root_event_id.
+-- Grain: root_event_id x program.
 -- Why: a verdict rests on lists, on the friend's other journeys, and on who referred whom before: both directions of a
 -- pair are judged together.
 WITH moved_persons AS (
@@ -25,21 +25,21 @@ changed_pairs AS (
 ),
 
 touched_roots AS (
-    SELECT root_event_id FROM changed_root_decisions
+    SELECT root_event_id, program FROM changed_root_decisions
     UNION
-    SELECT root_decisions.root_event_id
+    SELECT root_decisions.root_event_id, root_decisions.program
     FROM root_decisions
     INNER JOIN moved_persons ON root_decisions.person_id = moved_persons.person_id
     UNION
-    SELECT root_decisions.root_event_id
+    SELECT root_decisions.root_event_id, root_decisions.program
     FROM root_decisions
     INNER JOIN moved_persons ON root_decisions.advocate_id = moved_persons.person_id
     UNION
-    SELECT root_decisions.root_event_id
+    SELECT root_decisions.root_event_id, root_decisions.program
     FROM root_decisions
     INNER JOIN moved_friends ON root_decisions.person_id = moved_friends.person_id
     UNION
-    SELECT root_decisions.root_event_id
+    SELECT root_decisions.root_event_id, root_decisions.program
     FROM root_decisions
     INNER JOIN changed_advocates ON root_decisions.advocate_id = changed_advocates.advocate_id
 ),
@@ -52,12 +52,13 @@ touched_pairs AS (
         LEAST(root_decisions.person_id, root_decisions.advocate_id),
         GREATEST(root_decisions.person_id, root_decisions.advocate_id)
     FROM root_decisions
-    INNER JOIN touched_roots ON root_decisions.root_event_id = touched_roots.root_event_id
+    INNER JOIN touched_roots
+        ON root_decisions.root_event_id = touched_roots.root_event_id AND root_decisions.program = touched_roots.program
 )
 
-SELECT root_event_id FROM touched_roots
+SELECT root_event_id, program FROM touched_roots
 UNION
-SELECT root_decisions.root_event_id
+SELECT root_decisions.root_event_id, root_decisions.program
 FROM root_decisions
 INNER JOIN touched_pairs
     ON

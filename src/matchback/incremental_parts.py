@@ -140,6 +140,7 @@ _RULES = (
     "coupon_uses",
     "guessed_series",
 )
+_ROOT: Unit = ("root_event_id", "program")
 _RECOGNIZE = (
     _part("judged_events", "event_id", events="event_id"),
     _part("judged_roots", "journey_id", journey_roots="journey_id", events="journey_id"),
@@ -161,8 +162,10 @@ _RECOGNIZE = (
         events="journey_id",
         root_decisions="journey_id",
     ),
-    _part("root_eligibility", "root_event_id", root_decisions="root_event_id"),
-    *(_part(f"quality_{rule}", "root_event_id", root_decisions="root_event_id") for rule in _RULES),
+    *(
+        Part(table, {table: _ROOT}, {"root_decisions": (_ROOT,)})
+        for table in ("root_eligibility", *(f"quality_{rule}" for rule in _RULES))
+    ),
     _part("recognition_quality", "event_id", root_decisions="root_event_id"),
     _part("event_numbers", "friend_key", judged_roots="friend_key"),
     _part("referral_numbers", "advocate_id", root_decisions="advocate_id"),

@@ -7,11 +7,14 @@ touched units, while temporary tables of its inputs' names hold the touched rows
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matchback.sqlfiles import quoted_name as _name
 from matchback.sqlfiles import sql_file
 from matchback.warehouse_rows import Runner
+
+if TYPE_CHECKING:
+    import duckdb
 
 Unit = tuple[str, ...]
 TOUCHED = "touched"
@@ -21,7 +24,10 @@ CHANGED = "changed_"
 class ChangeRunner(Runner):
     """Renews tables in part, and tells which of their rows changed."""
 
-    _home: str | None = None  # the database of what lasts; temporary tables hide its own
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        super().__init__(connection)
+        self._home: str | None = None  # the database of what lasts; temporary tables hide its own
+        self._cuts: dict[str, str] = {}  # views and tables that hide whole ones
 
     def touch(self, table: str, columns: int, parameters: Mapping[str, Any]) -> int:
         """Run `touch/table`, which has so many columns, into the table `touched`; return how many units it names."""
@@ -33,7 +39,10 @@ class ChangeRunner(Runner):
         return int(self._run(file, statement, parameters).fetchall()[0][0])
 
     def cut(self, table: str, choices: Sequence[Unit]) -> None:
-        """Let the touched rows of a table stand for the whole: those of which one choice of columns names a unit."""
+        """Let the touched rows of a table stand for the whole: those of which one choice of columns names a unit.
+
+        With one choice they are a view, so that only the columns are read that are asked for; with several, a table.
+        """
         selects: list[str] = []
         for number, columns in enumerate(choices):
             # A row that an earlier choice has brought already must not come twice.
@@ -42,12 +51,15 @@ class ChangeRunner(Runner):
                 f"SELECT mine.* FROM {self._at_home(table)} AS mine SEMI JOIN {TOUCHED} ON {_pairs(columns)}"
             )
             selects.append(f"SELECT mine.* FROM ({rows}) AS mine{before}" if before else rows)
+        kind = "VIEW" if len(choices) == 1 else "TABLE"
         text = " UNION ALL ".join(selects)
-        self._execute(f"CREATE OR REPLACE TEMP TABLE {_name(table)} AS {text}", what=f"cut {table}")
+        self._execute(f"CREATE OR REPLACE TEMP {kind} {_name(table)} AS {text}", what=f"cut {table}")
+        self._cuts[table] = kind
 
     def uncut(self, tables: Sequence[str]) -> None:
         """Let whole tables stand again, and drop temporary ones."""
-        drops = "; ".join(f"DROP TABLE IF EXISTS temp.main.{_name(table)}" for table in tables)
+        kinds = {table: self._cuts.pop(table, "TABLE") for table in tables}
+        drops = "; ".join(f"DROP {kind} IF EXISTS temp.main.{_name(table)}" for table, kind in kinds.items())
         if drops:
             self._execute(drops, what="drop temporary tables")
 

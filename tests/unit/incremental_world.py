@@ -6,7 +6,6 @@ and for the twin none is.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
 import tempfile
@@ -21,14 +20,14 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from matchback import load, recognize, resolve
+from matchback import incremental, load, recognize, resolve
 from matchback.config import Config, load_config
 from matchback.context import RunContext
 from matchback.intake.received import ReceivedFile
 from matchback.intake.staged_rows import totals_of
 from matchback.intake.staging import IDENTIFIERS, REFUSALS, ROWS, StagedFile, StagedSummary
 from matchback.journal import Journal
-from matchback.sqlfiles import kept_tables, step_tables
+from matchback.sqlfiles import step_tables
 from matchback.warehouse import Warehouse
 from matchback.workspace import Workspace
 from unit.incremental_rows import FEEDS, File, staged_rows, vault_rows
@@ -83,6 +82,7 @@ from = 2026-03-01
 events = ["account_qualified", "account_opened"]
 relationship = {{ mode = "none" }}
 ineligible = ["loop", "existing_customer"]
+quality = {QUALITY}
 
 [[events]]
 name = "friend_registered"
@@ -202,16 +202,15 @@ def configuration() -> Config:
 
 @cache
 def compared_tables() -> tuple[str, ...]:
-    """Return every table of the two steps that other steps read."""
-    kept = kept_tables("resolve") | kept_tables("recognize")
-    return (*sorted(kept), "recognition_history")
+    """Return every table of the two steps that lasts for the next night or is read by another step."""
+    lasting = incremental.lasting_tables("resolve") | incremental.lasting_tables("recognize")
+    return tuple(sorted({*lasting, "recognition_history"}))
 
 
 @contextmanager
 def _few_facts(rows: int) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        if importlib.util.find_spec("matchback.incremental") is not None:
-            patch.setattr("matchback.incremental.FEW_FACTS", rows)
+        patch.setattr(incremental, "FEW_FACTS", rows)
         yield
 
 

@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from matchback import incremental
+from matchback.warehouse import Warehouse
 from unit.incremental_people import Circle, Happening
-from unit.incremental_rows import File
+from unit.incremental_rows import FEEDS, File, Row, identity_of
 from unit.incremental_world import Bank
 
 FIRST_NIGHT = date(2026, 3, 20)
@@ -83,11 +86,11 @@ class Nights(RuleBasedStateMachine):
         self._night()
 
     @precondition(lambda self: self.has_news)
-    @rule(days=st.integers(0, 1))
+    @rule(days=st.sampled_from([0, 1, -2, -6]))
     def break_off(self, days: int) -> None:
-        """A night that ends after its first step; the next one mends it."""
-        self.as_of += timedelta(days)
-        self.bank.night(self.as_of, ("resolve",))
+        """A night, or one run again, that ends after its first step; the next one mends it."""
+        self.bank.night(self.as_of + timedelta(days), ("resolve",))
+        self.as_of += timedelta(max(days, 0))
 
     @rule(days=st.sampled_from([1, 6]))
     def look_back(self, days: int) -> None:
@@ -104,6 +107,104 @@ class Nights(RuleBasedStateMachine):
         self.has_news = False
         differences = self.bank.differences()
         assert not differences, differences
+
+
+def test_a_second_night_is_built_by_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the machine would compare what is built whole with itself."""
+    renewed: list[str] = []
+    renew = incremental.renew
+
+    def noted(warehouse: Warehouse, step: str, *given: Any) -> list[str]:
+        renewed.append(step)
+        return renew(warehouse, step, *given)
+
+    monkeypatch.setattr(incremental, "renew", noted)
+    bank, circle = Bank(), Circle(0)
+    for day in range(2):
+        for number, item in enumerate(circle.happen(day, FIRST_NIGHT, 9)):
+            if item.feed in FEEDS:
+                bank.deliver(File(100 * day + number, item.feed, item.on, (item.row,), item.purpose))
+        bank.night(FIRST_NIGHT + timedelta(day))
+    assert renewed == ["resolve", "recognize"]
+    assert bank.differences() == ""
+    bank.close()
+
+
+# --- what the machine would find late: one root, two programs, two advocates -------------------------------------
+
+BEA, CAL, DAN = 102, 2100, 3100
+BEFORE = FIRST_NIGHT - timedelta(9)
+
+
+def at(name: str, day: date) -> Row:
+    return {f"{name}_at": datetime.combine(day, time(15)), f"{name}_on": day}
+
+
+def an_opening(member: int, days_ago: int, **columns: Any) -> Row:
+    plain = {
+        "event_name": "account_opened",
+        "action": "new",
+        "time_precision": "second",
+        "has_placeholder": False,
+    }
+    keys = {"partner_event_key": 600 + member, "account_key": 500 + member, "partner_user_key": member}
+    moment = at("occurred", FIRST_NIGHT - timedelta(days_ago))
+    return {**plain, **keys, **moment, "container": "production", **columns}
+
+
+def two_nights(bank: Bank, first: tuple[Row, ...], second: Row) -> str:
+    """Return the differences after a second night; Cal's coupon counts in one program, Dan's share in another."""
+    coupon = {
+        "coupon_key": 700,
+        "purpose": "friend_offer",
+        "advocate_partner_user_key": CAL,
+        "program": "refer",
+    }
+    share = {"share_key": 800, "advocate_partner_user_key": DAN, "program": "loans", "incentivized": False}
+    files = {
+        "coupons": (coupon | {"single_use": False} | at("issued", BEFORE),),
+        "shares": (share | {"container": "production"} | at("shared", BEFORE),),
+        "persons": ({"partner_user_key": CAL, "customer_since_on": date(2026, 1, 1)},),
+        "events": first,
+    }
+    for number, (feed, rows) in enumerate(files.items()):
+        bank.deliver(File(number, feed, FIRST_NIGHT, rows))
+    bank.night(FIRST_NIGHT)
+    bank.deliver(File(9, "events", FIRST_NIGHT + timedelta(1), (second,)))
+    bank.night(FIRST_NIGHT + timedelta(1))
+    return bank.differences()
+
+
+def test_referrals_are_counted_in_each_program_apart() -> None:
+    """A new referral of Cal's in one program leaves Dan's count at Bea's root in the other as it was."""
+    bank = Bank()
+    both = an_opening(BEA, 1, share_key=800, coupon_key=700)
+    first = (an_opening(101, 2, share_key=800), both)
+    assert two_nights(bank, first, an_opening(103, 0, coupon_key=700)) == ""
+    rows = bank.kept.writer.table("recognition_quality").to_pylist()
+    counts = {
+        row["program"]: row["observed"]
+        for row in rows
+        if row["event_id"] == identity_of("events", both) and row["rule"] == "referral_cap"
+    }
+    assert counts == {"refer": 1, "loans": 2}
+    bank.close()
+
+
+def test_loops_are_judged_in_each_program_apart() -> None:
+    """That Cal names Bea in one program does not make forgotten that Dan did in the other."""
+    bank = Bank()
+    both = an_opening(BEA, 1, share_key=800, coupon_key=700)
+    first = (an_opening(DAN, 2, advocate_partner_user_key=BEA), both)
+    assert two_nights(bank, first, an_opening(CAL, 0, advocate_partner_user_key=BEA)) == ""
+    rows = bank.kept.writer.table("recognitions").to_pylist()
+    reasons = {
+        row["program"]: row["ineligible_reason"]
+        for row in rows
+        if row["event_id"] == identity_of("events", both)
+    }
+    assert reasons["loans"] == "loop"
+    bank.close()
 
 
 TestNights = pytest.mark.slow(Nights.TestCase)

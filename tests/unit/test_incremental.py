@@ -209,7 +209,7 @@ def test_loops_are_judged_in_each_program_apart() -> None:
 
 TestNights = pytest.mark.slow(Nights.TestCase)
 TestNights.settings = settings(
-    max_examples=int(WANTED or 3),
+    max_examples=int(WANTED or 2),
     stateful_step_count=25 if WANTED else 10,
     derandomize=not WANTED,
     database=None,

@@ -87,19 +87,20 @@ _RESOLVE = (
         strong_components="identifier_key",
         identity_nodes="identifier_key",
     ),
-    _part("person_identifiers", "identifier_key", component_identifiers="identifier_key"),
-    _part("household_hints", "identifier_key", identifier_carriers="identifier_key"),
+    Part(
+        "person_identifiers",
+        {
+            "person_identifiers": ("identifier_key",),
+            "household_hints": ("identifier_key",),
+            "person_aliases": ("alias",),
+        },
+        {name: _any("identifier_key") for name in ("component_identifiers", "identifier_carriers")},
+    ),
     _part(
         "identity_collisions",
         "identifier_key",
         identifier_verdicts="identifier_key",
         weak_components="node_key",
-    ),
-    _part(
-        "person_aliases",
-        "alias",
-        identifier_carriers="identifier_key",
-        component_identifiers="identifier_key",
     ),
     Part("", {"named_events": ()}),
     _part("events", "event_id", standing_events="event_id"),
@@ -132,8 +133,6 @@ _RESOLVE = (
 )
 
 _RULES = (
-    "similar_emails",
-    "disposable_domains",
     "shared_identifiers",
     "seconds_after_click",
     "referral_counts",
@@ -161,6 +160,11 @@ _RECOGNIZE = (
         judged_roots="journey_id",
         events="journey_id",
         root_decisions="journey_id",
+    ),
+    Part(
+        "quality_similar_emails",
+        {"quality_similar_emails": _ROOT, "quality_disposable_domains": _ROOT},
+        {"root_decisions": (_ROOT,)},
     ),
     *(
         Part(table, {table: _ROOT}, {"root_decisions": (_ROOT,)})

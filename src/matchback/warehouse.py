@@ -53,7 +53,9 @@ class Warehouse(ChangeRunner):
         self._in_transaction = False
         self._state: dict[str, str] | None = None
         # A long statement would draw its progress bar into what a command prints.
-        settings = "SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false; SET enable_progress_bar = false"
+        settings = (
+            "SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false; SET enable_progress_bar = false"
+        )
         self._execute(settings, what="session")
 
     # --- opening and closing ---------------------------------------------------------------------------------

@@ -30,7 +30,9 @@ def test_every_lasting_table_is_made_by_one_part() -> None:
 def test_only_inputs_and_own_tables_are_cut(step: str, part: Part) -> None:
     read = {name for table in _tables(step, part) for name in sql_file(step, table).reads}
     assert part.cuts.keys() <= read
-    assert not part.cuts.keys() & (set(_tables(step, part)) - part.units.keys()), "a helper is made of cut inputs"
+    assert not part.cuts.keys() & (set(_tables(step, part)) - part.units.keys()), (
+        "a helper is made of cut inputs"
+    )
 
 
 @pytest.mark.parametrize(("step", "part"), DECLARED, ids=name)

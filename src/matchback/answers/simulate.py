@@ -131,6 +131,7 @@ class _Trial:
             "to": self.scope.to_on,
             "terms": differences(self.base, then),
             "terms_hash": then.terms.hash,
+            "evidence_ages": self.warehouse.rows("simulate/evidence_ages"),
         }
 
     def outcome(self, judge: Judge, label: str) -> dict[str, Any]:

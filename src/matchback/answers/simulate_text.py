@@ -12,6 +12,7 @@ from matchback.answers.printing import as_columns, count, money
 
 Data = Mapping[str, Any]
 IN_FORCE = "in force"  # the first line of a sweep
+ENOUGH_CERTAIN = 100  # so many recognitions tell how long friends take
 _BECAME = {
     "gained": "recognized only then",
     "lost": "no longer recognized",
@@ -25,7 +26,8 @@ def outcome_text(data: Data) -> str:
     """Return what `simulate recognition` prints for one set of other terms."""
     parts = [_heading(data), _terms(data), _recognitions(data)]
     parts += [_programs(data["programs"]), _grounds(data["grounds"]), _rewards(data["rewards"])]
-    parts += [_advocates(data["advocates"]), _near(data["near_look_back"]), _closing(data)]
+    parts += [_advocates(data["advocates"]), _near(data["near_look_back"]), _ages(data["evidence_ages"])]
+    parts.append(_closing(data))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -270,6 +272,32 @@ def _near(near: Data) -> str:
         for row in near[side]
     ]
     return _table(f"Candidates within {count(near['days'], 'day')} of their look-back", lines)
+
+
+def _ages(rows: Sequence[Data]) -> str:
+    """Return how old earlier evidence was where the advocate is certain; a few of them tell nothing."""
+    told = [row for row in rows if row["certain_count"] >= ENOUGH_CERTAIN]
+    lines = [
+        {
+            "program": row["program"],
+            "ground": _ground(row),
+            "look-back": row["look_back_days"],
+            "certain": row["certain_count"],
+            "half by": row["half_days"],
+            "90% by": row["most_days"],
+            "99% by": row["nearly_all_days"],
+        }
+        for row in told
+    ]
+    long = [row for row in told if row["look_back_days"] > row["nearly_all_days"]]
+    words = [
+        f"\nAlmost none of it was older than {count(row['nearly_all_days'], 'day')}; what is, may have moved nobody:"
+        f"  --program {row['program']} --look-back {_ground(row)}={row['nearly_all_days']}"
+        for row in long
+    ]
+    return _table(
+        "Age in days of earlier evidence, where a used code or link names its advocate", lines
+    ) + "".join(words)
 
 
 def _closing(data: Data) -> str:

@@ -15,7 +15,7 @@ from matchback.config_tables import _SHAPES, config_table
 from matchback.warehouse import Warehouse
 
 START = date(2026, 1, 1)
-TABLES = ("relationship_turns", "relationship_founders", "root_decisions", "relationships")
+TABLES = ("relationship_turns", "relationship_founders", "turn_decisions", "root_decisions", "relationships")
 MODES = {"r0": ("replaceable", 0), "r10": ("replaceable", 10), "p": ("permanent", 10), "n": ("none", 10)}
 GROUNDS = {
     "used": ("SHARE_ID", True),

@@ -15,7 +15,7 @@ WITH certain_roots AS (
 ages AS (
     SELECT
         r.program, c.recognition_type,
-        CAST(DATE_DIFF('day', c.evidence_on, r.root_on) AS BIGINT) AS age_days
+        CAST(r.root_on - c.evidence_on AS BIGINT) AS age_days
     FROM certain_roots AS r
     INNER JOIN recognition_candidates AS c
         ON r.event_id = c.event_id AND r.program = c.program AND r.advocate_id = c.advocate_id

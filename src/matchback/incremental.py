@@ -16,7 +16,7 @@ from functools import cache
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
-from matchback.incremental_parts import PARTS, Part
+from matchback.incremental_parts import CHANGED, PARTS, Part
 from matchback.sqlfiles import kept_tables, sql_digest, sql_file, step_tables
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 # With fewer rows of facts than this a whole build costs less than the statements that avoid it.
 FEW_FACTS = 100_000
-CHANGED = "changed_"
 _BASIS = ("facts_seq", "acts_number")
 
 

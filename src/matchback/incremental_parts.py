@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Unit = tuple[str, ...]
+CHANGED = "changed_"  # before a table's name: its rows that changed, as they were and as they are
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from matchback.incremental_parts import CHANGED, Unit
 from matchback.sqlfiles import quoted_name as _name
 from matchback.sqlfiles import sql_file
 from matchback.warehouse_rows import Runner
@@ -16,9 +17,7 @@ from matchback.warehouse_rows import Runner
 if TYPE_CHECKING:
     import duckdb
 
-Unit = tuple[str, ...]
 TOUCHED = "touched"
-CHANGED = "changed_"
 
 
 class ChangeRunner(Runner):

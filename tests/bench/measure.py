@@ -6,7 +6,7 @@ import json
 import resource
 import sys
 import time
-from collections import Counter
+from collections import defaultdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -38,11 +38,11 @@ def main(folder: str, step: str, as_of: str) -> None:
     )
 
 
-def watch_files() -> Counter[str]:
+def watch_files() -> dict[str, float]:
     """Count from now on the CPU seconds of every statement: of SQL files by `step/name`, of others by what they do."""
     from matchback.warehouse_rows import Runner
 
-    by_file: Counter[str] = Counter()
+    by_file: dict[str, float] = defaultdict(float)
     execute = Runner._execute
 
     def timed(self: Runner, *arguments: Any, what: str) -> Any:
@@ -51,9 +51,9 @@ def watch_files() -> Counter[str]:
             return execute(self, *arguments, what=what)
         finally:
             name = what.removeprefix("sql/").removesuffix(".sql")
-            by_file[name] += spent() - began  # type: ignore[assignment]
+            by_file[name] += spent() - began
 
-    Runner._execute = timed  # type: ignore[method-assign, assignment]
+    Runner._execute = timed  # type: ignore[method-assign, assignment]  # watched in this process alone
     return by_file
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from matchback.incremental import CHANGED, PARTS, _order, _tables, lasting_tables
-from matchback.incremental_parts import Part
+from matchback.incremental import _order, _tables, lasting_tables
+from matchback.incremental_parts import CHANGED, PARTS, Part
 from matchback.sqlfiles import sql_file, step_tables
 
 DECLARED = [(step, part) for step, parts in PARTS.items() for part in parts]

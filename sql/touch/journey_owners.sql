@@ -1,6 +1,7 @@
 -- The journeys whose events changed, or whose events carry an identifier whose person changed.
 -- Grain: journey_id.
--- Why: every own identifier of its events makes an owner, not only that by which an event has its person.
+-- Why: its events' owners, its root and whether a test row counts are judged within the journey. Every own identifier of
+-- its events makes an owner, not only that by which an event has its person.
 SELECT journey_id FROM changed_events WHERE journey_id IS NOT NULL
 UNION
 SELECT events.journey_id

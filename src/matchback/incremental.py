@@ -117,7 +117,7 @@ def renew(
                 continue
         for table, choices in part.cuts.items():
             if table not in part.units:
-                warehouse.cut(table, choices)
+                warehouse.cut(table, choices, _words(step, part))
         for table in _tables(step, part):
             before(table)
             if table not in part.units:
@@ -136,10 +136,7 @@ def _renewed(warehouse: Warehouse, step: str, part: Part, table: str, given: Map
     unit = part.units[table]
     if not unit:
         return warehouse.renew_whole(step, table, given)
-    count = warehouse.renew(step, table, unit, given)
-    if table in part.cuts:
-        warehouse.cut(table, part.cuts[table])
-    return count
+    return warehouse.renew(step, table, unit, given, stands_for_whole=table in part.cuts)
 
 
 @cache
@@ -183,6 +180,12 @@ def _tables(step: str, part: Part) -> tuple[str, ...]:
     """Return what is made for a part, in order: its helpers and its own tables."""
     wanted = _helpers(step, part) | part.units.keys()
     return tuple(table for table in step_tables(step) if table in wanted)
+
+
+@cache
+def _words(step: str, part: Part) -> frozenset[str]:
+    """Return every name in the SQL of what is made for a part: no other column of its inputs is needed."""
+    return frozenset().union(*(sql_file(step, table).words for table in _tables(step, part)))
 
 
 def _columns(part: Part) -> int:

@@ -105,9 +105,11 @@ _RESOLVE = (
     ),
     Part("", {"named_events": ()}),
     _part("events", "event_id", standing_events="event_id"),
-    _part("journey_events", "journey_id", events="journey_id"),
-    _part("journey_owners", "journey_id", events="journey_id", journey_events="journey_id"),
-    _part("journey_roots", "journey_id", events="journey_id", journey_events="journey_id"),
+    Part(
+        "journey_owners",
+        dict.fromkeys(("journey_events", "journey_owners", "journey_roots"), ("journey_id",)),
+        {"events": _any("journey_id"), "journey_events": _any("journey_id")},
+    ),
     _part("advocates", "advocate_record_id", standing_advocates="advocate_record_id"),
     _part(
         "advocate_references",

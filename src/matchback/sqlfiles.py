@@ -17,6 +17,7 @@ from typing import Any
 
 _PACKAGE = Path(__file__).resolve().parent
 _PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
+_WORD = re.compile(r"\b[a-z_]\w*")
 _COMMENT_OR_TEXT = re.compile(r"--[^\n]*|'(?:[^']|'')*'")
 _FROM_OF_OTHER_KIND = re.compile(r"\b(?:EXTRACT\s*\(\s*\w+|DISTINCT)\s+FROM\b")
 _READ = re.compile(r"\b(?:FROM|JOIN)\s+(?:\w+\.)?(\w+)\b(?!\s*\()")
@@ -25,7 +26,7 @@ _NAMED = re.compile(r"\b(\w+)\s+AS\s+\(")
 
 @dataclass(frozen=True)
 class SqlFile:
-    """One SQL file: its SELECT, the tables that it reads, its parameters and its header's words."""
+    """One SQL file: its SELECT, the tables that it reads, its parameters, its header's words and its names."""
 
     step: str
     table: str
@@ -33,6 +34,7 @@ class SqlFile:
     header: str
     reads: frozenset[str]
     parameters: frozenset[str]
+    words: frozenset[str]  # every name in it: of tables, columns, functions
 
     def chosen(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the file's own of many parameters."""
@@ -57,7 +59,8 @@ def sql_file(step: str, table: str) -> SqlFile:
     bare = _FROM_OF_OTHER_KIND.sub("", _COMMENT_OR_TEXT.sub("", text))
     reads = frozenset(_READ.findall(bare)) - frozenset(_NAMED.findall(bare))
     header = "\n".join(line.removeprefix("--").strip() for line in text.splitlines() if line.startswith("--"))
-    return SqlFile(step, table, text, header, reads, frozenset(_PARAMETER.findall(bare)))
+    parameters, words = (frozenset(found.findall(bare)) for found in (_PARAMETER, _WORD))
+    return SqlFile(step, table, text, header, reads, parameters, words)
 
 
 @cache

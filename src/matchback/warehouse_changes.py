@@ -36,18 +36,19 @@ class ChangeRunner(Runner):
         )
         return int(self._run(file, statement, parameters).fetchall()[0][0])
 
-    def cut(self, table: str, choices: Sequence[Unit]) -> None:
+    def cut(self, table: str, choices: Sequence[Unit], words: frozenset[str]) -> None:
         """Let the touched rows of a table stand for the whole: those of which one choice of columns names a unit.
 
-        They are copied: views read fewer columns, but anew for each query, and made `recognize` a quarter slower.
+        Of its columns, those are copied that are among the words of what reads it. A view would read no more, but
+        anew for each query: it made `recognize` a quarter slower.
         """
+        columns_read = words.union(*choices)
+        listed = ", ".join(_name(name) for name in self._columns_of(table) if name in columns_read)
         selects: list[str] = []
         for number, columns in enumerate(choices):
             # A row that an earlier choice has brought already must not come twice.
             before = "".join(f" ANTI JOIN {TOUCHED} ON {_pairs(choice)}" for choice in choices[:number])
-            rows = (
-                f"SELECT mine.* FROM {self._at_home(table)} AS mine SEMI JOIN {TOUCHED} ON {_pairs(columns)}"
-            )
+            rows = f"SELECT {listed} FROM {self._at_home(table)} AS mine SEMI JOIN {TOUCHED} ON {_pairs(columns)}"
             selects.append(f"SELECT mine.* FROM ({rows}) AS mine{before}" if before else rows)
         text = " UNION ALL ".join(selects)
         self._execute(f"CREATE OR REPLACE TEMP TABLE {_name(table)} AS {text}", what=f"cut {table}")
@@ -63,35 +64,52 @@ class ChangeRunner(Runner):
         file = sql_file(step, table)
         self._run(file, f"CREATE OR REPLACE TEMP TABLE {_name(table)} AS\n{file.text}", parameters)
 
-    def renew(self, step: str, table: str, unit: Unit, parameters: Mapping[str, Any]) -> int:
+    def renew(
+        self,
+        step: str,
+        table: str,
+        unit: Unit,
+        parameters: Mapping[str, Any],
+        *,
+        stands_for_whole: bool = False,
+    ) -> int:
         """Renew the rows of the touched units; leave the changed ones, old and new, in `changed_<table>`.
 
         Returns how many units changed. A unit is compared by its number of rows and the sum of their 64-bit hashes.
+        If what follows reads the table cut, the renewed rows stand for the whole.
         """
-        file, home, columns = sql_file(step, table), self._at_home(table), _listed(unit)
+        file, home, unit_columns = sql_file(step, table), self._at_home(table), _listed(unit)
+        columns = self._columns_of(table)
         self._run(file, f"CREATE OR REPLACE TEMP TABLE renewed AS\n{file.text}", parameters)
         touched = f"SEMI JOIN {TOUCHED} ON {_pairs(unit)}"
-        rows = (
-            f"SELECT {columns}, CAST(HASH(mine) AS HUGEINT) AS hash, 1 AS one FROM {home} AS mine {touched}"
-        )
-        rows += (
-            f" UNION ALL SELECT {columns}, -CAST(HASH(mine) AS HUGEINT), -1 FROM renewed AS mine {touched}"
-        )
-        changed = f"SELECT {columns} FROM ({rows}) GROUP BY {columns} HAVING SUM(one) <> 0 OR SUM(hash) <> 0"
+        former = f"SELECT mine.*, mine.rowid AS former_row FROM {home} AS mine {touched}"
+        self._execute(f"CREATE OR REPLACE TEMP TABLE former AS {former}", what=f"former {table}")
+        row = f"CAST(HASH({_listed(columns)}) AS HUGEINT)"
+        rows = f"SELECT {unit_columns}, {row} AS hash, 1 AS one FROM former"
+        rows += f" UNION ALL SELECT {unit_columns}, -{row}, -1 FROM renewed AS mine {touched}"
+        changed = f"SELECT {unit_columns} FROM ({rows}) GROUP BY ALL HAVING SUM(one) <> 0 OR SUM(hash) <> 0"
         statement = f"CREATE OR REPLACE TEMP TABLE changed_units AS {changed}"
         count = int(self._execute(statement, what=f"compare {table}").fetchall()[0][0])
         if count:
             same = " AND ".join(f"mine.{_name(name)} = changed_units.{_name(name)}" for name in unit)
-            former = f"SELECT mine.* FROM {home} AS mine SEMI JOIN changed_units ON {same}"
-            new = f"SELECT mine.* FROM renewed AS mine SEMI JOIN changed_units ON {same}"
+            were, are = (
+                f"SELECT {_listed(columns)} FROM {rows} AS mine SEMI JOIN changed_units ON {same}"
+                for rows in ("former", "renewed")
+            )
+            gone = f"SELECT former_row FROM former AS mine SEMI JOIN changed_units ON {same}"
             statements = (
-                f"CREATE OR REPLACE TEMP TABLE {_name(CHANGED + table)} AS {former} UNION ALL {new}",
-                f"DELETE FROM {home} AS mine USING changed_units WHERE {same}",
-                f"INSERT INTO {home} {new}",
+                f"CREATE OR REPLACE TEMP TABLE {_name(CHANGED + table)} AS {were} UNION ALL {are}",
+                f"DELETE FROM {home} WHERE rowid IN ({gone})",
+                f"INSERT INTO {home} {are}",
             )
             for statement in statements:
                 self._execute(statement, what=f"renew {table}")
-        self.uncut(("renewed", "changed_units"))
+        if stands_for_whole:
+            cut = (
+                f"CREATE OR REPLACE TEMP TABLE {_name(table)} AS SELECT mine.* FROM renewed AS mine {touched}"
+            )
+            self._execute(cut, what=f"cut {table}")
+        self.uncut(("renewed", "former", "changed_units"))
         return count
 
     def renew_whole(self, step: str, table: str, parameters: Mapping[str, Any]) -> int:
@@ -140,6 +158,12 @@ class ChangeRunner(Runner):
 
     # --- inside ----------------------------------------------------------------------------------------------
 
+    def _columns_of(self, table: str) -> list[str]:
+        described = self._execute(
+            f"FROM {self._at_home(table)} LIMIT 0", what=f"columns of {table}"
+        ).description
+        return [str(column[0]) for column in described]
+
     def _at_home(self, table: str) -> str:
         if self._home is None:
             ((self._home,),) = self._execute("SELECT CURRENT_CATALOG()", what="session").fetchall()
@@ -153,5 +177,5 @@ def _pairs(columns: Unit) -> str:
     )
 
 
-def _listed(unit: Unit) -> str:
-    return ", ".join(_name(name) for name in unit)
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(_name(name) for name in columns)

@@ -70,6 +70,7 @@ def measure_history(folder: Path, name: str, size: Size, *, whole: bool = False)
     night = {step: measured(folder, step, NIGHT) for step in STEPS}
     for step in STEPS:
         print_step(f"{name}: {step}, the night", night[step])
+    print_night_join(name, night["recognize"]["by_file"])
     if whole:
         print_files(night)
         for title, models in (
@@ -97,6 +98,13 @@ def measure_join(folder: Path) -> None:
             f"{taken['missing']:,} are missing and {taken['surplus']:,} surplus"
         )
     shutil.rmtree(target)
+
+
+def print_night_join(name: str, by_file: dict[str, float]) -> None:
+    """Print what of the night's recognition is the join: its roots found, and every candidate of them ranked."""
+    files = ("touch/judged_roots", "touch/ranked_candidates", *(f"recognize/{table}" for table in JOIN))
+    taken = sum(by_file.get(file, 0.0) for file in files)
+    print(f"{name + ', the night: its join alone':<44}{taken:>9.2f} CPU s", flush=True)
 
 
 def measured(folder: Path, step: str, as_of: date, *, module: str = "measure") -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from matchback.errors import CheckFailed
 from matchback.publishing.checks import is_costly, refuse_broken, run_checks
-from matchback.sqlfiles import SqlFile, sql_file, step_tables
+from matchback.sqlfiles import sql_file, step_tables
 from matchback.warehouse import Warehouse
 from unit.published_world import AS_OF, fill, make_tables
 
@@ -107,9 +108,7 @@ def test_a_check_whose_tables_are_not_there_yet_waits() -> None:
 
 def test_a_costly_check_runs_on_demand_only() -> None:
     file = sql_file("check", OURS[0])
-    costly = SqlFile(
-        file.step, file.table, file.text, f"{file.header}\nCost: full", file.reads, file.parameters
-    )
+    costly = replace(file, header=f"{file.header}\nCost: full")
     assert is_costly(costly)
     assert not is_costly(file)
 

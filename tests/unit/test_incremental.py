@@ -205,6 +205,62 @@ def test_loops_are_judged_in_each_program_apart(days_ago: int) -> None:
     bank.close()
 
 
+# --- what one arm of a touch file alone finds -------------------------------------------------------------------
+
+
+def added(bank: Bank, table: str, column: str) -> list[Any]:
+    return sorted(str(row[column]) for row in bank.kept.writer.table(table).to_pylist())
+
+
+def test_an_owner_by_phone_is_found_when_the_phone_becomes_shared() -> None:
+    """Bea's event stays Bea's by her member id; that its phone is Cal's too gives its journey another owner."""
+    bank = Bank()
+    bank.deliver(File(0, "events", FIRST_NIGHT, (an_opening(BEA, 1, phone_key=300),)))
+    bank.night(FIRST_NIGHT)
+    assert len(added(bank, "journey_owners", "person_id")) == 1
+    another = {"partner_user_key": CAL, "phone_key": 300}
+    bank.deliver(File(1, "persons", FIRST_NIGHT + timedelta(1), (another,)))
+    bank.night(FIRST_NIGHT + timedelta(1))
+    assert bank.differences() == ""
+    assert len(added(bank, "journey_owners", "person_id")) == 2
+    bank.close()
+
+
+@pytest.mark.parametrize(
+    ("loaded_first", "received"), [(False, 0), (True, 1)], ids=["loaded since", "received since"]
+)
+def test_an_empty_list_ends_memberships(loaded_first: bool, received: int) -> None:
+    """An empty list is in no table of members, so only its file tells of it."""
+    bank = Bank()
+    member = {"partner_user_key": BEA, "purpose": "employees", "list_on": BEFORE}
+    bank.deliver(File(0, "audience", BEFORE, (member,), "employees"))
+    empty = File(1, "audience", FIRST_NIGHT + timedelta(received), (), "employees")
+    if loaded_first:
+        bank.deliver(empty)
+    bank.night(FIRST_NIGHT)
+    if not loaded_first:
+        bank.deliver(empty)
+    bank.night(FIRST_NIGHT + timedelta(received))
+    assert bank.differences() == ""
+    assert added(bank, "memberships", "until_on") != ["None"]
+    bank.close()
+
+
+def test_a_carrier_who_is_merged_carries_under_the_new_person() -> None:
+    """The shared address and its carriers stay; who one of the carriers is, does not."""
+    bank = Bank()
+    both = tuple({"partner_user_key": member, "email_key": 202} for member in (BEA, CAL))
+    bank.deliver(File(0, "persons", FIRST_NIGHT, both))
+    bank.night(FIRST_NIGHT)
+    before = added(bank, "person_identifiers", "person_id")
+    merged = {"partner_user_key": CAL, "same_person_key": DAN}
+    bank.deliver(File(1, "persons", FIRST_NIGHT + timedelta(1), (merged,)))
+    bank.night(FIRST_NIGHT + timedelta(1))
+    assert bank.differences() == ""
+    assert added(bank, "person_identifiers", "person_id") != before
+    bank.close()
+
+
 TestNights = pytest.mark.slow(Nights.TestCase)
 TestNights.settings = settings(
     max_examples=int(WANTED or 2),

@@ -42,9 +42,16 @@ from matchback.rewards.payout import (
     PayTo,
     batch_table,
     is_payout_day,
+    plan_file,
     plan_lines,
     render_file,
     write_file,
+)
+from matchback.rewards.payout_numbers import (
+    choose_number,
+    content_hash,
+    journaled_payouts,
+    withdraw_unrecorded,
 )
 from matchback.rewards.rule_tables import rule_tables
 from matchback.rewards.rules import Rule, judged_rules
@@ -75,6 +82,7 @@ def run(context: RunContext) -> StepSummary:
                 "ledger_head", sequence=posted[-1].sequence, chain_hash=posted[-1].chain_hash
             )
         watermarks.mark(warehouse, context, STEP)
+    withdraw_unrecorded(context.workspace.outbox / "payouts", _recorded(warehouse))
     return _summary(context, posted, payout)
 
 
@@ -183,24 +191,30 @@ def _plan(context: RunContext, posting: Posting) -> tuple[list[PayoutLine], list
 
 
 def _pay(context: RunContext, keys: Keys, lines: Sequence[PayoutLine]) -> PayoutFile:
-    """Write the next payout file, journal it, and record its lines."""
+    """Journal the next payout file, write it, and record its lines."""
     warehouse = context.writer
-    numbers = warehouse.table("payouts").column("payout_number").to_pylist()
-    number = max(numbers, default=0) + 1
     warehouse.stage("payout_batch", batch_table(lines))
     content = render_file(warehouse.rows("payout/addressed_lines"))
-    payout = write_file(context.workspace.outbox / "payouts", number, context.as_of, lines, content)
-    context.journal.append(
-        "payout",
-        number=number,
-        issued_on=context.as_of.isoformat(),
-        lines=len(lines),
-        totals=payout.totals,
-        file_hash=payout.file_hash,
-        operator=operator_name(),
-    )
+    journaled = journaled_payouts(context.journal)
+    number = choose_number(_recorded(warehouse), journaled, context.as_of, content_hash(content))
+    payout = plan_file(context.workspace.outbox / "payouts", number, context.as_of, lines, content)
+    if number not in {body["number"] for body in journaled}:
+        context.journal.append(
+            "payout",
+            number=number,
+            issued_on=context.as_of.isoformat(),
+            lines=len(lines),
+            totals=payout.totals,
+            file_hash=payout.file_hash,
+            operator=operator_name(),
+        )
+    write_file(payout, content)
     append_payouts(warehouse, keys.payout(number), payout)
     return payout
+
+
+def _recorded(warehouse: Warehouse) -> set[int]:
+    return set(warehouse.table("payouts").column("payout_number").to_pylist())
 
 
 def _issue(context: RunContext, keys: Keys, entries: list[Entry], payout: PayoutFile) -> list[Entry]:

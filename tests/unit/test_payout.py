@@ -18,11 +18,13 @@ from matchback.rewards.payout import (
     PayTo,
     amount_text,
     is_payout_day,
+    plan_file,
     plan_lines,
     quoted,
     render_file,
     write_file,
 )
+from matchback.rewards.payout_numbers import choose_number, withdraw_unrecorded
 
 MONDAY = date(2026, 11, 2)
 
@@ -170,9 +172,10 @@ def test_written_file_is_numbered_hashed_private_and_repeatable(tmp_path: Path) 
     states = [approved(1), approved(2, 550), approved(3, 700, "EUR")]
     accounts = {number: PayTo(number, None) for number in (1, 2, 3)}
     lines, _ = plan_lines(states, accounts, Payout())
-    first = write_file(tmp_path / "payouts", 7, MONDAY, lines, b"content\n")
-    again = write_file(tmp_path / "payouts", 7, MONDAY, lines, b"content\n")
-    assert first == again
+    first = plan_file(tmp_path / "payouts", 7, MONDAY, lines, b"content\n")
+    assert not first.path.exists()
+    write_file(first, b"content\n")
+    write_file(first, b"content\n")
     assert first.path.name == "earned-rewards-000007.csv"
     assert stat.S_IMODE(first.path.stat().st_mode) == 0o600
     totals = json.loads(first.path.with_suffix(".totals.json").read_text())
@@ -181,4 +184,41 @@ def test_written_file_is_numbered_hashed_private_and_repeatable(tmp_path: Path) 
     assert sorted(path.name for path in first.path.parent.iterdir()) == [
         "earned-rewards-000007.csv",
         "earned-rewards-000007.totals.json",
+    ]
+
+
+BEGUN = {"number": 3, "issued_on": "2026-11-02", "file_hash": "aa"}
+
+
+@pytest.mark.parametrize(
+    ("journaled", "issued_on", "file_hash", "number"),
+    [
+        ([], MONDAY, "aa", 3),
+        ([BEGUN], MONDAY, "aa", 3),
+        ([BEGUN], MONDAY, "bb", 4),
+        ([BEGUN], date(2026, 11, 3), "aa", 4),
+        ([BEGUN, {**BEGUN, "number": 4, "file_hash": "bb"}], MONDAY, "cc", 5),
+        ([BEGUN, {**BEGUN, "number": 4, "file_hash": "bb"}], MONDAY, "bb", 4),
+    ],
+)
+def test_number_never_stands_for_other_content(
+    journaled: list[dict[str, Any]], issued_on: date, file_hash: str, number: int
+) -> None:
+    """Numbers 1 and 2 are recorded: a number that was begun is taken up by the same content of the same day alone."""
+    assert choose_number([1, 2], journaled, issued_on, file_hash) == number
+
+
+def test_only_files_that_nothing_records_are_withdrawn(tmp_path: Path) -> None:
+    """The file and its totals go together; a recorded one stays, whatever its bytes."""
+    for name in (
+        "earned-rewards-000001.csv",
+        "earned-rewards-000002.csv",
+        "earned-rewards-000002.totals.json",
+    ):
+        (tmp_path / name).write_text("content")
+    withdraw_unrecorded(tmp_path, {1})
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "earned-rewards-000001.csv",
+        "earned-rewards-000002.csv.withdrawn",
+        "earned-rewards-000002.totals.json.withdrawn",
     ]

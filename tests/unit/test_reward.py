@@ -181,6 +181,39 @@ def test_running_again_changes_no_table(context: RunContext) -> None:
     } == hashes
 
 
+def cut_off(context: RunContext, day: date) -> Path:
+    """Stop a night after its payout file was written and before the commit; return the file."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("matchback.watermarks.mark", lambda *given: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            run(context, day)
+    return context.workspace.outbox / "payouts" / "earned-rewards-000001.csv"
+
+
+def test_night_that_was_cut_off_writes_the_same_file_again(context: RunContext) -> None:
+    """Same content, same day: same number, same bytes, one journal entry, no second line."""
+    path = cut_off(context, MONDAY)
+    written = path.read_bytes()
+    assert context.writer.count("payouts") == 0
+    run(context, MONDAY)
+    assert (path.read_bytes(), context.writer.count("payouts")) == (written, 2)
+    assert [entry.body["number"] for entry in context.journal.entries(kind="payout")] == [1]
+
+
+def test_number_of_a_night_that_was_cut_off_never_gets_other_content(context: RunContext) -> None:
+    """An account that closed in between is not paid; what is paid stands in file 2, and file 1 is withdrawn."""
+    path = cut_off(context, MONDAY)
+    context.writer.delete("advocates", {"advocate_id": ANN})
+    run(context, MONDAY)
+    assert [row["payout_number"] for row in context.writer.table("payouts").to_pylist()] == [2]
+    assert sorted(name.name for name in path.parent.iterdir()) == [
+        "earned-rewards-000001.csv.withdrawn",
+        "earned-rewards-000001.totals.json.withdrawn",
+        "earned-rewards-000002.csv",
+        "earned-rewards-000002.totals.json",
+    ]
+
+
 def test_nights_and_catch_up_give_the_same_rewards(context: RunContext) -> None:
     """Effective days come from the facts, so a later run posts what the nights would have posted."""
     for day in (date(2026, 10, 30), date(2026, 10, 31), date(2026, 11, 1), MONDAY):

@@ -1,12 +1,11 @@
 """Payout files: approved rewards as numbered, hashed CSV files in the earned-rewards layout, for the core system.
 
-A file is written to `outbox/payouts` before the transaction that records it commits, so that a crash leaves either
-nothing or a file that the next run writes again with the same number; it is delivered only after the commit.
+A file is written to `outbox/payouts` before the transaction that records it commits, and delivered only after it. What
+a crash in between leaves is written again with the same bytes and number, or withdrawn (`payout_numbers`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections import defaultdict
@@ -20,6 +19,7 @@ from matchback.config import Payout
 from matchback.rewards.conditions import minor_digits, to_minor
 from matchback.rewards.ledger import Finding
 from matchback.rewards.ledger_book import RewardState
+from matchback.rewards.payout_numbers import content_hash, payout_path
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -188,27 +188,32 @@ def amount_text(amount_minor: int, currency: str) -> str:
     return f"{whole}.{rest:0{digits}d}"
 
 
-def write_file(
+def plan_file(
     folder: Path, number: int, issued_on: date, lines: Sequence[PayoutLine], content: bytes
 ) -> PayoutFile:
-    """Write a payout file and its totals (`.totals.json`), each aside, fsynced and renamed; return what was written."""
+    """Return what a payout file will be; nothing is written yet."""
     totals: dict[str, int] = defaultdict(int)
     for line in lines:
         totals[line.currency] += line.amount_minor
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"earned-rewards-{number:06d}.csv"
-    file_hash = hashlib.sha256(content).hexdigest()
+    path = payout_path(folder, number)
+    return PayoutFile(number, issued_on, tuple(lines), dict(totals), content_hash(content), path)
+
+
+def write_file(payout: PayoutFile, content: bytes) -> None:
+    """Write a payout file and its totals (`.totals.json`), each aside, fsynced and renamed."""
+    assert content_hash(content) == payout.file_hash
+    totals = sorted(payout.totals.items())
+    payout.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     summary = {
-        "payout_number": number,
-        "issued_on": issued_on.isoformat(),
-        "file": path.name,
-        "sha256": file_hash,
-        "lines": len(lines),
-        "totals": {currency: amount_text(amount, currency) for currency, amount in sorted(totals.items())},
+        "payout_number": payout.number,
+        "issued_on": payout.issued_on.isoformat(),
+        "file": payout.path.name,
+        "sha256": payout.file_hash,
+        "lines": len(payout.lines),
+        "totals": {currency: amount_text(amount, currency) for currency, amount in totals},
     }
-    _write(path, content)
-    _write(path.with_suffix(".totals.json"), json.dumps(summary, indent=2).encode() + b"\n")
-    return PayoutFile(number, issued_on, tuple(lines), dict(totals), file_hash, path)
+    _write(payout.path, content)
+    _write(payout.path.with_suffix(".totals.json"), json.dumps(summary, indent=2).encode() + b"\n")
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,0 +1,72 @@
+"""The numbers of payout files: a number, once used, never stands for other content. A part of `reward`.
+
+A file is journaled, then written, then recorded by the commit. A run that is cut off in between leaves a number that
+the warehouse does not know: the same content of the same day takes it up again, any other content takes the next one,
+and the file that nothing records is withdrawn from the outbox.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from matchback.journal import Journal
+
+WITHDRAWN = ".withdrawn"
+_NAME = re.compile(r"earned-rewards-(\d+)\.csv")
+
+
+def payout_path(folder: Path, number: int) -> Path:
+    """Return where the payout file of a number stands."""
+    return folder / f"earned-rewards-{number:06d}.csv"
+
+
+def file_numbers(folder: Path) -> dict[int, Path]:
+    """Return the payout files of a folder by their numbers, in order."""
+    found = {
+        int(match[1]): path
+        for path in folder.glob("*.csv")
+        if (match := _NAME.fullmatch(path.name)) is not None
+    }
+    return dict(sorted(found.items()))
+
+
+def content_hash(content: bytes) -> str:
+    """Return the SHA-256 by which a payout file's bytes are known."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def journaled_payouts(journal: Journal) -> list[dict[str, Any]]:
+    """Return what the journal says of each payout file ever begun, in order: number, issued_on, file_hash, totals."""
+    return [entry.body for entry in journal.entries(kind="payout")]
+
+
+def choose_number(
+    recorded: Iterable[int], journaled: Iterable[dict[str, Any]], issued_on: date, file_hash: str
+) -> int:
+    """Return the number of the next payout file: behind every recorded one, and none that meant other content."""
+    own = (issued_on.isoformat(), file_hash)
+    number = max(recorded, default=0) + 1
+    others = {int(body["number"]) for body in journaled if (body["issued_on"], body["file_hash"]) != own}
+    while number in others:
+        number += 1
+    return number
+
+
+def withdraw_unrecorded(folder: Path, recorded: Collection[int]) -> list[Path]:
+    """Put aside the payout files of numbers that the warehouse does not record; return their new names.
+
+    Called after a commit: what it did not record was left by a run that was cut off, and nobody may pay from it.
+    """
+    withdrawn = []
+    for number, path in file_numbers(folder).items():
+        if number in recorded:
+            continue
+        for name in (path.with_suffix(".totals.json"), path):
+            if name.exists():
+                withdrawn.append(name.replace(name.with_name(name.name + WITHDRAWN)))
+    return withdrawn

@@ -15,6 +15,8 @@ from urllib.parse import unquote, urlsplit
 
 from matchback.errors import ConfigurationError
 
+LEAST_MEGABYTES = 256
+
 
 def workspace_from_environment() -> Path | None:
     """Return the workspace that MATCHBACK_WORKSPACE names, if any."""
@@ -133,6 +135,22 @@ def worker_environment(*, whole: bool) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
     }
+
+
+def database_megabytes() -> int | None:
+    """Return how many megabytes of memory the database may take: MATCHBACK_MEMORY_MB; None leaves it its own default.
+
+    It is no part of `matchback.toml`: it belongs to the machine, and no result depends on it.
+    """
+    text = os.environ.get("MATCHBACK_MEMORY_MB")
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or int(text) < LEAST_MEGABYTES:
+        raise ConfigurationError(
+            f"The environment variable MATCHBACK_MEMORY_MB is not a whole number from {LEAST_MEGABYTES} on.",
+            next_step="Set the megabytes that the database may take, or unset it:  export MATCHBACK_MEMORY_MB=4096",
+        )
+    return int(text)
 
 
 def parses_in_process() -> bool:

@@ -25,7 +25,7 @@ from matchback.sqlfiles import SqlFile, kept_tables, schema_digest, sql_file, st
 from matchback.sqlfiles import quoted_name as _name
 from matchback.sqlfiles import quoted_text as _text
 from matchback.warehouse_changes import ChangeRunner
-from matchback.warehouse_rows import connect
+from matchback.warehouse_rows import bound_memory, connect
 from matchback.workspace import Workspace, writer_lock
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ class Warehouse(ChangeRunner):
             warehouse = cls(connection)
             warehouse._execute(f"ATTACH {_text(str(path))} AS kept (READ_ONLY)", what="attach the copy")
             warehouse._execute(f"SET temp_directory = {_text(str(spill))}", what="session")
+            bound_memory(connection)
             warehouse._execute("CREATE TABLE state AS FROM kept.main.state", what="state")
             warehouse._execute("SET search_path = 'memory.main,kept.main'", what="session")
             yield warehouse

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from matchback.errors import DatabaseFailed, WarehouseDamaged, WarehouseLocked
-from matchback.settings import wants_debug
+from matchback.settings import database_megabytes, wants_debug
 from matchback.sqlfiles import SqlFile, sql_file
 from matchback.sqlfiles import quoted_name as _name
 from matchback.sqlfiles import quoted_text as _text
@@ -90,6 +90,7 @@ class Runner:
             yield
         finally:
             self._execute("; ".join(f"RESET {name}" for name in settings), what="session")
+            bound_memory(self._connection)
 
     def use_all_threads(self) -> None:
         """Share work out: for many rows it is worth its cost."""
@@ -179,6 +180,13 @@ class Runner:
             raise DatabaseFailed.at(what, error) from (error if wants_debug() else None)
 
 
+def bound_memory(connection: duckdb.DuckDBPyConnection) -> None:
+    """Hold a connection in the memory that the machine's owner allows it: 80% of the machine's where nothing is said."""
+    megabytes = database_megabytes()
+    if megabytes is not None:
+        connection.execute(f"SET memory_limit = '{megabytes}MB'")
+
+
 def connect(path: Path, spill: Path | None) -> duckdb.DuckDBPyConnection:
     """Open a warehouse's file for writing; `spill` is where work that memory cannot hold is laid.
 
@@ -191,6 +199,7 @@ def connect(path: Path, spill: Path | None) -> duckdb.DuckDBPyConnection:
         connection.execute("USE warehouse")
         if spill is not None:
             connection.execute(f"SET temp_directory = {_text(str(spill))}")
+        bound_memory(connection)
     except duckdb.IOException as error:
         connection.close()
         is_locked = "lock" in str(error).lower()

@@ -11,7 +11,13 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from matchback.errors import DatabaseFailed, WarehouseDamaged, WarehouseLocked, WarehouseOfAnotherVersion
+from matchback.errors import (
+    ConfigurationError,
+    DatabaseFailed,
+    WarehouseDamaged,
+    WarehouseLocked,
+    WarehouseOfAnotherVersion,
+)
 from matchback.journal import Journal
 from matchback.warehouse import Warehouse
 from matchback.workspace import Workspace, writer_lock
@@ -162,3 +168,31 @@ def test_only_what_another_step_reads_is_kept(workspace: Workspace) -> None:
     with Warehouse.open(workspace) as warehouse:
         assert {"hashed_identifiers", "written_addresses"}.isdisjoint(warehouse.tables())
         assert {"rewards", "fact_events"} <= set(warehouse.tables())
+
+
+def memory_limit(warehouse: Warehouse) -> str:
+    ((limit,),) = warehouse._connection.execute("SELECT CURRENT_SETTING('memory_limit')").fetchall()
+    return str(limit)
+
+
+def test_memory_is_bounded_where_the_machine_says_so(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MATCHBACK_MEMORY_MB", "1000")
+    with Warehouse.open(workspace) as warehouse:
+        bounded = memory_limit(warehouse)
+        assert bounded == "953.6 MiB"
+        with warehouse.within(500):
+            assert memory_limit(warehouse) != bounded
+        assert memory_limit(warehouse) == bounded, (
+            "taking rows in has its own bound, and leaves the machine's"
+        )
+
+
+@pytest.mark.parametrize("text", ["4 GB", "-1", "100", "1e9", "٤٠٩٦"])
+def test_a_bound_that_is_none_is_refused(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("MATCHBACK_MEMORY_MB", text)
+    with pytest.raises(ConfigurationError, match="MATCHBACK_MEMORY_MB"), Warehouse.open(workspace):
+        pass

@@ -52,10 +52,10 @@ def record_act(
 def operator_id(context: RunContext, name: str | None = None) -> str:
     """Return the id under which an operator stands in the warehouse and in what is published; names stay journaled.
 
-    Without a name: the operator of this process.
+    Without a name: the operator of this run.
     """
     secret = context.config.id_secret(context.workspace.root)
-    return "operator-" + derive_digest(secret, "operator", name or operator_name()).hex()[:12]
+    return "operator-" + derive_digest(secret, "operator", name or context.operator or operator_name()).hex()[:12]
 
 
 def apply_acts(warehouse: Warehouse, context: RunContext) -> int:
@@ -94,7 +94,7 @@ def apply_acts(warehouse: Warehouse, context: RunContext) -> int:
             ("reason_code", pa.string()),
         ]
     )
-    with warehouse.transaction("acts"):
+    with warehouse.transaction(f"acts:{entries[-1].number}"):
         warehouse.append("operator_acts", pa.Table.from_pylist(rows, schema=shape))
         warehouse.set_state("acts_number", str(entries[-1].number))
         warehouse.set_state("journal_number", str(entries[-1].number))

@@ -198,6 +198,7 @@ class Config(ConfigModel):
     intake: Intake = Intake()
     transport: Transport = Transport()
     _contract_sources: dict[str, str] = PrivateAttr(default_factory=dict)
+    _archived_hash: str = PrivateAttr(default="")
 
     @model_validator(mode="after")
     def _references(self) -> Config:
@@ -222,8 +223,11 @@ class Config(ConfigModel):
 
     @property
     def hash(self) -> str:
-        """SHA-256 of the configuration in canonical form: equal meaning, equal hash."""
-        return hashlib.sha256(self.canonical().encode()).hexdigest()
+        """SHA-256 of the configuration in canonical form: equal meaning, equal hash.
+
+        One that comes from the archive keeps the hash under which it was used, whatever keys were invented since.
+        """
+        return self._archived_hash or hashlib.sha256(self.canonical().encode()).hexdigest()
 
     def canonical(self) -> str:
         """Return the whole configuration as sorted JSON; it holds references, never secrets.
@@ -293,6 +297,15 @@ def load_config(path: Path, root: Path | None = None) -> Config:
         ) from None
     named = {feed.id: feed.contract for feed in config.feeds if feed.contract is not None}
     config._contract_sources.update(read_sources(named, root or path.parent))
+    return config
+
+
+def restored_config(content: dict[str, Any], config_hash: str) -> Config:
+    """Return a configuration from what the archive keeps of it; raises pydantic's ValidationError."""
+    sources = content.get("contract_sources", {})
+    config = Config.model_validate({key: value for key, value in content.items() if key != "contract_sources"})
+    config._contract_sources.update(sources)
+    config._archived_hash = config_hash
     return config
 
 

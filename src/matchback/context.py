@@ -30,6 +30,7 @@ class RunContext:
     feed_ids: tuple[str, ...] = ()
     accepted_terms: tuple[str, ...] = ()
     until: date | None = None  # the last of several nights that are run in a row
+    operator: str = ""  # who runs it, where that is not who runs this process: a replay
 
     @property
     def writer(self) -> Warehouse:

@@ -22,6 +22,8 @@ from matchback.errors import JournalBroken, WarehouseDamaged
 from matchback.intake.private_files import fsync_folder
 
 GENESIS = "0" * 64
+# Which run an entry is of is written in it: several runs may stand in the journal at once, and replay tells them apart.
+OF_A_RUN = ("committed", "ledger_head", "payout", "run_finished")
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,15 @@ class Journal:
         self._known: list[JournalEntry] = []
         self._known_bytes = 0
         self._known_line = b""
+        self._run = 0
 
     def append(self, kind: str, **body: Any) -> int:
         """Write one entry, fsync it, and return its number."""
         with self._locked():
             last = self._last()
             number = last.number + 1 if last else 1
+            if kind in OF_A_RUN and self._run:
+                body["run"] = self._run
             previous = last.hash if last else GENESIS
             at = datetime.now(UTC).isoformat(timespec="milliseconds")
             line = _line(number, kind, at, body, previous)
@@ -60,6 +65,8 @@ class Journal:
                 os.fsync(stream.fileno())
             if new:
                 fsync_folder(self.path.parent)
+        if kind == "run_started":
+            self._run = number
         return number
 
     def entries(self, after: int = 0, kind: str | None = None) -> list[JournalEntry]:

@@ -49,7 +49,7 @@ class FileDoesNotBalance(MatchbackError):
 def run(context: RunContext) -> StepSummary:
     """Load every received file that is not in `files` yet, then send what results are due."""
     known = context.writer.rows("load/loaded_files")
-    waiting, retired = _files_not_loaded(context, known)
+    waiting, retired = files_not_loaded(context, known)
     basis = staging_basis(context.config, context.config.id_secret(context.workspace.root))
     context.progress.start("load", len(waiting))
     totals: Counter[str] = Counter()
@@ -57,7 +57,7 @@ def run(context: RunContext) -> StepSummary:
     with context.writer.within(context.config.intake.memory_mb // 2):
         for file in waiting:
             try:
-                totals += _load(context, file, known, basis)
+                totals += load_file(context, file, known, basis)
             except ConfigurationError:
                 raise
             except MatchbackError as failure:
@@ -93,7 +93,7 @@ def run(context: RunContext) -> StepSummary:
     return StepSummary("load", line, dict(totals), changed=bool(waiting))
 
 
-def _files_not_loaded(
+def files_not_loaded(
     context: RunContext, loaded: Sequence[dict[str, Any]]
 ) -> tuple[list[ReceivedFile], list[ReceivedFile]]:
     """Return the files to load, in their order, and those that wait because their feed was removed."""
@@ -112,8 +112,10 @@ def _files_not_loaded(
     return waiting, retired
 
 
-def _load(context: RunContext, file: ReceivedFile, known: list[dict[str, Any]], basis: str) -> Counter[str]:
-    """Load one file in one transaction; add it to the `known` ones and return its counts."""
+def load_file(
+    context: RunContext, file: ReceivedFile, known: list[dict[str, Any]], basis: str
+) -> Counter[str]:
+    """Load one file in one transaction, unless it must wait; add it to the `known` ones and return its counts."""
     warehouse, file_id = context.writer, file.file_id
     is_known = any(row["file_id"] == file_id for row in known)
     others = [row for row in known if row["file_id"] != file_id]

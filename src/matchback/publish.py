@@ -77,9 +77,7 @@ def _publish(context: RunContext) -> StepSummary:
         return StepSummary("publish", f"nothing new since version {standing.version_id}", changed=False)
     version, rows = _build(context, store, tables, last, standing)
     if version != standing:
-        with warehouse.transaction("publish"):
-            warehouse.append("versions", _version_rows([version]))
-            warehouse.set_state("published_version", version.version_id)
+        _record(warehouse, version)
     store.switch(version.version_id)
     store.remove_old(context.config.publish.keep_versions)
     total = sum(rows.values())
@@ -88,6 +86,30 @@ def _publish(context: RunContext) -> StepSummary:
         f"version {version.version_id}: {len(tables)} tables, {total:,} rows",
         {"tables": len(tables), "rows": total},
     )
+
+
+def record_version(context: RunContext) -> None:
+    """Record the version that the tables make as the next one, and build none: a replay publishes nothing."""
+    _stage_parameters(context)
+    tables = published_tables(context.config.publish.identifiers)
+    hashes = {
+        table.name: context.writer.published_hash(table, context.parameters)
+        for table in tables
+        if table.name != SELF_DESCRIBING
+    }
+    sequence, version_id = _next_id(context, _last_version(context))
+    _record(context.writer, _next_version(context, version_id, sequence, tables, hashes))
+
+
+def _record(warehouse: Warehouse, version: Version) -> None:
+    with warehouse.transaction("publish"):
+        warehouse.append("versions", _version_rows([version]))
+        warehouse.set_state("published_version", version.version_id)
+
+
+def _next_id(context: RunContext, last: Version | None) -> tuple[int, str]:
+    sequence = last.sequence + 1 if last else 1
+    return sequence, f"{sequence:04d}-{context.as_of.isoformat()}"
 
 
 def _stands(context: RunContext, last: Version) -> StepSummary:
@@ -122,8 +144,8 @@ def _build(
     `standing` is the version to make again because its folder is not whole; without one the next version is made.
     """
     warehouse = context.writer
-    sequence = last.sequence + 1 if last else 1
-    version_id = standing.version_id if standing else f"{sequence:04d}-{context.as_of.isoformat()}"
+    sequence, next_id = _next_id(context, last)
+    version_id = standing.version_id if standing else next_id
     with store.building(version_id) as (folder, protected):
         with _exporting(context, protected / "vault.duckdb", protected_tables()) as write:
             for table in protected_tables():
@@ -194,7 +216,7 @@ def _stage_parameters(context: RunContext) -> None:
 
     units = [
         {"currency": currency, "ten_thousandths": 10 ** (AMOUNT_PLACES - places)}
-        for currency, places in EXPONENTS.items()
+        for currency, places in {**EXPONENTS, "XXX": 0}.items()
     ]
     shape = pa.schema([("currency", pa.string()), ("ten_thousandths", pa.int64())])
     context.writer.stage("currency_units", pa.Table.from_pylist(units, schema=shape))

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+from matchback import __version__
 from matchback.acts import apply_acts
 from matchback.context import RunContext, StepSummary
 from matchback.fingerprint import refuse_other_profile, refuse_other_warehouse, refuse_wrong_secret
 from matchback.rewards.acceptance import accepted_rules
+from matchback.settings import operator_name
 from matchback.watermarks import DERIVING_STEPS, is_current
 
 STEPS = ("pickup", "validate", "load", "resolve", "recognize", "reward", "report", "publish")
@@ -26,7 +28,12 @@ def run_steps(context: RunContext, steps: Sequence[str] = STEPS) -> list[StepSum
     archive_config(context)
     chosen = [step for step in STEPS if step in steps]
     context.journal.append(
-        "run_started", as_of=context.as_of.isoformat(), config_hash=context.config.hash, steps=chosen
+        "run_started",
+        as_of=context.as_of.isoformat(),
+        config_hash=context.config.hash,
+        steps=chosen,
+        operator=operator_name(),
+        code_version=__version__,
     )
     summaries = [_run_step(context, step) for step in chosen if step not in WRITING_STEPS]
     writing = [step for step in chosen if step in WRITING_STEPS]
@@ -56,19 +63,18 @@ def open_writer(context: RunContext) -> Iterator[RunContext]:
 
 def archive_config(context: RunContext) -> None:
     """Keep every configuration ever used, by its hash; one that is new is examined first."""
-    folder = context.workspace.archive / "configurations"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"{context.config.hash}.json"
-    if not path.exists():
+    from matchback.config_archive import is_archived, keep_config
+
+    is_new = not is_archived(context.workspace, context.config)
+    if is_new:
         from matchback.intake.contract_check import refuse_misdeclared
         from matchback.intake.folders import contested, contested_words
 
         refuse_misdeclared(context.config)
         for feed, other in contested(context.config):
             context.progress.note(contested_words(feed, other))
-        aside = path.with_suffix(".part")
-        aside.write_text(context.config.canonical(), encoding="utf-8")
-        aside.replace(path)
+    keep_config(context.workspace, context.config)
+    if is_new:
         context.journal.append("config", hash=context.config.hash)
 
 

@@ -30,7 +30,7 @@ SQL_TEXT = re.compile(
     re.DOTALL,
 )
 MOST_LINES = 400
-RUNNERS = ("warehouse.py", "warehouse_changes.py", "warehouse_rows.py")
+RUNNERS = ("warehouse.py", "warehouse_changes.py", "warehouse_hashes.py", "warehouse_rows.py")
 
 
 def relative(path: Path) -> str:

@@ -48,7 +48,7 @@ def copied_warehouse(workspace: Workspace, progress: Progress | None = None) -> 
             f"Nothing was run in {workspace.root.name} yet, so there is nothing to try other terms on.",
             next_step="Run it first:  matchback run",
         )
-    with _own_folder(workspace.staging) as folder:
+    with own_folder(workspace.staging, _FOLDER) as folder:
         copy = _copy_at_rest(workspace.warehouse_path, folder, progress or QuietProgress())
         with Warehouse.overlaid(copy, folder / "spill") as warehouse:
             for path in (copy, _log_of(copy)):
@@ -59,13 +59,13 @@ def copied_warehouse(workspace: Workspace, progress: Progress | None = None) -> 
 
 
 @contextmanager
-def _own_folder(staging: Path) -> Iterator[Path]:
+def own_folder(staging: Path, name: str) -> Iterator[Path]:
     """Give a folder that only this process uses, and remove it; one that a killed process left goes too."""
-    for leftover in staging.glob(f"{_FOLDER}*"):
-        number = re.fullmatch(rf"{_FOLDER}(\d+)", leftover.name)
+    for leftover in staging.glob(f"{name}*"):
+        number = re.fullmatch(rf"{name}(\d+)", leftover.name)
         if number and not _is_alive(int(number[1])):
             shutil.rmtree(leftover, ignore_errors=True)
-    folder = staging / f"{_FOLDER}{os.getpid()}"
+    folder = staging / f"{name}{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
     umask = os.umask(0o077)

@@ -135,3 +135,27 @@ def doctor() -> None:
     findings = examine(OPTIONS.open_context())
     OPTIONS.words(told(findings), [finding.row() for finding in findings])
     sys.exit(1 if any(finding.failed for finding in findings) else 0)
+
+
+@click.command(cls=Command)
+@click.option(
+    "--into", type=click.Path(path_type=Path), metavar="DIR",
+    help="Keep the replayed warehouse in this new folder; else it is removed after the comparison.",
+)  # fmt: skip
+def replay(into: Path | None) -> None:
+    """Make the warehouse again from archive and journal alone, and compare it with the live one table by table.
+
+    Night by night as the journal says, with the configurations that were in force, operators' acts and payouts. Nothing
+    of the workspace changes, no source is asked, nothing is delivered. Exit code 1: something differs, or is damaged.
+
+    \b
+    matchback replay
+    matchback replay --into /srv/replayed      keep it: after a lost warehouse, or to look where it differs
+    """
+    from matchback.answers.replay import replay
+    from matchback.answers.replay_text import replay_text
+    from matchback.progress import choose_progress
+
+    found = replay(OPTIONS.open_workspace(), choose_progress(OPTIONS.quiet), into)
+    OPTIONS.words(replay_text(found), found.data)
+    sys.exit(0 if found.holds else 1)

@@ -18,6 +18,7 @@ dated_rewards AS (
         l.rule_version,
         l.position,
         l.per,
+        l.starts_on,
         l.max_count,
         l.max_value_minor,
         c.role,
@@ -26,7 +27,7 @@ dated_rewards AS (
         c.is_held,
         CASE WHEN l.by_date = 'release_on' THEN c.release_on ELSE c.earned_on END AS filled_on
     FROM carried_rewards AS c
-    INNER JOIN rule_limits AS l ON c.rule_version = l.rule_version
+    INNER JOIN rule_limits AS l ON c.rule_version = l.rule_version AND NOT l.is_budget
     WHERE c.beneficiary_id IS NOT NULL
 ),
 
@@ -44,8 +45,12 @@ counted_rewards AS (
             WHEN 'program' THEN 0
             WHEN 'calendar_year' THEN EXTRACT(YEAR FROM filled_on)
             WHEN 'month' THEN EXTRACT(YEAR FROM filled_on) * 100 + EXTRACT(MONTH FROM filled_on)
-            ELSE EXTRACT(YEAR FROM filled_on) * 10000 + EXTRACT(MONTH FROM filled_on) * 100
+            WHEN 'day' THEN EXTRACT(YEAR FROM filled_on) * 10000 + EXTRACT(MONTH FROM filled_on) * 100
             + EXTRACT(DAY FROM filled_on)
+            ELSE EXTRACT(YEAR FROM filled_on) - CASE
+                WHEN EXTRACT(MONTH FROM filled_on) * 100 + EXTRACT(DAY FROM filled_on) < starts_on THEN 1
+                ELSE 0
+            END
         END AS period
     FROM dated_rewards
 )

@@ -23,6 +23,8 @@ SELECT
     k.release_on,
     e.effective_on,
     k.posted_as_of,
+    k.slot_journey_id,
+    k.slot_ordinal,
     e.caused_by,
     e.reverses_entry_id,
     e.reason_code,

@@ -9,5 +9,7 @@ SELECT
     reward_kind,
     earned_on,
     release_on,
-    posted_as_of
+    posted_as_of,
+    slot_journey_id,
+    slot_ordinal
 FROM reward_entries

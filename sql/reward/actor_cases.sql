@@ -9,8 +9,10 @@ WITH actor_events AS (
         g.event_id,
         g.journey_id,
         g.person_id,
+        g.occurred_at,
         g.occurred_on,
         g.container,
+        g.product,
         g.amount_minor,
         g.passed
     FROM reward_triggers AS g
@@ -43,8 +45,10 @@ judged_actors AS (
         a.event_id,
         a.journey_id,
         a.person_id,
+        a.occurred_at,
         a.occurred_on,
         a.container,
+        a.product,
         a.amount_minor,
         a.passed,
         CASE
@@ -67,6 +71,7 @@ SELECT
     COALESCE(j.root_on, a.occurred_on) AS root_on,
     a.container,
     a.person_id AS friend_id,
+    CAST(NULL AS BIGINT) AS advocate_id,
     a.person_id AS beneficiary_id,
     TRUE AS is_recognized,
     CAST(NULL AS VARCHAR) AS unrecognized_reason,
@@ -74,7 +79,9 @@ SELECT
     a.ineligible_reason,
     FALSE AS is_in_review,
     a.event_id AS trigger_event_id,
+    a.occurred_at AS trigger_at,
     a.occurred_on AS trigger_on,
+    a.product AS trigger_product,
     a.amount_minor AS trigger_amount_minor,
     a.passed AS is_condition_met
 FROM judged_actors AS a

@@ -7,8 +7,10 @@ WITH ranked_triggers AS (
         rule_version,
         event_id,
         journey_id,
+        occurred_at,
         occurred_on,
         container,
+        product,
         amount_minor,
         passed,
         ROW_NUMBER() OVER (
@@ -27,6 +29,7 @@ SELECT
     j.root_on,
     j.container,
     j.person_id AS friend_id,
+    n.advocate_id,
     CASE WHEN r.role = 'advocate' THEN n.advocate_id WHEN n.event_id IS NOT NULL THEN j.person_id END AS beneficiary_id,
     n.event_id IS NOT NULL AS is_recognized,
     COALESCE(u.reason_code, CASE WHEN j.container = 'test' THEN 'test_record' ELSE 'no_evidence' END)
@@ -35,7 +38,9 @@ SELECT
     CASE WHEN n.quality = 'rejected' THEN 'rejected' ELSE n.ineligible_reason END AS ineligible_reason,
     COALESCE(n.quality, 'passed') = 'review' AS is_in_review,
     g.event_id AS trigger_event_id,
+    g.occurred_at AS trigger_at,
     g.occurred_on AS trigger_on,
+    g.product AS trigger_product,
     g.amount_minor AS trigger_amount_minor,
     COALESCE(g.passed, FALSE) AS is_condition_met
 FROM journey_roots AS j

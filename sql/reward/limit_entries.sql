@@ -1,44 +1,45 @@
--- What can fill each limit: the rewards that were issued, and the claims that may still be.
+-- What can fill each limit and budget: the rewards that were issued, and the claims that may still be.
 -- Grain: rule_version x level x role x slot_id x beneficiary_id, of the limits of every version of a rule.
 -- Why: one person's rewards of all versions of a rule share its limits; each version counts them by its own periods. A
 -- reward that was issued fills the limit of the person of its posting, and of the one whom its journey names today.
 WITH fillers AS (
     SELECT
-        p.rule_key, p.rule_version, p.role, p.slot_id, p.journey_id, p.beneficiary_id, p.amount_minor,
-        p.earned_on, p.release_on, 0 AS standing, TRUE AS is_shown
+        p.rule_key, p.rule_version, p.role, p.case_slot_id AS slot_id, p.journey_id, p.beneficiary_id,
+        p.amount_minor, p.earned_on, p.release_on, 0 AS standing, TRUE AS is_shown
     FROM posted_slots AS p
     WHERE p.is_held
     UNION ALL
     SELECT
-        p.rule_key, p.rule_version, p.role, p.slot_id, p.journey_id, p.todays_beneficiary_id AS beneficiary_id,
-        p.amount_minor, p.earned_on, p.release_on, 0 AS standing, FALSE AS is_shown
+        p.rule_key, p.rule_version, p.role, p.case_slot_id AS slot_id, p.journey_id,
+        p.todays_beneficiary_id AS beneficiary_id, p.amount_minor, p.earned_on, p.release_on, 0 AS standing,
+        FALSE AS is_shown
     FROM posted_slots AS p
     WHERE p.is_held AND p.beneficiary_id <> p.todays_beneficiary_id
     UNION ALL
     SELECT
-        c.rule_key, c.rule_version, c.role, c.slot_id, c.journey_id, c.beneficiary_id, c.amount_minor,
+        c.rule_key, c.rule_version, c.role, c.case_slot_id AS slot_id, c.journey_id, c.beneficiary_id, c.amount_minor,
         c.earned_on, c.release_on, 1 AS standing, TRUE AS is_shown
-    FROM reward_claims AS c
-    LEFT JOIN once_per_results AS o
-        ON c.rule_version = o.rule_version AND c.role = o.role AND c.slot_id = o.slot_id
-    WHERE c.is_open AND o.reason_code IS NULL
+    FROM slot_claims AS c
+    WHERE c.is_open
 ),
 
 dated_fillers AS (
     SELECT
-        l.rule_version, l.position, l.level, l.max_count, l.max_value_minor, l.per,
+        l.rule_version, l.position, l.level, l.is_budget, l.measure, l.max_count, l.max_value_minor, l.per, l.starts_on,
         f.rule_key, f.role, f.slot_id, f.journey_id, f.beneficiary_id, f.amount_minor, f.standing,
         f.is_shown AND f.rule_version = l.rule_version AS is_own,
         CASE WHEN l.by_date = 'release_on' THEN f.release_on ELSE f.earned_on END AS filled_on
     FROM rule_limits AS l
     INNER JOIN rule_terms AS t ON l.rule_version = t.rule_version
-    INNER JOIN fillers AS f ON t.rule_key = f.rule_key
+    INNER JOIN fillers AS f ON t.rule_key = f.rule_key AND (f.is_shown OR NOT l.is_budget)
 )
 
 SELECT
     rule_version,
     position,
     level,
+    is_budget,
+    measure,
     max_count,
     max_value_minor,
     rule_key,
@@ -55,6 +56,10 @@ SELECT
         + EXTRACT(DAY FROM filled_on)
         WHEN 'month' THEN EXTRACT(YEAR FROM filled_on) * 100 + EXTRACT(MONTH FROM filled_on)
         WHEN 'calendar_year' THEN EXTRACT(YEAR FROM filled_on)
-        ELSE 0
+        WHEN 'program' THEN 0
+        ELSE EXTRACT(YEAR FROM filled_on) - CASE
+            WHEN EXTRACT(MONTH FROM filled_on) * 100 + EXTRACT(DAY FROM filled_on) < starts_on THEN 1
+            ELSE 0
+        END
     END AS period
 FROM dated_fillers

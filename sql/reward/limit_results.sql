@@ -5,7 +5,8 @@
 -- limit turns away takes no place in the next. A rule has three limits at most.
 WITH first_places AS (
     SELECT
-        rule_version, position, level, rule_key, role, slot_id, standing, is_own, max_count, max_value_minor,
+        rule_version, position, level, rule_key, role, slot_id, standing, is_own, measure, max_count,
+        max_value_minor,
         ROW_NUMBER() OVER (
             PARTITION BY rule_version, role, beneficiary_id, period ORDER BY standing, filled_on, journey_id, slot_id
         ) AS place,
@@ -25,8 +26,8 @@ first_losers AS (
 
 second_places AS (
     SELECT
-        e.rule_version, e.position, e.level, e.rule_key, e.role, e.slot_id, e.standing, e.is_own, e.max_count,
-        e.max_value_minor,
+        e.rule_version, e.position, e.level, e.rule_key, e.role, e.slot_id, e.standing, e.is_own, e.measure,
+        e.max_count, e.max_value_minor,
         ROW_NUMBER() OVER (
             PARTITION BY e.rule_version, e.role, e.beneficiary_id, e.period
             ORDER BY e.standing, e.filled_on, e.journey_id, e.slot_id
@@ -37,7 +38,8 @@ second_places AS (
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS BIGINT) AS value_minor
     FROM limit_entries AS e
-    LEFT JOIN first_losers AS x ON e.rule_key = x.rule_key AND e.role = x.role AND e.slot_id = x.slot_id
+    LEFT JOIN first_losers AS x
+        ON e.rule_key = x.rule_key AND e.role = x.role AND e.slot_id = x.slot_id AND e.standing = 1
     WHERE e.level = 2 AND x.slot_id IS NULL
 ),
 
@@ -52,8 +54,8 @@ second_losers AS (
 
 third_places AS (
     SELECT
-        e.rule_version, e.position, e.level, e.rule_key, e.role, e.slot_id, e.standing, e.is_own, e.max_count,
-        e.max_value_minor,
+        e.rule_version, e.position, e.level, e.rule_key, e.role, e.slot_id, e.standing, e.is_own, e.measure,
+        e.max_count, e.max_value_minor,
         ROW_NUMBER() OVER (
             PARTITION BY e.rule_version, e.role, e.beneficiary_id, e.period
             ORDER BY e.standing, e.filled_on, e.journey_id, e.slot_id
@@ -64,18 +66,22 @@ third_places AS (
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS BIGINT) AS value_minor
     FROM limit_entries AS e
-    LEFT JOIN second_losers AS x ON e.rule_key = x.rule_key AND e.role = x.role AND e.slot_id = x.slot_id
+    LEFT JOIN second_losers AS x
+        ON e.rule_key = x.rule_key AND e.role = x.role AND e.slot_id = x.slot_id AND e.standing = 1
     WHERE e.level = 3 AND x.slot_id IS NULL
 ),
 
 all_places AS (
-    SELECT rule_version, position, role, slot_id, standing, is_own, max_count, max_value_minor, place, value_minor
+    SELECT
+        rule_version, position, role, slot_id, standing, is_own, measure, max_count, max_value_minor, place, value_minor
     FROM first_places
     UNION ALL
-    SELECT rule_version, position, role, slot_id, standing, is_own, max_count, max_value_minor, place, value_minor
+    SELECT
+        rule_version, position, role, slot_id, standing, is_own, measure, max_count, max_value_minor, place, value_minor
     FROM second_places
     UNION ALL
-    SELECT rule_version, position, role, slot_id, standing, is_own, max_count, max_value_minor, place, value_minor
+    SELECT
+        rule_version, position, role, slot_id, standing, is_own, measure, max_count, max_value_minor, place, value_minor
     FROM third_places
 )
 
@@ -84,7 +90,7 @@ SELECT
     role,
     slot_id,
     position,
-    CASE WHEN max_count IS NULL THEN 'money' ELSE 'count' END AS measure,
+    measure,
     CASE WHEN max_count IS NULL THEN value_minor ELSE place END AS observed,
     COALESCE(max_count, max_value_minor) AS threshold,
     standing = 1 AND (COALESCE(place > max_count, FALSE) OR COALESCE(value_minor > max_value_minor, FALSE)) AS is_over

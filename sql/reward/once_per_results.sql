@@ -3,17 +3,20 @@
 -- Why: rewards that were issued hold their place for good, and waiting ones hold theirs; after them the earliest claim
 -- wins, then the smaller journey. A posted reward holds the place of the friend of its posting and of its journey's
 -- friend today. An event that a correction moved to another account is not rewarded twice, whatever the rule says.
--- A case that has not earned anything yet has lost as soon as somebody else holds its place.
+-- A case that has not earned anything yet has lost as soon as somebody else holds its place. Where a rule counts, each
+-- version counts by itself: a reward that was posted stands for an ordinal, not for one friend or account.
 WITH holders AS (
-    SELECT rule_key, role, slot_id, journey_id, friend_id, 0 AS standing, earned_on
+    SELECT rule_key, '' AS counting_version, role, slot_id, journey_id, friend_id, 0 AS standing, earned_on
     FROM posted_slots
-    WHERE is_held
+    WHERE is_held AND ordinal = 0
     UNION ALL
-    SELECT rule_key, role, slot_id, journey_id, todays_friend_id AS friend_id, 0 AS standing, earned_on
+    SELECT
+        rule_key, '' AS counting_version, role, slot_id, journey_id, todays_friend_id AS friend_id, 0 AS standing,
+        earned_on
     FROM posted_slots
-    WHERE is_held AND (friend_id IS NULL OR friend_id <> todays_friend_id)
+    WHERE is_held AND ordinal = 0 AND (friend_id IS NULL OR friend_id <> todays_friend_id)
     UNION ALL
-    SELECT rule_key, role, slot_id, journey_id, friend_id, 1 AS standing, earned_on
+    SELECT rule_key, counting_version, role, slot_id, journey_id, friend_id, 1 AS standing, earned_on
     FROM reward_claims
     WHERE is_open
 ),
@@ -21,15 +24,17 @@ WITH holders AS (
 ranked_holders AS (
     SELECT
         rule_key,
+        counting_version,
         role,
         slot_id,
         journey_id,
         friend_id,
         ROW_NUMBER() OVER (
-            PARTITION BY rule_key, role, friend_id ORDER BY standing, earned_on, journey_id, slot_id
+            PARTITION BY rule_key, counting_version, role, friend_id
+            ORDER BY standing, earned_on, journey_id, slot_id
         ) AS friend_rank,
         ROW_NUMBER() OVER (
-            PARTITION BY rule_key, role, journey_id ORDER BY standing, earned_on, slot_id
+            PARTITION BY rule_key, counting_version, role, journey_id ORDER BY standing, earned_on, slot_id
         ) AS account_rank
     FROM holders
 ),
@@ -41,9 +46,14 @@ rewarded_roots AS (
         c.slot_id,
         MIN(p.reward_id) AS reward_id
     FROM reward_cases AS c
-    INNER JOIN rule_terms AS t ON c.rule_version = t.rule_version AND t.slot_kind = 'journey'
+    INNER JOIN rule_terms AS t ON c.rule_version = t.rule_version AND t.slot_kind = 'journey' AND t.counts IS NULL
     INNER JOIN posted_slots AS p
-        ON c.rule_key = p.rule_key AND c.role = p.role AND c.root_event_id = p.root_event_id AND p.is_live
+        ON
+            c.rule_key = p.rule_key
+            AND c.role = p.role
+            AND c.root_event_id = p.root_event_id
+            AND p.is_live
+            AND p.ordinal = 0
     WHERE c.slot_id <> p.slot_id
     GROUP BY c.rule_version, c.role, c.slot_id
 )
@@ -61,9 +71,19 @@ SELECT
 FROM reward_cases AS c
 INNER JOIN rule_terms AS t ON c.rule_version = t.rule_version
 LEFT JOIN ranked_holders AS f
-    ON c.rule_key = f.rule_key AND c.role = f.role AND c.friend_id = f.friend_id AND f.friend_rank = 1
+    ON
+        c.rule_key = f.rule_key
+        AND CASE WHEN t.counts IS NULL THEN '' ELSE c.rule_version END = f.counting_version
+        AND c.role = f.role
+        AND c.friend_id = f.friend_id
+        AND f.friend_rank = 1
 LEFT JOIN ranked_holders AS a
-    ON c.rule_key = a.rule_key AND c.role = a.role AND c.journey_id = a.journey_id AND a.account_rank = 1
+    ON
+        c.rule_key = a.rule_key
+        AND CASE WHEN t.counts IS NULL THEN '' ELSE c.rule_version END = a.counting_version
+        AND c.role = a.role
+        AND c.journey_id = a.journey_id
+        AND a.account_rank = 1
 LEFT JOIN rewarded_roots AS e
     ON c.rule_version = e.rule_version AND c.role = e.role AND c.slot_id = e.slot_id
 WHERE t.once_per_friend OR t.once_per_account OR e.reward_id IS NOT NULL

@@ -1,9 +1,10 @@
 -- The posted rewards by the slot that each fills, with the persons that its ids mean now.
--- Grain: reward_id, and by construction (rule_key, role, slot_id).
+-- Grain: reward_id, and by construction (rule_key, role, slot_id, ordinal); the ordinal is 0 where nothing is counted.
 -- Why: no version, person or amount is part of a slot, so neither a rule edit nor a merge of persons pays twice. A slot
 -- is held for good once it was issued, also when the money was taken back, and as long as a conflict about its trigger,
 -- its root or its account keeps it waiting. A posted id may be that of an email which several members turned out to
 -- share, and then means none of them: so the friend and the beneficiary whom the journey names today stand beside it.
+-- Where a rule counts, `slot_id` is the first journey of what is counted, and `case_slot_id` the step that completed it.
 WITH conflicting_journeys AS (
     SELECT DISTINCT COALESCE(account_key, order_key, event_id) AS journey_id
     FROM events
@@ -15,7 +16,13 @@ SELECT
     t.rule_key,
     r.rule_version,
     r.role,
-    CASE WHEN t.slot_kind = 'event' THEN r.event_id ELSE r.journey_id END AS slot_id,
+    CASE
+        WHEN r.slot_ordinal IS NOT NULL THEN r.slot_journey_id
+        WHEN t.slot_kind = 'event' THEN r.event_id
+        ELSE r.journey_id
+    END AS slot_id,
+    COALESCE(r.slot_ordinal, 0) AS ordinal,
+    CASE WHEN t.slot_kind = 'event' THEN r.event_id ELSE r.journey_id END AS case_slot_id,
     r.journey_id,
     r.event_id,
     r.root_event_id,

@@ -15,10 +15,11 @@ WITH first_events AS (
 
 anchored_windows AS (
     SELECT
-        c.rule_version, c.role, c.slot_id, c.journey_id, c.friend_id, c.container, c.expire_on, c.trigger_on,
+        c.rule_version, c.role, c.slot_id, c.journey_id, c.friend_id, c.container, c.advocate_id, c.expire_on,
         c.issued_on, t.currency,
-        q.position, q.kind, q.event_name, q.at_least_minor, q.at_least_count, q.on_whom,
-        q.after_name, q.before_trigger, q.within_days, q.until_payout,
+        q.position, q.group_position, q.alternative, q.condition, q.kind, q.has_condition, q.at_least_minor,
+        q.at_least_count, q.on_whom, q.after_name, q.before_name, q.within_days, q.until_payout,
+        CASE q.before_name WHEN 'trigger' THEN c.trigger_on WHEN 'root' THEN c.root_on END AS before_on,
         CASE WHEN q.after_name = 'root' THEN c.root_on ELSE a.first_on END AS anchor_on
     FROM reward_cases AS c
     INNER JOIN rule_terms AS t ON c.rule_version = t.rule_version
@@ -31,13 +32,15 @@ anchored_windows AS (
 )
 
 SELECT
-    rule_version, role, slot_id, journey_id, friend_id, container, expire_on, currency, position, kind, event_name,
-    at_least_minor, at_least_count, on_whom, before_trigger, until_payout,
-    (after_name IS NULL OR anchor_on IS NOT NULL) AND (NOT before_trigger OR trigger_on IS NOT NULL) AS is_anchored,
-    CASE WHEN after_name IS NOT NULL THEN anchor_on ELSE trigger_on - within_days END AS opens_on,
+    rule_version, role, slot_id, journey_id, friend_id, advocate_id, container, expire_on, currency, position,
+    group_position, alternative, condition, kind, has_condition, at_least_minor, at_least_count, on_whom,
+    before_name IS NOT NULL AS looks_back,
+    until_payout,
+    (after_name IS NULL OR anchor_on IS NOT NULL) AND (before_name IS NULL OR before_on IS NOT NULL) AS is_anchored,
+    CASE WHEN after_name IS NOT NULL THEN anchor_on ELSE before_on - within_days END AS opens_on,
     CASE
-        WHEN before_trigger AND after_name IS NULL THEN trigger_on
-        WHEN before_trigger THEN LEAST(trigger_on, anchor_on + within_days)
+        WHEN before_name IS NOT NULL AND after_name IS NULL THEN before_on
+        WHEN before_name IS NOT NULL THEN LEAST(before_on, anchor_on + within_days)
         WHEN until_payout THEN issued_on
         ELSE anchor_on + within_days
     END AS closes_on

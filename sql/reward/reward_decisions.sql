@@ -1,17 +1,31 @@
 -- Every condition of every rule, judged for every journey from its root on: what was observed, asked and missing.
 -- Grain: rule_version x role x slot_id x condition; with one slot per journey, journey x rule x role x condition.
 -- Why: a decision is met when the reward is earned (`released` then tells how long it stays pending), failed when a
--- condition says no, expired when only deadlines were missed, and waits while something may still happen.
-WITH judged_conditions AS (
+-- condition says no, expired when only deadlines were missed, and waits while something may still happen. A former
+-- version that still counts for the rewards that it posted is not shown: its steps are those of the current one.
+WITH shown_conditions AS (
+    SELECT
+        c.rule_version, c.role, c.slot_id, c.position, c.condition, c.outcome, c.reason_code, c.is_timeout,
+        c.deadline_on, c.measure, c.observed_value, c.threshold_value, c.observed_text, c.threshold_text,
+        c.position NOT BETWEEN 121 AND 299 AS decides
+    FROM reward_conditions AS c
+    INNER JOIN rule_terms AS t ON c.rule_version = t.rule_version
+    WHERE t.counts IS NULL OR t.is_current
+),
+
+judged_conditions AS (
     SELECT
         rule_version, role, slot_id, position, condition, outcome, reason_code, deadline_on, measure,
         observed_value, threshold_value, observed_text, threshold_text,
-        MAX(CASE WHEN outcome = 'failed' AND NOT is_timeout THEN 1 ELSE 0 END) OVER cases AS has_failed,
-        MAX(CASE WHEN outcome = 'failed' AND is_timeout THEN 1 ELSE 0 END) OVER cases AS has_expired,
+        MAX(CASE WHEN decides AND outcome = 'failed' AND NOT is_timeout THEN 1 ELSE 0 END) OVER cases AS has_failed,
+        MAX(CASE WHEN decides AND outcome = 'failed' AND is_timeout THEN 1 ELSE 0 END) OVER cases AS has_expired,
         MAX(
-            CASE WHEN outcome = 'open' AND reason_code <> 'window_open' AND condition <> 'released' THEN 1 ELSE 0 END
+            CASE
+                WHEN decides AND outcome = 'open' AND reason_code <> 'window_open' AND condition <> 'released' THEN 1
+                ELSE 0
+            END
         ) OVER cases AS is_waiting
-    FROM reward_conditions
+    FROM shown_conditions
     WINDOW cases AS (PARTITION BY rule_version, role, slot_id)
 ),
 

@@ -9,6 +9,7 @@ SELECT
     e.occurred_at,
     e.occurred_on,
     e.container,
+    e.product,
     CASE WHEN e.currency = t.currency THEN e.amount_minor END AS amount_minor,
     CASE WHEN t.condition_text IS NULL THEN TRUE ELSE COALESCE(c.passed, FALSE) END AS passed
 FROM rule_terms AS t
@@ -16,5 +17,5 @@ INNER JOIN events AS e
     ON
         t.event_name = e.event_name
         AND (e.program IS NULL OR e.program = t.program)
-LEFT JOIN condition_results AS c ON t.rule_version = c.rule_version AND e.event_id = c.event_id
+LEFT JOIN condition_results AS c ON t.rule_version = c.rule_version AND c.position = 0 AND e.event_id = c.event_id
 WHERE e.status = 'active'

@@ -2,17 +2,19 @@
 -- Grain: reward_id.
 -- Why: an event in conflict makes a pending reward wait; a cancelled event or one that the terms name reverses it;
 -- anything else that takes the promise away voids it before the payment and is only reported after. The trigger and the
--- root are those of the posting, since a cancelled event has left its journey.
+-- root are those of the posting, since a cancelled event has left its journey. A reward that was counted stands as long
+-- as the count is reached, whichever event completes it now.
 WITH failing_conditions AS (
     SELECT
-        c.rule_version, c.role, c.slot_id, c.condition, c.reason_code,
+        p.reward_id, c.condition, c.reason_code,
         ROW_NUMBER() OVER (
-            PARTITION BY c.rule_version, c.role, c.slot_id
+            PARTITION BY p.reward_id
             ORDER BY CASE c.outcome WHEN 'failed' THEN 0 WHEN 'open' THEN 1 ELSE 2 END, c.position
         ) AS failing_rank
     FROM reward_conditions AS c
     INNER JOIN posted_slots AS p
-        ON c.rule_version = p.rule_version AND c.role = p.role AND c.slot_id = p.slot_id AND p.is_live
+        ON c.rule_version = p.rule_version AND c.role = p.role AND c.slot_id = p.case_slot_id AND p.is_live
+    WHERE c.position NOT BETWEEN 121 AND 299
 ),
 
 judged_rewards AS (
@@ -26,6 +28,7 @@ judged_rewards AS (
         d.approve,
         CASE
             WHEN p.trigger_status = 'conflict' OR p.root_status = 'conflict' THEN 'waits'
+            WHEN p.ordinal > 0 AND d.beneficiary_id = p.beneficiary_id THEN 'due'
             WHEN p.trigger_status = 'cancelled' OR p.root_status = 'cancelled' THEN 'cancelled'
             WHEN v.event_id IS NOT NULL THEN 'reversed'
             WHEN d.slot_id IS NULL AND p.has_conflict THEN 'waits'
@@ -34,15 +37,11 @@ judged_rewards AS (
             ELSE 'due'
         END AS verdict
     FROM posted_slots AS p
-    LEFT JOIN rewards_due AS d ON p.rule_key = d.rule_key AND p.role = d.role AND p.slot_id = d.slot_id
+    LEFT JOIN rewards_due AS d
+        ON p.rule_key = d.rule_key AND p.role = d.role AND p.slot_id = d.slot_id AND p.ordinal = d.ordinal
     LEFT JOIN reversing_events AS v
-        ON p.rule_version = v.rule_version AND p.role = v.role AND p.slot_id = v.slot_id
-    LEFT JOIN failing_conditions AS f
-        ON
-            p.rule_version = f.rule_version
-            AND p.role = f.role
-            AND p.slot_id = f.slot_id
-            AND f.failing_rank = 1
+        ON p.rule_version = v.rule_version AND p.role = v.role AND p.case_slot_id = v.slot_id
+    LEFT JOIN failing_conditions AS f ON p.reward_id = f.reward_id AND f.failing_rank = 1
     WHERE p.is_live
 )
 

@@ -32,6 +32,8 @@ SELECT
     e.journey_id,
     e.event_id,
     e.root_event_id,
+    e.slot_journey_id,
+    e.slot_ordinal,
     e.reward_kind AS kind,
     g.granted_minor AS amount_minor,
     e.currency,

@@ -26,5 +26,7 @@ SELECT
     CAST(NULL AS VARCHAR) AS caused_by,
     CAST(NULL AS BIGINT) AS reverses_entry_id,
     CAST(NULL AS VARCHAR) AS reason_code,
-    CAST(NULL AS VARCHAR) AS chain_hash
+    CAST(NULL AS VARCHAR) AS chain_hash,
+    CAST(NULL AS BIGINT) AS slot_journey_id,
+    CAST(NULL AS INTEGER) AS slot_ordinal
 WHERE FALSE

@@ -8,6 +8,7 @@ SELECT
     d.program,
     d.role,
     d.slot_id,
+    d.ordinal,
     d.beneficiary_id,
     d.amount_minor,
     d.currency,
@@ -17,5 +18,6 @@ SELECT
 FROM rewards_due AS d
 INNER JOIN rule_terms AS t ON d.rule_version = t.rule_version
 INNER JOIN events AS e ON COALESCE(d.root_event_id, d.event_id) = e.event_id
-LEFT JOIN posted_slots AS p ON d.rule_key = p.rule_key AND d.role = p.role AND d.slot_id = p.slot_id
+LEFT JOIN posted_slots AS p
+    ON d.rule_key = p.rule_key AND d.role = p.role AND d.slot_id = p.slot_id AND d.ordinal = p.ordinal
 WHERE e.occurred_on BETWEEN $from_on AND $to_on

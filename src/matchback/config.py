@@ -211,7 +211,7 @@ class Config(ConfigModel):
             refuse_unknown(program.events, declared, f"event of program {program.id}")
         for reward in self.rewards:
             refuse_unknown([reward.program], [program.id for program in self.programs], "program")
-            names = [reward.on, *(item.event_name for item in reward.require)]
+            names = [reward.on, *(name for item in reward.require for name in item.event_names)]
             names += [item.event for item in reward.reversed_by]
             refuse_unknown(names, declared, f"event of reward {reward.id}")
         return self
@@ -286,6 +286,11 @@ def load_config(path: Path, root: Path | None = None) -> Config:
         raise ConfigurationError(
             f"{path} is not valid TOML: {error}.", next_step="Mend the file and run again."
         ) from None
+    return config_of(content, path, root or path.parent)
+
+
+def config_of(content: dict[str, Any], path: Path, root: Path) -> Config:
+    """Return the configuration of a file's content, checked; `path` is what its problems are told of."""
     try:
         config = Config.model_validate(content)
     except ValidationError as error:
@@ -296,7 +301,7 @@ def load_config(path: Path, root: Path | None = None) -> Config:
             next_step="Mend the file and run again.",
         ) from None
     named = {feed.id: feed.contract for feed in config.feeds if feed.contract is not None}
-    config._contract_sources.update(read_sources(named, root or path.parent))
+    config._contract_sources.update(read_sources(named, root))
     return config
 
 

@@ -56,10 +56,10 @@ def config_words() -> dict[str, dict[str, str]]:
 
 
 def sections(model: type[BaseModel], path: str) -> Iterator[tuple[str, type[BaseModel]]]:
-    """Yield every table of the file with its heading, outer ones first."""
+    """Yield every table of the file with its heading, outer ones first; a table that holds its own kind stands once."""
     for key, field in keys(model):
         inner = _inner(field.annotation)
-        if inner is None:
+        if inner is None or inner is model:
             continue
         place = f"{path}.{key}" if path else key
         many = _holds_list(field.annotation) and not path

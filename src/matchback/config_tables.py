@@ -207,9 +207,10 @@ def _rule_events(reward: Reward) -> list[dict[str, Any]]:
     """Return the events that a rule waits for, each with the condition that it fulfills."""
     awaited = [("trigger", reward.on)]
     awaited += [
-        (f"require_{number}", item.event_name)
+        (f"require_{number}", name)
         for number, item in enumerate(reward.require, start=1)
         if item.kind != "none"
+        for name in item.event_names
     ]
     return [{"rule_id": reward.id, "condition": condition, "event_name": name} for condition, name in awaited]
 

@@ -31,6 +31,7 @@ def _exact_decimal(value: object) -> object:
 
 
 Amount = Annotated[Decimal, BeforeValidator(_exact_decimal), Field(ge=0, max_digits=17)]
+Percent = Annotated[Decimal, BeforeValidator(_exact_decimal), Field(gt=0, le=10_000, decimal_places=4)]
 
 
 class ConfigModel(BaseModel):

@@ -53,7 +53,7 @@ from matchback.rewards.payout_numbers import (
     journaled_payouts,
     withdraw_unrecorded,
 )
-from matchback.rewards.rule_tables import rule_tables
+from matchback.rewards.rule_tables import rule_conditions, rule_tables
 from matchback.rewards.rules import Rule, judged_rules
 from matchback.settings import operator_name
 from matchback.small_tables import replace_changed
@@ -99,9 +99,7 @@ def write_rules(warehouse: Warehouse, rules: Sequence[Rule]) -> None:
     kept = warehouse.table("reward_rules").to_pylist()
     judged = judged_rules(rules, kept, set(posted_versions(warehouse)))
     replace_changed(warehouse, "rule_tables", rule_tables(judged))
-    conditions = [
-        (rule.version, rule.terms.on, rule.condition) for rule in judged if rule.condition is not None
-    ]
+    conditions = [item for rule in judged for item in rule_conditions(rule)]
     warehouse.build_expression("condition_results", conditions_query(conditions))
 
 

@@ -37,7 +37,7 @@ def passed(text: str, currency: str = "USD") -> set[int]:
     """Return the ids of the active events for which a condition passes."""
     warehouse = Warehouse.memory(schema=False)
     warehouse.replace("events", EVENTS)
-    query = conditions_query([("v1", "opened", parse_condition(text, currency))])
+    query = conditions_query([("v1", 0, ["opened"], parse_condition(text, currency))])
     warehouse.build_expression("condition_results", query)
     rows = warehouse.table("condition_results").to_pylist()
     assert {row["event_id"] for row in rows} == {1, 2, 3}

@@ -59,7 +59,10 @@ def rules(**changes: Any) -> tuple[Rule, ...]:
         ({"require": [{"count": "deposit", "at_least": "1.5"}]}, "a count is a whole number"),
         ({"require": [{"count": "deposit"}]}, "a count is a whole number"),
         ({"require": [{"single": "deposit", "within_days": 5}]}, "it needs after or before"),
-        ({"require": [{"single": "deposit", "before": "root"}]}, 'before: it can only be "trigger"'),
+        (
+            {"require": [{"single": "deposit", "before": "never"}]},
+            'before: it can only be "trigger" or "root"',
+        ),
         ({"require": [{"single": "deposit", "after": "never"}]}, 'neither "root" nor an event'),
         ({"require": [{"single": "deposit", "until": "payout"}]}, 'only a requirement of "none"'),
         ({"require": [{"none": "closed", "after": "root"}]}, "the window of none never ends"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from matchback.answers.explain_words import describe_condition
+from matchback.answers.explain_words import describe_condition, describe_value
 from matchback.answers.lookup import kind_of
 from matchback.answers.printing import count, money
 from matchback.config import Config, Reward
@@ -181,7 +181,7 @@ def _terms(config: Config, rule: Reward) -> Data:
         "program": rule.program,
         "rule_id": rule.id,
         "kind": rule.value.kind,
-        "amount": str(rule.value.amount),
+        "amount": describe_value(rule.value),
         "currency": rule.value.currency or config.workspace.currency,
         "asks": asks,
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from matchback.config import Config, Requirement, Reward
+from matchback.config import Config, Limit, Requirement, RewardValue
+from matchback.config_terms import GROUPS
 
 GROUNDS = {
     "COUPON_CODE": "used a coupon of the advocate",
@@ -68,6 +69,9 @@ BASIS = {
     "manual": "",
 }
 CONDITIONS = {
+    "value": "its value can be told",
+    "tier": "its value can be told",
+    "counted": "so many are counted",
     "recognized": "an advocate is recognized",
     "eligible": "the referral is eligible",
     "once_per": "not rewarded before",
@@ -91,7 +95,13 @@ WHY = {
     "already_rewarded_friend": "there was a reward for this friend",
     "already_rewarded_account": "there was a reward for this account",
     "already_rewarded_event": "there was a reward for this event, on the account it was corrected from",
+    "already_rewarded_ordinal": "it was rewarded before",
+    "budget_spent": "the budget is spent",
     "limit_reached": "the limit is reached",
+    "no_amount": "there is no amount to take it from",
+    "no_milestone_left": "there is no milestone left",
+    "no_tier": "no tier of the value applies",
+    "not_met": "it is not so",
 }
 
 
@@ -117,12 +127,20 @@ def describe_condition(config: Config, rule_id: str, condition: str) -> str:
         return f"{_label(config, rule.on)} arrived"
     if condition == "when":
         return str(rule.when)
-    name, _, number = condition.rpartition("_")
-    position = int(number) - 1 if number.isdecimal() else -1
-    if name == "require" and 0 <= position < len(rule.require):
-        return _requirement(config, rule.require[position])
-    if name == "limit" and 0 <= position < len(rule.limits):
-        return _limit(rule, position)
+    name, *numbers = condition.split("_")
+    if not numbers or not all(number.isdecimal() for number in numbers):
+        return condition
+    position, *parts = (int(number) - 1 for number in numbers)
+    if name == "require" and position < len(rule.require):
+        item = rule.require[position]
+        leaves = [part for way in item.alternatives for part in way]
+        if not parts:
+            return _requirement(config, item)
+        return f"one way: {_requirement(config, leaves[parts[0]])}" if parts[0] < len(leaves) else condition
+    if name == "limit" and position < len(rule.limits):
+        return _limit(rule.limits[position], "person and ")
+    if name == "budget" and position < len(rule.budget):
+        return _limit(rule.budget[position], "") + " for all together"
     return condition
 
 
@@ -132,7 +150,11 @@ def _label(config: Config, name: str) -> str:
 
 
 def _requirement(config: Config, requirement: Requirement) -> str:
-    event, least = _label(config, requirement.event_name), requirement.at_least
+    if requirement.kind in GROUPS:
+        joint = " and " if requirement.all else ", or "
+        return joint.join(_requirement(config, part) for part in requirement.any or requirement.all or [])
+    event = " or ".join(_label(config, name) for name in requirement.event_names)
+    least = requirement.at_least
     what = {
         "single": f"one {event}" + (f" of at least {least}" if least is not None else ""),
         "sum": f"{event} of together at least {least}",
@@ -146,15 +168,26 @@ def _requirement(config: Config, requirement: Requirement) -> str:
         anchor = "the first event" if requirement.after == "root" else _label(config, requirement.after)
         parts.append(f"after {anchor}")
     if requirement.before:
-        anchor = "the trigger" if requirement.before == "trigger" else _label(config, requirement.before)
+        anchor = "the trigger" if requirement.before == "trigger" else "the friend's first event"
         parts.append(f"before {anchor}")
     if requirement.until:
         parts.append(f"until {requirement.until}")
-    parts.append("on the same account" if requirement.on == "same_account" else "by the friend")
+    if requirement.when:
+        parts.append(f"where {requirement.when}")
+    parts.append("on the same account" if requirement.on == "same_account" else f"by the {requirement.on}")
     return " ".join(parts)
 
 
-def _limit(rule: Reward, position: int) -> str:
-    limit = rule.limits[position]
+def _limit(limit: Limit, whom: str) -> str:
     most = f"{limit.count} rewards" if limit.count is not None else f"{limit.value} in value"
-    return f"at most {most} per person and {limit.per.replace('_', ' ')}"
+    return f"at most {most} per {whom}{limit.per.replace('_', ' ')}"
+
+
+def describe_value(value: RewardValue) -> str:
+    """Return what a rule's value is, without its kind: an amount, tiers, a share of an amount, or a name."""
+    if value.percent is not None:
+        return f"{value.percent:f}% of the {'sum' if value.of == 'sum' else 'amount'}"
+    if value.name is not None and value.amount is None:
+        return value.name
+    amounts = sorted({tier.amount for tier in value.tiers} | ({value.amount} if value.amount else set()))
+    return str(amounts[0]) if len(amounts) == 1 else f"{amounts[0]} to {amounts[-1]}"

@@ -63,6 +63,8 @@ def as_columns(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -
 
 def money(amount_minor: int, currency: str | None) -> str:
     """Return minor units as an amount that people read, such as `1,234.50 USD`."""
+    if currency == "XXX":
+        return f"{amount_minor:,}"  # points, tiers and badges have no currency
     exponent = _EXPONENTS.get(currency or "", 2)
     amount = Decimal(amount_minor).scaleb(-exponent)
     return f"{amount:,.{exponent}f} {currency or ''}".rstrip()

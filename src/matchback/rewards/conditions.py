@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 AMOUNT_COLUMN = "amount"
 TEXT_COLUMNS = ("currency", "product", "program", "event_name", "container")
 COLUMNS = (AMOUNT_COLUMN, *TEXT_COLUMNS)
+NO_CURRENCY = "XXX"  # as ISO 4217 says it: of points, tiers and badges
 MAX_LENGTH = 1000
 MAX_DEPTH = 20
 _NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,4})?")
@@ -50,7 +51,7 @@ class Condition:
 
 def minor_digits(currency: str) -> int:
     """Return how many decimal places ISO 4217 gives a currency."""
-    return EXPONENTS.get(currency, 2)
+    return 0 if currency == NO_CURRENCY else EXPONENTS.get(currency, 2)
 
 
 def to_minor(amount: Decimal, currency: str) -> int:
@@ -88,10 +89,11 @@ def parse_condition(text: str, currency: str) -> Condition:
     return Condition(_canonical(tree), rewritten, uses_amount)
 
 
-def conditions_query(rules: Sequence[tuple[str, str, Condition]]) -> exp.Expression:
-    """Return the SELECT that judges every event: one row (rule_version, event_id, passed) per rule and event.
+def conditions_query(rules: Sequence[tuple[str, int, Sequence[str], Condition]]) -> exp.Expression:
+    """Return the SELECT that judges every event: one row (rule_version, position, event_id, passed) per condition.
 
-    `rules` holds (rule_version, event_name, condition). A condition that is null has not passed.
+    `rules` holds (rule_version, position, event_names, condition); position 0 is the trigger's, others are those of the
+    requirements. A condition that is null has not passed.
     """
     from sqlglot import exp
 
@@ -102,7 +104,9 @@ def conditions_query(rules: Sequence[tuple[str, str, Condition]]) -> exp.Express
     return query
 
 
-def _judge(rule_version: str, event_name: str, condition: Condition) -> exp.Expression:
+def _judge(
+    rule_version: str, position: int, event_names: Sequence[str], condition: Condition
+) -> exp.Expression:
     from sqlglot import exp
 
     passed = exp.Coalesce(this=exp.Paren(this=condition.expression.copy()), expressions=[exp.false()])
@@ -110,11 +114,12 @@ def _judge(rule_version: str, event_name: str, condition: Condition) -> exp.Expr
         exp.Select()
         .select(
             exp.alias_(exp.Literal.string(rule_version), "rule_version"),
+            exp.alias_(exp.Literal.number(position), "position"),
             exp.column("event_id"),
             exp.alias_(passed, "passed"),
         )
         .from_("events")
-        .where(exp.EQ(this=exp.column("event_name"), expression=exp.Literal.string(event_name)))
+        .where(exp.column("event_name").isin(*event_names))
         .where(exp.EQ(this=exp.column("status"), expression=exp.Literal.string("active")))
     )
 
@@ -122,7 +127,7 @@ def _judge(rule_version: str, event_name: str, condition: Condition) -> exp.Expr
 def _no_rows() -> exp.Expression:
     from sqlglot import exp
 
-    kinds = (("rule_version", "TEXT"), ("event_id", "BIGINT"), ("passed", "BOOLEAN"))
+    kinds = (("rule_version", "TEXT"), ("position", "INT"), ("event_id", "BIGINT"), ("passed", "BOOLEAN"))
     return (
         exp.Select()
         .select(*(exp.alias_(exp.cast(exp.null(), kind), name) for name, kind in kinds))

@@ -24,6 +24,7 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
     "failed": ("fulfilled", "redeemed", "voided"),
     "redeemed": ("clawed_back",),
 }
+LATER = ("slot_journey_id", "slot_ordinal")
 EntryKey = Callable[[int, int, str], int]
 
 
@@ -46,6 +47,8 @@ class Grant:
     currency: str
     earned_on: date
     release_on: date
+    slot_journey_id: int | None = field(default=None, kw_only=True)  # with the ordinal, where a rule counts
+    slot_ordinal: int | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -180,8 +183,15 @@ def chain_hash(previous: str, entry: Entry) -> str:
 
 
 def canonical_entry(entry: Entry) -> str:
-    """Return an entry as the JSON that its hash covers: all but the hash, sorted by name, without blanks."""
-    content: dict[str, Any] = {name: value for name, value in vars(entry).items() if name != "chain_hash"}
+    """Return an entry as the JSON that its hash covers: all but the hash, sorted by name, without blanks.
+
+    What entries got later is left out where it says nothing: the hashes of former entries stay.
+    """
+    content: dict[str, Any] = {
+        name: value
+        for name, value in vars(entry).items()
+        if name != "chain_hash" and (value is not None or name not in LATER)
+    }
     return json.dumps(content, sort_keys=True, separators=(",", ":"), default=date.isoformat)
 
 

@@ -25,9 +25,10 @@ class Keys:
 
     def reward(self, row: Mapping[str, Any]) -> int:
         """Return a reward's id: no version, person or amount is part of it."""
-        return derive_key(
-            self._secret, "reward", row["program"], row["rule_key"], row["role"], str(row["slot_id"])
-        )
+        slot = str(row["slot_id"])
+        if row["slot_ordinal"] is not None:
+            slot += f"/{row['slot_ordinal']}"
+        return derive_key(self._secret, "reward", row["program"], row["rule_key"], row["role"], slot)
 
     def entry(self, reward_id: int, generation: int, kind: str) -> int:
         """Return an entry's id."""

@@ -14,10 +14,27 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
-from matchback.config import Config, Reward
+from matchback.config import Config, Limit, Requirement, Reward
+from matchback.config_terms import GROUPS, PLAIN_KINDS
 from matchback.errors import ConfigurationError
-from matchback.rewards.conditions import Condition, minor_digits, parse_condition, to_minor
+from matchback.rewards.conditions import NO_CURRENCY, Condition, minor_digits, parse_condition, to_minor
 from matchback.rewards.rule_checks import rule_problems
+from matchback.rewards.value_checks import NAMED_KINDS
+
+# The first day of a person's tax year where it is not that of the calendar, by ISO 3166 country.
+TAX_YEAR_STARTS = {
+    "AU": "07-01",
+    "BD": "07-01",
+    "GB": "04-06",
+    "HK": "04-01",
+    "IN": "04-01",
+    "IR": "03-21",
+    "LK": "04-01",
+    "MM": "04-01",
+    "NZ": "04-01",
+    "PK": "07-01",
+    "ZA": "03-01",
+}
 
 ROLES = {
     "advocate": ("advocate",),
@@ -40,31 +57,39 @@ class Rule:
 
     @property
     def currency(self) -> str:
-        """The currency of the value and of every threshold."""
+        """The currency of every threshold, and of the value where it has one."""
         assert self.terms.value.currency is not None
         return self.terms.value.currency
 
     @property
-    def amount_minor(self) -> int:
-        """What the rule promises, in minor units."""
-        return to_minor(self.terms.value.amount, self.currency)
+    def reward_currency(self) -> str:
+        """The currency of the value: `XXX`, as ISO 4217 says it, of points, tiers and badges."""
+        return NO_CURRENCY if self.terms.value.kind in PLAIN_KINDS else self.currency
+
+    @property
+    def amount_minor(self) -> int | None:
+        """What the rule promises where no tier says otherwise, in minor units; None where it depends on the event."""
+        value = self.terms.value
+        if value.kind in NAMED_KINDS:
+            return 1
+        return None if value.amount is None else to_minor(value.amount, self.reward_currency)
 
     @property
     def slot_kind(self) -> str:
-        """What one reward of this rule stands for: a journey, or a single event."""
-        return "event" if self.terms.to == "actor" or "event" in self.terms.once_per else "journey"
+        """What one case of this rule stands for: a journey, or a single event."""
+        each = self.terms.to == "actor" or "event" in self.terms.once_per or self.terms.counts == "events"
+        return "event" if each else "journey"
 
 
 def current_rules(config: Config) -> tuple[Rule, ...]:
     """Return the rules of the configuration, checked; raise ConfigurationError with every problem, one a line."""
-    currency = config.workspace.currency
     problems: list[str] = []
     rules: list[Rule] = []
     for reward in config.rewards:
         found = rule_problems(reward, config)
         problems += [f"  rewards.{reward.id}: {problem}" for problem in found]
         if not found:
-            rules.append(rule_from_text(canonical_text(reward, currency)))
+            rules.append(rule_from_text(canonical_text(reward, config)))
     names = {reward.id for reward in config.rewards}
     problems += [
         f"  rewards.{reward.id}: it replaces {reward.replaces!r}, which is still a rule"
@@ -86,25 +111,21 @@ def current_rules(config: Config) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
-def canonical_text(reward: Reward, currency: str) -> str:
-    """Return a rule as sorted JSON: every default written out, spelling of amounts and conditions made one."""
+def canonical_text(reward: Reward, config: Config) -> str:
+    """Return a rule as sorted JSON: every default written out, spelling of amounts and conditions made one.
+
+    Keys that rules got later are left out where they say nothing: the texts of former rules keep their hash.
+    """
     content = reward.model_dump(mode="json", by_alias=True, exclude_none=True)
-    content["value"]["currency"] = reward.value.currency or currency
-    money = content["value"]["currency"]
-    content["value"]["amount"] = _amount_text(reward.value.amount, money)
+    money = reward.value.currency or config.workspace.currency
+    content["value"] = _value_content(reward, money)
     content["once_per"] = _once_per(reward)
+    content["milestones"] = sorted(reward.milestones)
     if reward.when is not None:
         content["when"] = parse_condition(reward.when, money).text
-    for number, requirement in enumerate(reward.require):
-        if requirement.at_least is not None:
-            whole = requirement.kind == "count"
-            at_least = requirement.at_least
-            content["require"][number]["at_least"] = (
-                str(int(at_least)) if whole else _amount_text(at_least, money)
-            )
-    for number, limit in enumerate(reward.limits):
-        if limit.value is not None:
-            content["limits"][number]["value"] = _amount_text(limit.value, money)
+    content["require"] = [_requirement_content(item, money) for item in reward.require]
+    for name, limits in (("limits", reward.limits), ("budget", reward.budget)):
+        content[name] = [_limit_content(limit, reward, config) for limit in limits]
     plain = {name: value for name, value in content.items() if value != []}
     return json.dumps(plain, sort_keys=True, separators=(",", ":"))
 
@@ -148,9 +169,60 @@ def first_names(kept: Iterable[str], current: Iterable[Rule]) -> dict[str, str]:
     return {name: _first_name(name, former) for name in former}
 
 
+def _value_content(reward: Reward, money: str) -> dict[str, Any]:
+    value = reward.value
+    content: dict[str, Any] = value.model_dump(mode="json", exclude_none=True)
+    content["currency"] = money
+    own = NO_CURRENCY if value.kind in PLAIN_KINDS else money
+    for name in ("amount", "at_most"):
+        if name in content:
+            content[name] = _amount_text(getattr(value, name), own)
+    for number, tier in enumerate(value.tiers):
+        content["tiers"][number]["amount"] = _amount_text(tier.amount, own)
+        if tier.product is not None:
+            content["tiers"][number]["product"] = sorted(set(tier.product))
+    if value.percent is None:
+        del content["of"], content["rounding"]
+    else:
+        content["percent"] = f"{value.percent.normalize():f}"
+    if not value.tiers:
+        del content["tiers"]
+    return content
+
+
+def _requirement_content(item: Requirement, money: str) -> dict[str, Any]:
+    if item.kind in GROUPS:
+        return {item.kind: [_requirement_content(part, money) for part in item.any or item.all or []]}
+    content: dict[str, Any] = item.model_dump(mode="json", exclude_none=True)
+    names = sorted(set(item.event_names))
+    content[item.kind] = names[0] if len(names) == 1 else names
+    if item.when is not None:
+        content["when"] = parse_condition(item.when, money).text
+    if item.at_least is not None:
+        whole = item.kind == "count"
+        content["at_least"] = str(int(item.at_least)) if whole else _amount_text(item.at_least, money)
+    return content
+
+
+def _limit_content(limit: Limit, reward: Reward, config: Config) -> dict[str, Any]:
+    content: dict[str, Any] = limit.model_dump(mode="json", exclude_none=True)
+    currency = reward.value.currency or config.workspace.currency
+    if limit.value is not None:
+        content["value"] = _amount_text(
+            limit.value, NO_CURRENCY if reward.value.kind in PLAIN_KINDS else currency
+        )
+    if limit.per == "tax_year" and limit.starts is None:
+        content["starts"] = TAX_YEAR_STARTS.get(config.workspace.country, "01-01")
+    if limit.per == "program_year" and limit.starts is None:
+        program = next(item for item in config.programs if item.id == reward.program)
+        content["starts"] = f"{program.from_on.month:02}-{min(program.from_on.day, 28):02}"
+    return content
+
+
 def _once_per(reward: Reward) -> list[str]:
-    """Return once_per as it is meant: by default an actor is rewarded for each event."""
-    if reward.to == "actor" and "once_per" not in reward.model_fields_set:
+    """Return once_per as it is meant: an actor is rewarded for each event by default, and where events are counted."""
+    each = reward.to == "actor" or reward.counts == "events"
+    if each and "once_per" not in reward.model_fields_set:
         return ["event"]
     return sorted(set(reward.once_per))
 

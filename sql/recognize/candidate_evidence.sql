@@ -22,11 +22,8 @@ WITH evidence AS (
     FROM earlier_evidence
 ),
 
-selves AS (
-    SELECT journey_id, person_id
-    FROM journey_owners
-    UNION DISTINCT
-    SELECT o.journey_id, i.person_id
+sharers AS (
+    SELECT DISTINCT o.journey_id, i.person_id
     FROM journey_owners AS o
     INNER JOIN person_identifiers AS c ON o.person_id = c.person_id AND c.is_shared
     INNER JOIN person_identifiers AS i ON c.identifier_key = i.identifier_key AND NOT i.is_shared
@@ -53,7 +50,7 @@ SELECT
         WHEN v.evidence_on + g.look_back_days < r.root_on THEN 'out_of_look_back'
         WHEN v.coupon_fault IS NOT NULL THEN v.coupon_fault
         WHEN v.evidence_program <> r.program THEN 'other_program'
-        WHEN o.person_id IS NOT NULL THEN 'self_referral'
+        WHEN o.person_id IS NOT NULL OR s.person_id IS NOT NULL THEN 'self_referral'
         WHEN v.is_test AND r.container <> 'test' THEN 'test_record'
     END AS fault
 FROM evidence AS v
@@ -66,7 +63,8 @@ INNER JOIN config_grounds AS g
             v.recognition_type = g.recognition_type
             OR (v.incentivized AND g.recognition_type = 'INCENTIVIZED_SHARE')
         )
-LEFT JOIN selves AS o ON r.journey_id = o.journey_id AND v.advocate_id = o.person_id
+LEFT JOIN journey_owners AS o ON r.journey_id = o.journey_id AND v.advocate_id = o.person_id
+LEFT JOIN sharers AS s ON r.journey_id = s.journey_id AND v.advocate_id = s.person_id
 WHERE
     v.evidence_on + GREATEST(r.explain_days, g.look_back_days) >= r.root_on
     AND v.evidence_on <= r.root_on + r.explain_days

@@ -1,16 +1,22 @@
 -- Shares behind what the friend did or received before: touched links, and addresses that an advocate shared to.
 -- Grain: root × program × ground × share × act.
--- Why: a click counts from the click, a recipient from the sending. An address matches every owner that has or carries it.
-WITH recipients AS (
-    SELECT o.journey_id, m.email_id, m.share_key, m.sent_at, m.sent_on, m.container
+-- Why: a click counts from the click, a recipient from the sending. An address (plain or hashed) matches every owner that
+-- has or carries it; member and visitor ids receive nothing.
+WITH addresses AS (
+    SELECT o.journey_id, i.identifier_key
     FROM journey_owners AS o
     INNER JOIN person_identifiers AS i ON o.person_id = i.person_id
-    INNER JOIN emails AS m ON i.identifier_key = m.recipient_email_key
+    WHERE i.kind <> 'partner_user_id' AND i.kind <> 'visitor_id'
+),
+
+recipients AS (
+    SELECT a.journey_id, m.email_id, m.share_key, m.sent_at, m.sent_on, m.container
+    FROM addresses AS a
+    INNER JOIN emails AS m ON a.identifier_key = m.recipient_email_key
     UNION ALL
-    SELECT o.journey_id, m.email_id, m.share_key, m.sent_at, m.sent_on, m.container
-    FROM journey_owners AS o
-    INNER JOIN person_identifiers AS i ON o.person_id = i.person_id
-    INNER JOIN emails AS m ON i.identifier_key = m.recipient_phone_key
+    SELECT a.journey_id, m.email_id, m.share_key, m.sent_at, m.sent_on, m.container
+    FROM addresses AS a
+    INNER JOIN emails AS m ON a.identifier_key = m.recipient_phone_key
 ),
 
 acts AS (

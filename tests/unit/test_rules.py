@@ -78,6 +78,52 @@ def rules(**changes: Any) -> tuple[Rule, ...]:
         ({"limits": [{"per": "month"}]}, "name exactly one of count, value"),
         ({"limits": [{"count": 1}] * 4}, "at most 3"),
         ({"reversed_by": [{"event": "closed", "after": "payout"}]}, "reversed_by 1: after: 'payout'"),
+        ({"budget": [{"count": 1}] * 3}, "budget: a rule has at most 2"),
+        ({"limits": [{"count": 1, "starts": "04-06"}]}, "starts: only a tax_year or a program_year"),
+        ({"every_nth_event": 5, "milestones": [3]}, "milestones: every_nth_event counts already"),
+        ({"milestones": [3, 3]}, "milestones: they are whole numbers from 1 on, each once"),
+        ({"milestones": [0]}, "milestones: they are whole numbers from 1 on, each once"),
+        ({"to": "actor", "on": "opened", "every_nth_referral": 2}, "every_nth_referral: it counts referrals"),
+        ({"every_nth_event": 2, "once_per": ["friend"]}, "once_per: every_nth_event counts each event"),
+        ({"value": {}}, "value.amount: it is missing"),
+        ({"value": {"kind": "points", "amount": "1.5"}}, "value.amount: 1.5 has more than 0 decimal places"),
+        ({"value": {"kind": "points", "amount": "1", "currency": "USD"}}, "points have no currency"),
+        ({"value": {"kind": "badge"}}, "value.name: a badge needs one"),
+        ({"value": {"kind": "tier", "name": "Gold", "amount": "1"}}, "a tier has a name and no amount"),
+        ({"value": {"percent": "1", "amount": "1"}}, "percent stands alone"),
+        ({"value": {"percent": "1", "of": "sum"}}, "a rule has exactly one requirement of sum"),
+        ({"value": {"amount": "1", "rounding": "down"}}, "of and rounding belong to a percentage"),
+        ({"value": {"amount": "1", "at_most": "1"}}, "only a percentage has a maximum"),
+        ({"value": {"tiers": [{"amount": "1"}]}}, "value.tiers 1: name a product, from_referral, or both"),
+        (
+            {"value": {"tiers": [{"product": ["a", "b"], "amount": "1"}, {"product": ["b"], "amount": "2"}]}},
+            "value.tiers: two of them apply to the same",
+        ),
+        (
+            {"every_nth_event": 2, "value": {"tiers": [{"from_referral": 2, "amount": "1"}]}},
+            "from_referral counts referrals, and this rule rewards events",
+        ),
+        (
+            {"require": [{"any": [{"none": "closed", "until": "payout"}, {"single": "deposit"}]}]},
+            "require 1: any 1: none is a requirement of its own",
+        ),
+        (
+            {"require": [{"any": [{"any": [{"single": "deposit"}] * 2}, {"single": "deposit"}]}]},
+            "any 1: any does not stand within any",
+        ),
+        (
+            {"require": [{"any": [{"single": "deposit"}] * 2, "within_days": 5}]},
+            "within_days: it belongs into the parts of any",
+        ),
+        ({"require": [{"single": "deposit", "when": "amont > 1"}]}, "require 1: when: position 1: 'amont'"),
+        (
+            {"require": [{"single": "deposit", "after": "opened", "on": "advocate"}]},
+            'of the advocate, after can only be "root"',
+        ),
+        (
+            {"to": "actor", "on": "opened", "require": [{"single": "deposit", "on": "advocate"}]},
+            "on: an actor has no advocate",
+        ),
     ],
 )
 def test_rule_is_refused_with_the_key_and_the_reason(changes: dict[str, Any], message: str) -> None:
@@ -114,6 +160,61 @@ def test_spelling_changes_no_version_and_meaning_does() -> None:
     )
     assert spelled[0].version == plain
     assert rules(when="amount >= 100", pending_days=1)[0].version != plain
+
+
+def test_what_rules_got_later_changes_no_version_where_it_is_not_said() -> None:
+    """A text that was kept before there were counts, tiers, ways and budgets still has its hash."""
+    rule = rules(require=[{"single": "deposit", "at_least": "1", "after": "root"}], limits=[{"count": 5}])[0]
+    assert rule.text == (
+        '{"after_payment":"clawback","approve":"auto","before_payment":"void","from":"2026-01-01","id":"advocate-100",'
+        '"limits":[{"by":"earned_on","count":5,"per":"calendar_year"}],"on":"qualified","on_displaced":"keep",'
+        '"once_per":["account","friend"],"pending_days":0,"program":"refer","require":[{"after":"root",'
+        '"at_least":"1.00","on":"same_account","single":"deposit"}],"terms_by":"root","to":"advocate",'
+        '"value":{"amount":"100.00","currency":"USD","kind":"cash"}}'
+    )
+    spelled = rules(
+        require=[{"single": ["deposit"], "at_least": "1.00", "after": "root"}],
+        limits=[{"count": 5}],
+        milestones=[],
+        budget=[],
+    )
+    assert spelled[0].version == rule.version
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"every_nth_event": 5},
+        {"milestones": [10, 3], "value": {"tiers": [{"from_referral": 3, "amount": "5"}], "amount": "1"}},
+        {"value": {"percent": "1.50", "at_most": "20", "rounding": "half_even"}},
+        {"value": {"kind": "badge", "name": "Gold"}},
+        {"value": {"kind": "points", "amount": "100"}, "limits": [{"value": "500"}]},
+        {
+            "require": [
+                {"any": [{"single": "deposit"}, {"all": [{"single": "opened"}, {"single": "closed"}]}]}
+            ]
+        },
+        {"limits": [{"count": 1, "per": "tax_year"}], "budget": [{"value": "10", "per": "program_year"}]},
+    ],
+)
+def test_later_words_are_kept_in_the_text(changes: dict[str, Any]) -> None:
+    """What the ledger keeps of such a rule judges as the rule did, whatever the workspace says later."""
+    rule = rules(**changes)[0]
+    again = rule_from_text(rule.text)
+    assert again.terms == rule_from_text(again.text).terms
+    assert rule_tables([again]) == rule_tables([rule])
+    assert rule.version != rules()[0].version
+
+
+def test_a_year_begins_as_the_country_and_the_program_have_it() -> None:
+    """The first day stands in the text: a country that is changed later changes nothing that was promised."""
+    limits = [{"count": 1, "per": "tax_year"}, {"count": 1, "per": "program_year"}]
+    british = config({**BASE, "limits": limits}).model_dump(by_alias=True)
+    british["workspace"]["country"] = "GB"
+    british["programs"][0]["from"] = "2026-06-30"
+    rule = current_rules(Config.model_validate(british))[0]
+    assert [limit["starts"] for limit in json.loads(rule.text)["limits"]] == ["04-06", "06-28"]
+    assert [row["starts_on"] for row in rule_tables([rule])["rule_limits"].to_pylist()] == [406, 628]
 
 
 def test_a_text_gives_back_the_same_rule() -> None:

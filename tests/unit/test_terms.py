@@ -190,3 +190,30 @@ def test_terms_from_before_there_were_quality_rules_say_the_same() -> None:
     """A workspace that declares none is not asked to accept its own terms again."""
     assert "quality" not in terms(config(RULE)).programs["refer"]
     assert terms(config(RULE, quality=[])) == terms(config(RULE))
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "said"),
+    [
+        ({}, {"milestones": [3]}, "it counts milestones now; when it posted 2 rewards, it counted nothing"),
+        (
+            {"every_nth_event": 5},
+            {"every_nth_referral": 5, "id": "better", "replaces": "advocate-100"},
+            "it counts referrals now; when it posted 2 rewards, it counted events",
+        ),
+    ],
+)
+def test_a_rule_that_posted_counts_what_it_counted(
+    then: dict[str, Any], now: dict[str, Any], said: str
+) -> None:
+    """An ordinal of one kind of count says nothing about another: what was paid could be paid again."""
+    before = rule(**then)
+    with pytest.raises(ConfigurationError, match=said):
+        refuse_second_payment([rule(**now)], kept(before), Counter({before.version: 2}))
+    refuse_second_payment([rule(**now)], kept(before), Counter())
+
+
+def test_a_rule_that_posted_may_count_faster() -> None:
+    """The ordinals that were given stay given, so every third instead of every fifth pays none again."""
+    before = rule(every_nth_event=5)
+    refuse_second_payment([rule(every_nth_event=3)], kept(before), Counter({before.version: 2}))

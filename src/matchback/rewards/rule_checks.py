@@ -76,7 +76,7 @@ def _count_problems(reward: Reward) -> list[str]:
         found.append("milestones: they are whole numbers from 1 on, each once")
     if reward.counts in ("referrals", "milestones") and (reward.to == "actor" or "event" in reward.once_per):
         found.append(f"{said[0]}: it counts referrals; an actor's events are counted by every_nth_event")
-    if reward.counts == "events" and "once_per" in reward.model_fields_set and reward.once_per != ["event"]:
+    if reward.counts == "events" and reward.once_per not in (["event"], ["friend", "account"]):
         found.append('once_per: every_nth_event counts each event; leave it out or write ["event"]')
     return found
 
@@ -126,7 +126,11 @@ def _requirement_problems(item: Requirement, reward: Reward, config: Config, cur
 
 def _group_problems(item: Requirement, reward: Reward, config: Config, currency: str) -> list[str]:
     """Refuse groups deeper than any of all, and what would apply to no part; `none` stands by itself."""
-    beside = sorted(item.model_fields_set - {item.kind})
+    beside = [
+        name
+        for name, field in type(item).model_fields.items()
+        if name != item.kind and getattr(item, name) != field.default
+    ]
     found = [f"{name}: it belongs into the parts of {item.kind}" for name in beside]
     parts = item.any or item.all or []
     for number, part in enumerate(parts, start=1):

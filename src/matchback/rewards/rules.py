@@ -221,8 +221,7 @@ def _limit_content(limit: Limit, reward: Reward, config: Config) -> dict[str, An
 
 def _once_per(reward: Reward) -> list[str]:
     """Return once_per as it is meant: an actor is rewarded for each event by default, and where events are counted."""
-    each = reward.to == "actor" or reward.counts == "events"
-    if each and "once_per" not in reward.model_fields_set:
+    if reward.counts == "events" or (reward.to == "actor" and "once_per" not in reward.model_fields_set):
         return ["event"]
     return sorted(set(reward.once_per))
 

@@ -16,7 +16,7 @@ from typing import Any
 from matchback.config import Config, Program
 from matchback.config_quality import quality_terms
 from matchback.errors import ConfigurationError
-from matchback.rewards.rules import ROLES, Rule, first_names
+from matchback.rewards.rules import ROLES, Rule, first_names, rule_from_text
 
 _NOT_TERMS = {"id", "explain_days"}
 
@@ -107,7 +107,7 @@ def refuse_second_payment(
     }
     gone = [text for name, text in sorted(last.items()) if name not in current]
     first = first_names((str(row["text"]) for row in kept), rules)
-    problems: list[str] = []
+    problems = _changed_counts(rules, texts, posted, first)
     for rule in rules:
         name, former = rule.terms.id, rule.terms.former_id
         if rewards[name]:
@@ -130,6 +130,29 @@ def refuse_second_payment(
             ' nobody is paid twice.\nWrite  replaces = "none"  if it is a promise of its own, which the same friends '
             "and accounts can earn again.",
         )
+
+
+def _changed_counts(
+    rules: Sequence[Rule],
+    texts: Mapping[str, Mapping[str, Any]],
+    posted: Counter[str],
+    first: Mapping[str, str],
+) -> list[str]:
+    """Return the rules that count something else than when they posted: neither way would know what was paid."""
+    problems: list[str] = []
+    for rule in rules:
+        then: Counter[str] = Counter()
+        for version, text in texts.items():
+            if posted[version] and first[text["id"]] == first[rule.terms.id]:
+                then[rule_from_text(json.dumps(text)).terms.counts or "nothing"] += posted[version]
+        now = rule.terms.counts or "nothing"
+        problems += [
+            f"  rewards.{rule.terms.id}: it counts {now} now; when it posted {number:,} "
+            f"reward{'' if number == 1 else 's'}, it counted {counted}. Write it as it was, or give it an id of its own"
+            for counted, number in sorted(then.items())
+            if counted != now
+        ]
+    return problems
 
 
 def _program_terms(program: Program, config: Config) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def value_problems(reward: Reward, currency: str) -> list[str]:
         found += amount_problems("value.amount", value.amount, money)
     if value.at_most is not None:
         found.append("value.at_most: only a percentage has a maximum")
-    if "of" in value.model_fields_set or "rounding" in value.model_fields_set:
+    if (value.of, value.rounding) != ("trigger", "half_up"):
         found.append("value: of and rounding belong to a percentage")
     return found + _tier_problems(reward, money)
 

@@ -120,9 +120,13 @@ def tables_resting_on(step: str, tables: tuple[str, ...]) -> tuple[str, ...]:
 
 @cache
 def sql_digest() -> str:
-    """Return a hash of all SQL files: tables made by other SQL than today's are made anew."""
+    """Return a hash of all SQL files and of the lists beside them: tables made by others than today's are made anew.
+
+    The lists are those that a release brings with it: domains of throw-away addresses, thresholds of tax forms.
+    """
     digest = hashlib.sha256()
-    for path in sorted(sql_folder().glob("*/*.sql")):
+    lists = sorted((*_PACKAGE.glob("*.txt"), *_PACKAGE.glob("rewards/*.toml")))
+    for path in (*sorted(sql_folder().glob("*/*.sql")), *lists):
         digest.update(f"{path.parent.name}/{path.name}\n".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import pytest
+
+from matchback import sqlfiles
 from matchback.context import open_context
 from matchback.steps import run_steps
 from unit.simulated_bank import AS_OF, found_simulated_bank
@@ -27,3 +31,23 @@ def test_a_step_that_ran_ahead_of_the_one_before_it_runs_again(tmp_path: Path) -
     (summary,) = run_steps(open_context(workspace, as_of=AS_OF), ("recognize",))
     assert summary.counts["recognized"] == 5
     assert run("resolve", "recognize") == [False, False]
+
+
+@pytest.mark.parametrize("name", ["disposable_domains.txt", "rewards/tax_thresholds.toml"])
+def test_a_list_that_a_release_brings_is_part_of_what_tables_rest_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Else a new list without a new version would judge new records alone."""
+    before = sqlfiles.sql_digest()
+    package = tmp_path / "matchback"
+    for path in (sqlfiles._PACKAGE / "disposable_domains.txt", *sqlfiles._PACKAGE.glob("rewards/*.toml")):
+        copy = package / path.relative_to(sqlfiles._PACKAGE)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+    folder = sqlfiles.sql_folder()
+    monkeypatch.setattr(sqlfiles, "_PACKAGE", package)
+    monkeypatch.setattr(sqlfiles, "sql_folder", lambda: folder)
+    assert sqlfiles.sql_digest.__wrapped__() == before
+    with (package / name).open("a", encoding="utf-8") as file:
+        file.write("# one more\n")
+    assert sqlfiles.sql_digest.__wrapped__() != before

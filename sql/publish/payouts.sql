@@ -14,5 +14,5 @@ SELECT
     p.issued_on,
     p.status,
     p.file_hash
-FROM payouts AS p
+FROM payout_lines AS p
 LEFT JOIN currency_units AS c ON p.currency = c.currency

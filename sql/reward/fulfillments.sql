@@ -1,8 +1,21 @@
 -- The answers to payout lines, each with the line that it answers and whether the ledger followed it.
 -- Grain: fulfillment_id.
 -- Why: an answer to a reward that is unknown or was not issued changes nothing, and must be seen. Of several payouts of
--- one reward (paid again after a failure) the last one before the answer is meant.
-WITH ranked_lines AS (
+-- one reward (paid again after a failure) the last one before the answer is meant; an answer that was there when the
+-- reward was paid again is about an earlier one.
+WITH numbered_lines AS (
+    SELECT
+        payout_id,
+        payout_number,
+        reward_id,
+        amount_minor,
+        currency,
+        issued_on,
+        ROW_NUMBER() OVER (PARTITION BY reward_id ORDER BY payout_number) AS line_place
+    FROM payouts
+),
+
+ranked_lines AS (
     SELECT
         a.fulfillment_id,
         p.payout_id,
@@ -11,7 +24,11 @@ WITH ranked_lines AS (
         p.issued_on,
         ROW_NUMBER() OVER (PARTITION BY a.fulfillment_id ORDER BY p.issued_on DESC, p.payout_number DESC) AS line_rank
     FROM reward_answers AS a
-    INNER JOIN payouts AS p ON a.reward_id = p.reward_id AND p.issued_on <= a.reported_on
+    INNER JOIN numbered_lines AS p
+        ON
+            a.reward_id = p.reward_id
+            AND p.issued_on <= a.reported_on
+            AND (p.line_place = 1 OR p.issued_on < a.received_on)
 ),
 
 followed_answers AS (

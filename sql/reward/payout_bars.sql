@@ -1,8 +1,9 @@
 -- The approved rewards that may not be paid now: of advocates who are not eligible today, in programs that judge them when
--- they are paid, and those that wait for a person's review.
--- Grain: reward_id.
+-- they are paid; those that wait for a person's review; and those of which the payer says that it paid them after all.
+-- Grain: reward_id x finding.
 -- Why here: with `at = "payout"` the recognition says nothing about the advocate's list; it is read on the as-of date,
--- and a reward waits as long as its advocate is not listed, is not enrolled any more, or left.
+-- and a reward waits as long as its advocate is not listed, is not enrolled any more, or left. A payment that failed and
+-- is to be made again would be made twice if the first one came through late.
 WITH judged_rewards AS (
     SELECT
         s.reward_id,
@@ -34,6 +35,21 @@ enrollments AS (
     FROM judged_rewards AS j
     INNER JOIN advocates AS a ON j.beneficiary_id = a.advocate_id
     GROUP BY j.reward_id
+),
+
+late_payments AS (
+    SELECT DISTINCT a.reward_id
+    FROM reward_answers AS a
+    INNER JOIN rewards AS r ON a.reward_id = r.reward_id AND r.state = 'approved'
+    INNER JOIN reward_entries AS f
+        ON a.reward_id = f.reward_id AND f.entry_kind = 'failed' AND a.reported_on >= f.effective_on
+    WHERE
+        a.status IN ('fulfilled', 'redeemed')
+        AND NOT EXISTS (
+            SELECT 1
+            FROM reward_entries AS e
+            WHERE a.reward_id = e.reward_id AND a.caused_by = e.caused_by
+        )
 )
 
 SELECT
@@ -49,3 +65,8 @@ SELECT
     u.reward_id,
     'payout_in_review' AS finding
 FROM unreviewed_rewards AS u
+UNION ALL
+SELECT
+    l.reward_id,
+    'payout_answered_as_paid' AS finding
+FROM late_payments AS l

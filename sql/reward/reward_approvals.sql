@@ -1,6 +1,7 @@
 -- The approvals and declines of rewards, by file and by operators, as far as the as-of date shows them.
 -- Grain: approval or operator's act.
--- Why: of several versions of one approval the last that arrived counts, as for every entity.
+-- Why: of several versions of one approval the last that arrived counts, as for every entity. To pay a failed reward
+-- again is to approve it again.
 WITH ranked_approvals AS (
     SELECT
         approval_id,
@@ -28,10 +29,10 @@ WHERE version_rank = 1 AND reward_id IS NOT NULL
 UNION ALL
 SELECT
     subject_id AS reward_id,
-    CASE WHEN act = 'reward_approved' THEN 'approve' ELSE 'decline' END AS decision,
+    CASE WHEN act = 'reward_declined' THEN 'decline' ELSE 'approve' END AS decision,
     acted_on AS decided_on,
     CONCAT('act:', CAST(journal_number AS VARCHAR)) AS caused_by,
     reason_code,
     operator_id
 FROM operator_acts
-WHERE act IN ('reward_approved', 'reward_declined') AND acted_on <= $as_of AND subject_id IS NOT NULL
+WHERE act IN ('reward_approved', 'reward_declined', 'reward_retried') AND acted_on <= $as_of AND subject_id IS NOT NULL

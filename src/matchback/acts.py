@@ -21,6 +21,7 @@ ACTS = (
     "event_resolved",
     "reward_approved",
     "reward_declined",
+    "reward_retried",
     "terms_accepted",
     "file_readmitted",
     "file_declined",

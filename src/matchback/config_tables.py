@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from matchback.config import Config, Program, Reward
+from matchback.rewards.tax_thresholds import threshold_rows
 from matchback.small_tables import replace_changed
 
 if TYPE_CHECKING:
@@ -88,6 +89,15 @@ _SHAPES: dict[str, dict[str, str]] = {
         "is_missing": _BOOLEAN,
     },
     "config_labels": {"recognition_type": _STRING, "label": _STRING},
+    "config_payout": {"answer_within_days": _INTEGER},
+    "config_tax_forms": {"role": _STRING, "form": _STRING},
+    "tax_thresholds": {
+        "form": _STRING,
+        "from_year": _INTEGER,
+        "until_year": _INTEGER,
+        "currency": _STRING,
+        "threshold_minor": _BIGINT,
+    },
 }
 
 
@@ -147,6 +157,16 @@ def config_rows(config: Config) -> dict[str, list[dict[str, Any]]]:
         ],
         "config_rule_events": [row for reward in config.rewards for row in _rule_events(reward)],
         "config_labels": [{"recognition_type": key, "label": label} for key, label in LABELS.items()],
+        **_payout_rows(config),
+    }
+
+
+def _payout_rows(config: Config) -> dict[str, list[dict[str, Any]]]:
+    forms = config.payout.tax_forms.model_dump()
+    return {
+        "config_payout": [{"answer_within_days": config.payout.answer_within_days}],
+        "config_tax_forms": [{"role": role, "form": form} for role, form in forms.items() if form != "none"],
+        "tax_thresholds": threshold_rows(),
     }
 
 

@@ -137,6 +137,15 @@ class Reward(ConfigModel):
         return None if self.replaces == "none" else self.replaces
 
 
+TaxForm = Literal["1099-MISC", "1099-NEC", "1099-INT", "none"]
+
+
+class TaxForms(ConfigModel):
+    advocate: TaxForm = "1099-MISC"
+    friend: TaxForm = "1099-INT"
+    actor: TaxForm = "1099-MISC"
+
+
 class Payout(ConfigModel):
     format: Literal["earned-rewards-csv"] = "earned-rewards-csv"
     to: str | None = None
@@ -146,3 +155,5 @@ class Payout(ConfigModel):
     on: Literal["business_days", "every_day"] = "business_days"
     holidays: list[date] = []
     dual_control: bool = True
+    answer_within_days: int = Field(default=10, ge=0)
+    tax_forms: TaxForms = TaxForms()

@@ -19,6 +19,8 @@ GRAINS = {
     "fulfillments": "fulfillment_id",
     "journeys": "journey_id program",
     "operator_log": "journal_number",
+    "payout_reconciliation": "reward_id",
+    "payout_totals": "program currency state",
     "payouts": "payout_id reward_id",
     "person_aliases": "alias",
     "persons": "person_id",
@@ -46,6 +48,7 @@ GRAINS = {
     "reward_rules": "rule_version",
     "rewards": "reward_id",
     "shares": "share_id",
+    "tax_totals": "tax_year person_id form currency",
     "unrecognized_events": "event_id program",
     "versions": "version_id",
 }

@@ -20,6 +20,7 @@ import pyarrow as pa
 from matchback import watermarks
 from matchback.config_tables import _SHAPES, config_table
 from matchback.context import RunContext, open_context
+from matchback.rewards.tax_thresholds import threshold_rows
 from matchback.warehouse import Warehouse
 from matchback.watermarks import DERIVING_STEPS
 from matchback.workspace import Workspace
@@ -34,6 +35,7 @@ LABELS = {
 }
 PROGRAMS = ("refer-a-member", "family-certificate", "nominate-a-neighbor")
 STATES = ("pending", "approved", "issued", "fulfilled", "failed", "voided", "clawed_back", "declined")
+PAID = {"issued", "fulfilled", "failed", "clawed_back"}
 REVERSED = {"voided", "clawed_back", "declined"}
 FEEDS = (
     "account-openings",
@@ -67,6 +69,10 @@ def world(journeys: int, seed: int) -> Rows:
             rows, "config_events", event_name=name, subject="friend", stage=stage, rewardable=True,
             negative=False, repeatable=False, label=name
         )  # fmt: skip
+    _add(rows, "config_payout", answer_within_days=10)
+    _add(rows, "config_tax_forms", role="advocate", form="1099-MISC")
+    for threshold in threshold_rows():
+        _add(rows, "tax_thresholds", **threshold)
     for day in range(98):
         _deliveries(rows, chance, date(2026, 8, 2) + timedelta(days=day))
     return rows
@@ -138,11 +144,18 @@ def _reward(
               "role": "advocate", "currency": "USD"}  # fmt: skip
     _add(rows, "rewards", **common, beneficiary_id=advocate, journey_id=number, event_id=number, kind="cash",
          amount_minor=10_000, state=state, earned_on=earned_on, release_on=earned_on + timedelta(days=30))  # fmt: skip
-    _add(rows, "reward_entries", **common, entry_id=2 * number, sequence=2 * number, generation=1,
-         entry_kind="earned", amount_minor=10_000, effective_on=earned_on)  # fmt: skip
-    if state in REVERSED:
-        _add(rows, "reward_entries", **common, entry_id=2 * number + 1, sequence=2 * number + 1, generation=1,
-             entry_kind=state, amount_minor=-10_000, effective_on=earned_on, reverses_entry_id=2 * number)  # fmt: skip
+    kinds = ["earned"]
+    if state in PAID:
+        kinds += ["approved", "issued"]
+        _add(rows, "payouts", payout_id=1, payout_number=1, line_number=number, reward_id=60_000 + number, generation=1,
+             beneficiary_id=advocate, amount_minor=10_000, currency="USD", issued_on=earned_on,
+             file_hash="f" * 64)  # fmt: skip
+    kinds += [] if state in ("pending", "issued") else [state]
+    for place, kind in enumerate(kinds):
+        amount = {"earned": 10_000}.get(kind, -10_000 if kind in REVERSED else 0)
+        reversed_id = 10 * number if kind in REVERSED else None
+        _add(rows, "reward_entries", **common, entry_id=10 * number + place, sequence=10 * number + place, generation=1,
+             entry_kind=kind, amount_minor=amount, effective_on=earned_on, reverses_entry_id=reversed_id)  # fmt: skip
 
 
 def _deliveries(rows: Rows, chance: random.Random, day: date) -> None:

@@ -75,6 +75,8 @@ def test_the_reports_of_the_world_hold(warehouse: Warehouse) -> None:
         ("report_attribution", {"initial_events": 7}, "published_attribution_credits_every_event_once"),
         ("report_recognition_mix", {"events": 1}, "published_mix_counts_every_recognition"),
         ("report_unrecognized", {"events": 1}, "published_unrecognized_counts_every_event"),
+        ("payout_totals", {"due_minor": 1}, "published_reconciliation_equals_ledger"),
+        ("payout_totals", {"issued_minor": 1}, "published_reconciliation_equals_ledger"),
         ("report_feed_quality", {"records": 1}, "published_feed_quality_balances"),
     ],
 )

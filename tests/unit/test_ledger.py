@@ -277,6 +277,24 @@ def test_failed_payment_goes_out_again_after_a_new_approval() -> None:
     assert world.balance == 10000
 
 
+@pytest.mark.parametrize(("received_day", "kinds"), [(6, []), (7, ["failed"])])
+def test_failure_that_was_known_when_it_was_paid_again_is_not_told_of_the_second_payment(
+    received_day: int, kinds: list[str]
+) -> None:
+    """Both are told on the day of the second payment; only the one that came after it is about it."""
+    world = issued()
+    world.answers.append(Answer(1, "failed", DAY + timedelta(days=4), "fulfillment:1"))
+    world.run(5, [Due(grant())], [DUE])
+    second, received = DAY + timedelta(days=5), DAY + timedelta(days=received_day - 1)
+    world.answers.append(Answer(1, "failed", second, "fulfillment:2", received_on=received))
+    world.decisions.append(Decision(1, "approve", second, "act:1"))
+    late = [item for item in world.answers if (item.received_on or item.reported_on) > second]
+    world.answers = [item for item in world.answers if item not in late]
+    assert world.run(6, [Due(grant())], [DUE], pay=True) == ["voided", "earned", "approved", "issued"]
+    world.answers += late
+    assert world.run(7, [Due(grant())], [DUE]) == kinds
+
+
 def test_failed_payment_is_voided_when_the_reward_is_reversed() -> None:
     """A payment that never arrived is not clawed back; its slot stays consumed."""
     world = issued()

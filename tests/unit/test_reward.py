@@ -342,6 +342,52 @@ def test_operator_does_not_issue_what_they_approved(
     assert run(manual, MONDAY)[0] == ["issued", "issued"]
 
 
+def answered(context: RunContext, fulfillment_id: int, status: str, day: date) -> int:
+    """Write an answer about the advocate's reward; return the reward's id."""
+    advocate = next(row for row in context.writer.table("rewards").to_pylist() if row["role"] == "advocate")
+    add(
+        context.writer, "fact_fulfillments", fulfillment_id=fulfillment_id, reward_id=advocate["reward_id"],
+        status=status, reported_on=day, received_on=day,
+    )  # fmt: skip
+    return int(advocate["reward_id"])
+
+
+def retry(context: RunContext, number: int, reward_id: int, day: date) -> None:
+    """Write the act that pays a failed reward again."""
+    add(
+        context.writer, "operator_acts", journal_number=number, acted_on=day, operator_id="operator-1",
+        act="reward_retried", subject_id=reward_id, arguments="{}", reason_code="new_account",
+    )  # fmt: skip
+
+
+def test_failed_payment_is_made_again_once_and_only_on_a_decision(context: RunContext) -> None:
+    """Without one it stays failed; with one it stands in the next file once, though the failure is told twice."""
+    run(context, MONDAY)
+    reward_id = answered(context, 9, "failed", date(2026, 11, 3))
+    assert run(context, date(2026, 11, 3))[0] == ["failed"]
+    answered(context, 10, "failed", date(2026, 11, 4))
+    assert run(context, date(2026, 11, 4))[0] == []
+    retry(context, 1, reward_id, date(2026, 11, 4))
+    assert run(context, date(2026, 11, 4))[0] == ["voided", "earned", "approved", "issued"]
+    assert run(context, date(2026, 11, 5))[0] == []
+    lines = [row for row in context.writer.table("payouts").to_pylist() if row["reward_id"] == reward_id]
+    assert [(row["payout_number"], row["generation"]) for row in lines] == [(1, 1), (2, 2)]
+
+
+def test_payment_that_came_through_after_its_failure_is_not_made_again(context: RunContext) -> None:
+    """The retry waits on a Sunday; by Monday the payer says that it paid after all, and a person has to look."""
+    run(context, MONDAY)
+    friday, monday = date(2026, 11, 6), date(2026, 11, 9)
+    reward_id = answered(context, 9, "failed", friday)
+    run(context, friday)
+    retry(context, 1, reward_id, date(2026, 11, 8))
+    assert run(context, date(2026, 11, 8))[0] == ["voided", "earned", "approved"]
+    answered(context, 10, "fulfilled", monday)
+    assert run(context, monday)[0] == []
+    found = context.writer.table("reward_findings").to_pylist()
+    assert [(row["reward_id"], row["finding"]) for row in found] == [(reward_id, "payout_answered_as_paid")]
+
+
 def test_broken_chain_stops_the_step(context: RunContext) -> None:
     """A ledger that was edited posts and pays nothing more."""
     run(context, date(2026, 10, 30))

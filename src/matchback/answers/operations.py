@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import Any
 
 from matchback.acts import record_act
+from matchback.answers.decisions import decide_rewards as decide_rewards
 from matchback.answers.lookup import find_event, identifier_key, refuse_other_secret
 from matchback.answers.query import open_published
+from matchback.answers.reasons import Outcome
+from matchback.answers.reasons import check_reason as check_reason
 from matchback.context import RunContext
 from matchback.errors import ConfigurationError, MatchbackError
-
-REASON_CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
-DECIDABLE = {"approve": ("pending",), "decline": ("pending", "approved")}
-PAST = {"approve": "approved", "decline": "declined"}
-Outcome = tuple[str, dict[str, Any]]
 
 
 def add_recognition(
@@ -75,34 +71,6 @@ def add_recognition(
     }
 
 
-def decide_rewards(context: RunContext, act: str, reward_ids: Sequence[int], reason: str) -> Outcome:
-    """Journal that rewards are approved or declined; all of them or none. Return words and data."""
-    check_reason(reason)
-    with open_published(context.workspace) as (_, warehouse):
-        states = {row["reward_id"]: row["state"] for row in warehouse.rows("explain/rewards")}
-    wrong = [
-        f"  {reward_id}: {states.get(reward_id, 'unknown')}"
-        for reward_id in reward_ids
-        if states.get(reward_id) not in DECIDABLE[act]
-    ]
-    if wrong:
-        raise MatchbackError(
-            f"These rewards cannot be {PAST[act]} in their state:\n" + "\n".join(wrong),
-            state="Nothing was journaled.",
-            next_step="See those that can:  matchback rewards list --state pending",
-        )
-    numbers = [
-        record_act(context, f"reward_{PAST[act]}", subject_id=reward_id, reason_code=reason)
-        for reward_id in dict.fromkeys(reward_ids)
-    ]
-    words = f"Journaled {len(numbers)} as {PAST[act]} from {context.as_of}."
-    return f"{words}\nThe next run applies it:  matchback run", {
-        "journal_numbers": numbers,
-        "reward_ids": list(dict.fromkeys(reward_ids)),
-        "act": f"reward_{PAST[act]}",
-    }
-
-
 def _judging_program(program: str | None, judging: Sequence[str]) -> str:
     if program is None and len(judging) == 1:
         return judging[0]
@@ -114,9 +82,3 @@ def _judging_program(program: str | None, judging: Sequence[str]) -> str:
             next_step="Name one of them with --program." if judging else "",
         )
     return program
-
-
-def check_reason(reason: str) -> None:
-    """Raise ConfigurationError unless a reason is a short code: what is typed freely could name somebody."""
-    if not REASON_CODE.fullmatch(reason):
-        raise ConfigurationError("--reason is a short code of letters, digits, _ and -.")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import click
 
-from matchback.cli import acting, beginning, feeds, quarantine, reading, running, simulating
+from matchback.cli import acting, beginning, feeds, payouts, quarantine, reading, running, simulating
 from matchback.cli.common import OPTIONS, Group, common_options
 from matchback.errors import MatchbackError
 
@@ -48,6 +48,9 @@ cli.add_command(acting.recognitions)
 cli.add_command(reading.rewards)
 reading.rewards.add_command(acting.approve)
 reading.rewards.add_command(acting.decline)
+reading.rewards.add_command(acting.retry)
+reading.rewards.add_command(acting.decide)
+cli.add_command(payouts.payouts)
 cli.add_command(simulating.simulate)
 cli.add_command(reading.query)
 cli.add_command(running.deliver)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
+from pathlib import Path
 
 import click
 
@@ -77,7 +79,7 @@ def redeliver(file_ids: tuple[str, ...], feed_id: str, reason: str, as_of: date 
 
 
 def decide_command(act: str, words: str) -> click.Command:
-    """Return `rewards approve` or `rewards decline`."""
+    """Return `rewards approve`, `rewards decline` or `rewards retry`."""
 
     @click.command(
         act, cls=Command, help=f"{words}\n\n\b\nmatchback rewards {act} 4611686018427387904 --reason checked"
@@ -86,7 +88,7 @@ def decide_command(act: str, words: str) -> click.Command:
     @click.option("--reason", required=True, metavar="CODE", help=REASON_HELP)
     @as_of_option
     def command(reward_ids: tuple[int, ...], reason: str, as_of: date | None) -> None:
-        from matchback.answers.operations import decide_rewards
+        from matchback.answers.decisions import decide_rewards
 
         OPTIONS.words(*decide_rewards(OPTIONS.open_context(as_of), act, reward_ids, reason))
 
@@ -99,3 +101,29 @@ approve = decide_command(
 decline = decide_command(
     "decline", "Decline rewards that are not issued yet; journaled, applied by the next run."
 )
+retry = decide_command(
+    "retry",
+    "Pay rewards again whose payment failed, in the next payout file; journaled, applied by the next run.",
+)
+
+
+@click.command("decide", cls=Command)
+@click.option(
+    "--file", "path", required=True, metavar="FILE.csv", type=click.Path(dir_okay=False, path_type=Path),
+    help="With the columns reward_id,decision,reason_code.",
+)  # fmt: skip
+@as_of_option
+def decide(path: Path, as_of: date | None) -> None:
+    """Approve, decline or retry the rewards of a file; journaled with your name, applied by the next run.
+
+    Each line is a reward's id, approve, decline or retry, and why as a short code. A line that cannot be followed is
+    told and left out; giving the file again journals nothing twice. Exit codes: 0 done, 3 some lines were refused.
+
+    \b
+    matchback rewards decide --file approvals-2026-11.csv
+    """
+    from matchback.answers.decisions import decide_file
+
+    words, data = decide_file(OPTIONS.open_context(as_of), path)
+    OPTIONS.words(words, data)
+    sys.exit(3 if data["refused"] else 0)

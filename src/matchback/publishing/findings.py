@@ -39,6 +39,10 @@ REWARD_FINDINGS = {
         "Waits for a review",
         "Since time approved the reward, a quality rule asks for a look at the referral: a person has to approve it.",
     ),
+    "payout_answered_as_paid": (
+        "Answered as paid",
+        "To be paid again after a failure, but the paying system answered later that it was paid: ask first.",
+    ),
     "payout_needs_another_operator": (
         "Needs another operator",
         "Whoever approved the reward may not issue it: someone else has to run the payout.",

@@ -61,6 +61,7 @@ class Answer:
     reported_on: date
     caused_by: str
     reason_code: str | None = None
+    received_on: date | None = None  # None: on the day of the report
 
 
 @dataclass(frozen=True)
@@ -235,6 +236,11 @@ def _answer(book: Book, state: RewardState, answers: Sequence[Answer]) -> None:
     if not state.was_issued:
         return
     for answer in answers:
+        if (
+            state.was_issued_before
+            and (answer.received_on or answer.reported_on) <= state.issued.posted_as_of
+        ):
+            continue  # it was there when the reward was paid again, and told of an earlier payment
         fits = answer.status in FOLLOWS.get(state.state, ()) and answer.status not in state.kinds
         if (
             fits

@@ -92,6 +92,16 @@ class RewardState:
         return "issued" in self.kinds
 
     @property
+    def issued(self) -> Entry:
+        """The entry that sent it out in this generation."""
+        return self.kinds["issued"]
+
+    @property
+    def was_issued_before(self) -> bool:
+        """Sent out in an earlier generation too: it is paid again after a failure."""
+        return sum(cause.startswith("payout:") for cause in self.used_causes) > 1
+
+    @property
     def is_paid(self) -> bool:
         """Sent out, and not reported as failed."""
         return self.was_issued and self.state != "failed"

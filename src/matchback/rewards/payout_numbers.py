@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from matchback.journal import Journal
 
 WITHDRAWN = ".withdrawn"
+AS_ISSUED, CHANGED, MISSING = "as issued", "changed", "missing"
 _NAME = re.compile(r"earned-rewards-(\d+)\.csv")
 
 
@@ -70,3 +71,18 @@ def withdraw_unrecorded(folder: Path, recorded: Collection[int]) -> list[Path]:
             if name.exists():
                 withdrawn.append(name.replace(name.with_name(name.name + WITHDRAWN)))
     return withdrawn
+
+
+def file_states(folder: Path, recorded: Mapping[int, str]) -> dict[int, str]:
+    """Return of each recorded payout file, by number, whether its bytes in the outbox are those that were issued.
+
+    `recorded` holds the SHA-256 of each number. `missing` is no fault by itself: a file may be put away once delivered.
+    """
+    states = {}
+    for number, file_hash in sorted(recorded.items()):
+        path = payout_path(folder, number)
+        if not path.is_file():
+            states[number] = MISSING
+        else:
+            states[number] = AS_ISSUED if content_hash(path.read_bytes()) == file_hash else CHANGED
+    return states

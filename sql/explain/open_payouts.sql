@@ -1,0 +1,23 @@
+-- The rewards on which due, issued and fulfilled disagree, or that are still open; what is to be cleared comes first.
+-- Grain: reward.
+SELECT
+    reward_id,
+    program,
+    rule_id,
+    role,
+    state,
+    finding,
+    due_minor,
+    issued_minor,
+    fulfilled_minor,
+    currency,
+    payout_number,
+    open_since_on,
+    age_days,
+    ageing,
+    next_step
+FROM payout_reconciliation
+ORDER BY
+    CASE WHEN state IN ('due', 'blocked', 'unanswered') THEN 1 ELSE 0 END,
+    age_days DESC NULLS LAST,
+    reward_id

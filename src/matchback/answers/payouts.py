@@ -1,0 +1,105 @@
+"""Payouts as an operator sees them: the files, and what is open between due, issued and fulfilled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from matchback.answers.printing import as_columns, count, money
+from matchback.answers.query import open_published
+from matchback.journal import Journal
+from matchback.publishing.deliver import SENT
+from matchback.rewards.payout_numbers import (
+    CHANGED,
+    file_states,
+    journaled_payouts,
+    payout_path,
+)
+from matchback.workspace import Workspace
+
+Row = dict[str, Any]
+_MONEY = ("due", "issued", "fulfilled")
+_NOTHING = "Due, issued and fulfilled agree: nothing is open."
+
+
+def payout_list(workspace: Workspace) -> tuple[str, list[Row]]:
+    """Return the payout files with their totals, answers and the state of their bytes, in words and as data."""
+    with open_published(workspace) as (_, warehouse):
+        files = warehouse.rows("explain/payout_files")
+    folder = workspace.outbox / "payouts"
+    states = file_states(folder, {row["payout_number"]: row["file_hash"] for row in files})
+    rows = [
+        {
+            "payout": row["payout_number"],
+            "issued_on": row["issued_on"],
+            "rewards": row["rewards"],
+            "amount": money(row["amount_minor"], row["currency"]),
+            "fulfilled": row["fulfilled"],
+            "returned": row["returned"],
+            "unanswered": row["unanswered"],
+            "file": states[row["payout_number"]],
+            "delivered": payout_path(folder, row["payout_number"]).with_suffix(SENT).exists(),
+            "sha256": row["file_hash"],
+        }
+        for row in files
+    ]
+    lines = [as_columns([{**row, "sha256": row["sha256"][:12]} for row in rows])]
+    begun = {body["number"] for body in journaled_payouts(Journal(workspace.journal_dir))}
+    if unused := sorted(begun - states.keys() - {0}):
+        numbers = ", ".join(str(number) for number in unused)
+        lines.append(
+            f"Begun and not published as issued: {numbers}. A run that was cut off withdraws its file."
+        )
+    lines += _changed_words(states)
+    return "\n\n".join(lines), rows
+
+
+def reconciliation(
+    workspace: Workspace, state: str | None = None, program: str | None = None
+) -> tuple[str, dict[str, Any]]:
+    """Return what is open between due, issued and fulfilled, with totals, in words and as data."""
+    with open_published(workspace) as (_, warehouse):
+        rows = warehouse.rows("explain/open_payouts")
+        totals = warehouse.rows("explain/payout_totals")
+        files = warehouse.rows("explain/payout_files")
+    kept = [row for row in rows if state in (None, row["state"]) and program in (None, row["program"])]
+    states = file_states(
+        workspace.outbox / "payouts", {row["payout_number"]: row["file_hash"] for row in files}
+    )
+    lines = [as_columns([_total_row(row) for row in totals])] if totals else []
+    lines.append(as_columns([_open_row(row) for row in kept]) if kept else _NOTHING)
+    lines += _changed_words(states)
+    changed = [number for number, found in states.items() if found == CHANGED]
+    return "\n\n".join(lines), {"totals": totals, "open": kept, "changed_files": changed}
+
+
+def _total_row(row: Row) -> Row:
+    return {
+        "currency": row["currency"] or "",
+        "state": row["state"],
+        "rewards": row["rewards"],
+        **{name: money(row[f"{name}_minor"], row["currency"]) for name in _MONEY},
+        "oldest_days": row["oldest_days"],
+    }
+
+
+def _open_row(row: Row) -> Row:
+    return {
+        "reward_id": row["reward_id"],
+        "state": row["state"],
+        **{name: money(row[f"{name}_minor"], row["currency"]) for name in _MONEY},
+        "payout": row["payout_number"],
+        "since": row["open_since_on"],
+        "days": row["age_days"],
+        "next": row["next_step"],
+    }
+
+
+def _changed_words(states: Mapping[int, str]) -> list[str]:
+    changed = [str(number) for number, found in states.items() if found == CHANGED]
+    if not changed:
+        return []
+    what = f"{count(len(changed), 'payout file')} in the outbox ({', '.join(changed)})"
+    return [
+        f"Not as issued: {what}. Nobody may pay from it, and it is not delivered; restore it from a backup."
+    ]

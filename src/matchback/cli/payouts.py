@@ -1,0 +1,58 @@
+"""Commands about payouts: the files, what is open between due, issued and fulfilled, and the tax forms."""
+
+from __future__ import annotations
+
+import click
+
+from matchback.cli.common import OPTIONS, Group
+
+
+@click.group(cls=Group)
+def payouts() -> None:
+    """Payout files, and what became of what they pay."""
+
+
+@payouts.command("list")
+def payouts_list() -> None:
+    """List the payout files: their totals, what was answered, and whether their bytes are those that were issued.
+
+    \b
+    matchback payouts list
+    """
+    from matchback.answers.payouts import payout_list
+
+    OPTIONS.words(*payout_list(OPTIONS.open_workspace()))
+
+
+@payouts.command("reconcile")
+@click.option("--state", metavar="STATE", help="Only rewards in this state, such as overdue or failed.")
+@click.option("--program", metavar="ID", help="Only this program.")
+def payouts_reconcile(state: str | None, program: str | None) -> None:
+    """Hold what is due, what was issued and what was fulfilled against each other; list what is open, and what to do.
+
+    The same stands in the published tables payout_reconciliation and payout_totals.
+
+    \b
+    matchback payouts reconcile
+    matchback payouts reconcile --state overdue
+    """
+    from matchback.answers.payouts import reconciliation
+
+    OPTIONS.words(*reconciliation(OPTIONS.open_workspace(), state, program))
+
+
+@payouts.command("tax")
+@click.option("--year", type=click.IntRange(1900, 9999), metavar="YEAR", help="Only this calendar year.")
+@click.option(
+    "--all", "everyone", is_flag=True, help="Everybody who was paid, not only whoever reaches a threshold."
+)
+def payouts_tax(year: int | None, everyone: bool) -> None:
+    """List who was paid, or is about to be paid, so much in a year that a tax form is due; persons by id alone.
+
+    \b
+    matchback payouts tax --year 2026
+    matchback payouts tax --year 2026 --all
+    """
+    from matchback.answers.tax import tax_list
+
+    OPTIONS.words(*tax_list(OPTIONS.open_workspace(), year, everyone))

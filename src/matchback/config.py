@@ -308,7 +308,9 @@ def config_of(content: dict[str, Any], path: Path, root: Path) -> Config:
 def restored_config(content: dict[str, Any], config_hash: str) -> Config:
     """Return a configuration from what the archive keeps of it; raises pydantic's ValidationError."""
     sources = content.get("contract_sources", {})
-    config = Config.model_validate({key: value for key, value in content.items() if key != "contract_sources"})
+    config = Config.model_validate(
+        {key: value for key, value in content.items() if key != "contract_sources"}
+    )
     config._contract_sources.update(sources)
     config._archived_hash = config_hash
     return config

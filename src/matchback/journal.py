@@ -214,12 +214,13 @@ def refuse_older_than(journal: Journal, commit_number: int | None) -> None:
         raise WarehouseDamaged(
             "The warehouse file is gone, but the journal says that there was one.",
             state="Nothing was changed.",
-            next_step="Put back var/warehouse.duckdb, or restore the workspace from a backup.",
+            next_step="Put back var/warehouse.duckdb, or restore the workspace from a backup, or make it again from "
+            "archive and journal:  matchback replay --into DIR",
         )
     if committed and commit_number is not None and int(committed[-1].body["commit"]) > commit_number:
         raise WarehouseDamaged(
             "The warehouse is older than the journal: commits that were made are missing from it.",
             state="Nothing was changed.",
             next_step="Put back the newest copy of var/warehouse.duckdb together with its .wal file, or restore "
-            "the workspace from a backup.",
+            "the workspace from a backup, or make it again from archive and journal:  matchback replay --into DIR",
         )

@@ -267,6 +267,7 @@ def test_it_says_what_was_replayed_and_what_differs(replayed: Replayed) -> None:
     assert text.startswith("Replayed ")
     assert "of 4 nights, 2026-11-03 to 2026-11-06" in text
     assert "No source was asked and nothing was delivered." in text
+    assert text.endswith("row by row.")
     assert f"what archive and journal make: {len(replayed.tables)} tables are equal, row by row." in text
     entries = next(table for table in replayed.tables if table.table == "reward_entries")
     other = dataclasses.replace(entries, equal=False, rows=1, columns=("amount_minor",))

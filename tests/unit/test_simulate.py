@@ -26,8 +26,9 @@ from matchback.answers.simulate import (
 )
 from matchback.answers.simulate_copy import copied_warehouse
 from matchback.answers.simulate_page import sweep_page
+from matchback.answers.simulate_sweep import sweep_text
 from matchback.answers.simulate_terms import Edits
-from matchback.answers.simulate_text import outcome_text, sweep_text
+from matchback.answers.simulate_text import outcome_text
 from matchback.cli import main
 from matchback.context import open_context
 from matchback.errors import ConfigurationError, WarehouseLocked

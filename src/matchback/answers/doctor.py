@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from matchback.answers.doctor_ledger import commit_finding, ledger_findings, payout_findings
+from matchback.answers.doctor_state import archive_findings, permission_findings, stop_findings
+from matchback.answers.findings import MEND, Finding
+from matchback.answers.findings import told as told
 from matchback.answers.printing import count
 from matchback.config import GROUNDS
 from matchback.context import RunContext
@@ -17,61 +21,25 @@ from matchback.publishing.findings import finding_counts
 if TYPE_CHECKING:
     from matchback.warehouse import Warehouse
 
-_MEND = "Mend matchback.toml and look again:  matchback doctor"
 _AFTER_CHECK = (
     "Nothing that breaks it is published. Make the tables anew:  matchback run; if it still fails, restore the "
     "workspace from a backup, and report the check's name."
 )
+_SEE_COLLISIONS = 'See which:  matchback query "SELECT * FROM identity_collisions ORDER BY persons DESC"'
 _SEE_REWARDS = "See which and why:  matchback rewards list, then matchback explain --reward ID"
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at: `status` is ok, failed, note or skipped; all but ok say what to do next."""
-
-    subject: str
-    status: str
-    detail: str
-    next_step: str = ""
-
-    def __post_init__(self) -> None:
-        assert self.status == "ok" or self.next_step, self.subject
-
-    @classmethod
-    def of(cls, subject: str, status: str, error: MatchbackError) -> Finding:
-        """Return what a part that does not hold said itself."""
-        return cls(subject, status, error.what.replace("\n", " "), error.next_step or _MEND)
-
-    @property
-    def failed(self) -> bool:
-        return self.status == "failed"
-
-    def row(self) -> dict[str, Any]:
-        """Return the finding as a row to print."""
-        row = {"subject": self.subject, "status": self.status, "detail": self.detail}
-        return row | {"next_step": self.next_step}
-
-
-def told(findings: Sequence[Finding]) -> str:
-    """Return the findings for people, one a line; what to do next stands below a finding."""
-    subjects = max(len(finding.subject) for finding in findings)
-    lines = []
-    for finding in findings:
-        lines.append(f"{finding.subject:<{subjects}}  {finding.status:<7}  {finding.detail}")
-        if finding.next_step:
-            lines.append(f"{'':<{subjects}}  {'':<7}  → {finding.next_step}")
-    return "\n".join(lines)
-
-
 def examine(context: RunContext) -> list[Finding]:
-    """Look at configuration, secret, journal, warehouse, invariants and the published version."""
+    """Look at configuration, secret, permissions, journal, archive, warehouse, ledger, invariants, publication."""
     return [
         Finding("configuration", "ok", f"{context.config.hash[:12]}, {len(context.config.feeds)} feeds"),
         _contracts(context),
         *_folders(context),
         *_grounds(context),
         _secret(context),
+        *permission_findings(context),
         _journal(context),
+        *archive_findings(context),
         *_warehouse(context),
         *_published(context),
     ]
@@ -140,6 +108,12 @@ def _warehouse(context: RunContext) -> Iterator[Finding]:
         with Warehouse.open(context.workspace, context.journal) as warehouse:
             yield Finding("warehouse", "ok", "opens, and is as new as the journal")
             yield _fingerprint(context, warehouse)
+            lacking = commit_finding(context, warehouse)
+            if lacking is not None:
+                yield lacking
+            yield from ledger_findings(context, warehouse)
+            yield from payout_findings(context, warehouse)
+            yield from stop_findings(replace(context, warehouse=warehouse))
             last = _last_run(context)
             if last is None:
                 yield Finding("watermarks", "note", "no run has finished yet", "Run it:  matchback run")
@@ -158,7 +132,7 @@ def _fingerprint(context: RunContext, warehouse: Warehouse) -> Finding:
     try:
         secret = context.config.id_secret(context.workspace.root)
     except MatchbackError as error:
-        return Finding("fingerprint", "skipped", "there is no secret to compare", error.next_step or _MEND)
+        return Finding("fingerprint", "skipped", "there is no secret to compare", error.next_step or MEND)
     try:
         refuse_secret_of_another_warehouse(warehouse, secret)
     except MatchbackError as error:
@@ -211,3 +185,12 @@ def _published(context: RunContext) -> Iterator[Finding]:
             found = warehouse.rows("explain/summary_findings")
             if found:
                 yield Finding("rewards", "note", f"to look at: {finding_counts(found)}", _SEE_REWARDS)
+        if "identity_collisions" in warehouse.tables():
+            kept = warehouse.rows("explain/collision_counts")
+            if kept:
+                named = ", ".join(
+                    f"{row['reason_code'].replace('_', ' ')} {row['identifiers']:,}" for row in kept
+                )
+                yield Finding(
+                    "persons", "note", f"kept apart though identifiers meet: {named}", _SEE_COLLISIONS
+                )

@@ -41,6 +41,8 @@ def _verdict(found: Replayed) -> str:
 
 
 def _tables(tables: Sequence[TableCompared]) -> str:
+    if all(table.equal for table in tables):
+        return ""
     return as_columns(
         [
             {

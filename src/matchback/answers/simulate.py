@@ -91,7 +91,7 @@ def simulate_recognition(
     """
     config = load_config(workspace.config_path)
     then = judge_of(other_config(workspace, config, edits))
-    with _trial(workspace, scope, progress) as trial:
+    with opened_trial(workspace, scope, progress) as trial:
         return trial.heading(then) | trial.outcome(then, "then")
 
 
@@ -102,14 +102,14 @@ def sweep_recognition(
     config = other_config(workspace, load_config(workspace.config_path), edits)
     key, configs = swept_configs(config, edits.program, sweep)
     judges = [(value, judge_of(swept)) for value, swept in configs]
-    with _trial(workspace, scope, progress) as trial:
+    with opened_trial(workspace, scope, progress) as trial:
         now = trial.outcome(trial.base, "in force")
         lines = [{"value": value, **trial.outcome(judge, f"{key}={value}")} for value, judge in judges]
         return trial.heading(judge_of(config)) | {"key": key, "now": now, "values": lines}
 
 
 @dataclass
-class _Trial:
+class Trial:
     """A copy of the warehouse that holds the terms in force as one side, and the last terms tried as the other."""
 
     context: RunContext
@@ -201,7 +201,7 @@ def tables_to_make(step: str, changed: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @contextmanager
-def _trial(workspace: Workspace, scope: Scope, progress: Progress) -> Iterator[_Trial]:
+def opened_trial(workspace: Workspace, scope: Scope, progress: Progress) -> Iterator[Trial]:
     """Open a copy in which the terms in force are the side `now`."""
     progress.start("now")
     with copied_warehouse(workspace, progress) as warehouse:
@@ -224,14 +224,14 @@ def _trial(workspace: Workspace, scope: Scope, progress: Progress) -> Iterator[_
             warehouse=warehouse,
         )
         warehouse.suit_threads()
-        trial = _Trial(context, base, scope, version["version_id"], config_rows(base.config))
+        trial = Trial(context, base, scope, version["version_id"], config_rows(base.config))
         _derive_now(trial, version["config_hash"])
         trial.keep_side("now")
         progress.finish(f"{count(warehouse.count('decisions_now'), 'event')} recognized")
         yield trial
 
 
-def _derive_now(trial: _Trial, config_hash: str) -> None:
+def _derive_now(trial: Trial, config_hash: str) -> None:
     """Make the side `now` wherever the copy does not hold it: facts came since, or the last run was another's."""
     warehouse, context = trial.warehouse, trial.context
     is_made = [is_made_of(warehouse, config_hash, context.as_of, step) for step in ("resolve", "recognize")]

@@ -11,7 +11,7 @@ from string import Template
 from typing import Any
 
 from matchback.answers.printing import money
-from matchback.answers.simulate_text import IN_FORCE, sweep_rows
+from matchback.answers.simulate_sweep import IN_FORCE, sweep_rows
 from matchback.errors import MatchbackError
 from matchback.publishing.report_charts import bar_chart
 from matchback.publishing.report_html import card, figure, pair, section, table
@@ -25,25 +25,22 @@ _CHANGES = {
 }
 
 
-def write_page(data: Data, path: Path) -> None:
-    """Write a sweep's page; raise MatchbackError if the file cannot be written."""
+def write_page(page: str, path: Path) -> None:
+    """Write a page; raise MatchbackError if the file cannot be written."""
     try:
-        path.write_text(sweep_page(data), encoding="utf-8")
+        path.write_text(page, encoding="utf-8")
     except OSError as error:
         raise MatchbackError(
             f"The page cannot be written to {path} ({error.strerror}).",
             state="Nothing was changed.",
-            next_step="Name a file in a folder that you may write to:  --page sweep.html",
+            next_step=f"Name a file in a folder that you may write to:  --page {path.name}",
         ) from None
 
 
 def sweep_page(data: Data) -> str:
     """Return the page of a sweep: recognized events and what is due for each value, and the table behind."""
     lines = [(IN_FORCE, data["now"]), *((line["value"], line) for line in data["values"])]
-    stands_on = f"On the records of version {data['version']}, as of {data['as_of']}. Nothing was changed."
-    head = f'<p class="kind">Simulation</p><h1>{escape(data["key"])}</h1><p class="quiet">{escape(stands_on)}</p>'
     parts = [
-        f"<header>{head}</header>",
         section(
             "Recognized events",
             "How many events would be recognized under each value, and what would become of those recognized now.",
@@ -52,13 +49,20 @@ def sweep_page(data: Data) -> str:
         *_due(lines),
         section("Figures", "Each line is compared with the terms in force.", card(_figures(data))),
     ]
+    return simulation_page(data, str(data["key"]), parts)
+
+
+def simulation_page(data: Data, title: str, parts: Sequence[str]) -> str:
+    """Return sections as a page of its own, under a title and what the simulation stands on."""
+    stands_on = f"On the records of version {data['version']}, as of {data['as_of']}. Nothing was changed."
+    head = f'<p class="kind">Simulation</p><h1>{escape(title)}</h1><p class="quiet">{escape(stands_on)}</p>'
     style = (ASSETS / "page.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return Template((ASSETS / "page.html").read_text(encoding="utf-8")).substitute(
-        title=escape(f"Simulation of {data['key']}"),
+        title=escape(f"Simulation of {title}"),
         style=style,
         style_hash=f"sha256-{digest}",
-        body="\n".join(parts),
+        body="\n".join([f"<header>{head}</header>", *parts]),
     )
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from matchback.answers.printing import as_columns, count, money
 
 Data = Mapping[str, Any]
-IN_FORCE = "in force"  # the first line of a sweep
 ENOUGH_CERTAIN = 100  # so many recognitions tell how long friends take
 _BECAME = {
     "gained": "recognized only then",
@@ -24,63 +23,14 @@ _BECAME = {
 
 def outcome_text(data: Data) -> str:
     """Return what `simulate recognition` prints for one set of other terms."""
-    parts = [_heading(data), _terms(data), _recognitions(data)]
+    parts = [heading(data), changed_terms(data), _recognitions(data)]
     parts += [_programs(data["programs"]), _grounds(data["grounds"]), _rewards(data["rewards"])]
     parts += [_advocates(data["advocates"]), _near(data["near_look_back"]), _ages(data["evidence_ages"])]
     parts.append(_closing(data))
     return "\n\n".join(part for part in parts if part)
 
 
-def sweep_text(data: Data) -> str:
-    """Return what a sweep prints: a line for each value."""
-    parts = [_heading(data), _terms(data), as_columns(sweep_rows(data)), sweep_words(data)]
-    return "\n\n".join(part for part in parts if part)
-
-
-def sweep_rows(data: Data) -> list[dict[str, Any]]:
-    """Return a sweep as rows of a table: the terms in force first, then each value."""
-    lines = [(IN_FORCE, data["now"]), *((line["value"], line) for line in data["values"])]
-    currencies = sorted({row["currency"] for _, line in lines for row in line["rewards"]})
-    rows = []
-    for value, line in lines:
-        totals = line["recognitions"]
-        row: dict[str, Any] = {
-            data["key"]: value,
-            "recognized": totals["then_count"],
-            "gained": totals["gained"],
-            "lost": totals["lost"],
-            "other advocate": totals["changed_advocate"],
-            "friends": totals["changed_friends"],
-        }
-        for currency in currencies:
-            due = [reward for reward in line["rewards"] if reward["currency"] == currency]
-            row[f"due {currency}"] = _amount(sum(reward["then_minor"] for reward in due), currency)
-            row[f"lost {currency}"] = _amount(sum(reward["lost_minor"] for reward in due), currency)
-            row[f"of it stays {currency}"] = _amount(
-                sum(reward["lost_stays_minor"] for reward in due), currency
-            )
-        rows.append(row)
-    return rows
-
-
-def sweep_words(data: Data) -> str:
-    """Return how to read the lines of a sweep."""
-    return (
-        "Each line is compared with the terms in force. Due is what is promised on that day, posted or not.\n"
-        "What stays is issued already, or held by a conflict: no other terms take it back.\n"
-        f"To see a line whole:  {_again(data)}"
-    )
-
-
-def _again(data: Data) -> str:
-    key = str(data["key"])
-    value = data["values"][-1]["value"]
-    if key.startswith("look_back_days."):
-        return f"--look-back {key.removeprefix('look_back_days.')}={value}"
-    return f"--tie-break {value}" if key == "tie_break" else f"--config FILE with {key} = {value}"
-
-
-def _heading(data: Data) -> str:
+def heading(data: Data) -> str:
     days = ""
     if data["from"] or data["to"]:
         first = f" from {data['from']}" if data["from"] else ""
@@ -92,7 +42,7 @@ def _heading(data: Data) -> str:
     )
 
 
-def _terms(data: Data) -> str:
+def changed_terms(data: Data) -> str:
     if not data["terms"]:
         return "" if "key" in data else "The terms are those in force, so nothing differs."
     lines = [f"  {term['path']}: {_change(term['now'], term['then'])}" for term in data["terms"]]
@@ -156,12 +106,12 @@ def _programs(rows: Sequence[Data]) -> str:
         "changed_advocate": "other advocate",
         "changed_friends": "friends",
     }
-    return _table("By program", ({words: row[name] for name, words in names.items()} for row in rows))
+    return titled("By program", ({words: row[name] for name, words in names.items()} for row in rows))
 
 
 def _grounds(rows: Sequence[Data]) -> str:
     changed = [row for row in rows if row["now_count"] != row["then_count"]]
-    return _table(
+    return titled(
         "By ground, where the number differs",
         (
             {
@@ -184,7 +134,7 @@ def _ground(row: Data) -> str:
 def _rewards(rows: Sequence[Data]) -> str:
     if not rows:
         return ""
-    table = _table(
+    table = titled(
         "Rewards due",
         (
             {
@@ -194,8 +144,8 @@ def _rewards(rows: Sequence[Data]) -> str:
                 "then": row["then_count"],
                 "gained": row["gained"],
                 "lost": row["lost"],
-                "due now": _amount(row["now_minor"], row["currency"]),
-                "due then": _amount(row["then_minor"], row["currency"]),
+                "due now": amount(row["now_minor"], row["currency"]),
+                "due then": amount(row["then_minor"], row["currency"]),
                 "currency": row["currency"],
             }
             for row in rows
@@ -248,7 +198,7 @@ def _advocates(rows: Sequence[Data]) -> str:
         return ""
     number = rows[0]["advocate_count"]
     title = f"Advocates for whom most changes ({len(rows):,} of {number:,})"
-    return _table(
+    return titled(
         title,
         (
             {"advocate_id": str(row["advocate_id"]), "gained": row["gained"], "lost": row["lost"]}
@@ -271,7 +221,7 @@ def _near(near: Data) -> str:
         for side in ("now", "then")
         for row in near[side]
     ]
-    return _table(f"Candidates within {count(near['days'], 'day')} of their look-back", lines)
+    return titled(f"Candidates within {count(near['days'], 'day')} of their look-back", lines)
 
 
 def _ages(rows: Sequence[Data]) -> str:
@@ -295,7 +245,7 @@ def _ages(rows: Sequence[Data]) -> str:
         f"  --program {row['program']} --look-back {_ground(row)}={row['nearly_all_days']}"
         for row in long
     ]
-    return _table(
+    return titled(
         "Age in days of earlier evidence, where a used code or link names its advocate", lines
     ) + "".join(words)
 
@@ -309,11 +259,11 @@ def _closing(data: Data) -> str:
     )
 
 
-def _table(title: str, rows: Iterable[Mapping[str, Any]]) -> str:
+def titled(title: str, rows: Iterable[Mapping[str, Any]]) -> str:
     lines = list(rows)
     return f"{title}\n{as_columns(lines)}" if lines else ""
 
 
-def _amount(amount_minor: int, currency: str) -> Decimal:
+def amount(amount_minor: int, currency: str) -> Decimal:
     """Return an amount without its currency, which stands in a column or a heading."""
     return Decimal(money(amount_minor, currency).removesuffix(currency).replace(",", "").strip())

@@ -123,9 +123,11 @@ def deliver() -> None:
 
 @click.command(cls=Command)
 def doctor() -> None:
-    """Check the configuration, the secret, the journal's chain, the warehouse, the watermarks and every invariant.
+    """Check all that a workspace rests on, from its secret to the last byte of its archive; change nothing.
 
-    Changes nothing. What does not hold says what to do next. Exit code 1: something does not hold.
+    Configuration and contracts, secret, permissions, the journal's chain, archived files and configurations, warehouse,
+    ledger, payout files, a night that stopped, watermarks, every invariant and the published version. What does not
+    hold says what to do next. Exit code 1: something does not hold.
 
     \b
     matchback doctor

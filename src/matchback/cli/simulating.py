@@ -60,8 +60,9 @@ def recognition(
     matchback simulate recognition --program refer-a-member --sweep look_back_days.SHARE_RECIPIENT=30,60,90
     """
     from matchback.answers.simulate import Scope, simulate_recognition, sweep_recognition
+    from matchback.answers.simulate_sweep import sweep_text
     from matchback.answers.simulate_terms import Edits
-    from matchback.answers.simulate_text import outcome_text, sweep_text
+    from matchback.answers.simulate_text import outcome_text
     from matchback.progress import choose_progress
 
     if page and not sweep:
@@ -74,7 +75,40 @@ def recognition(
         return
     data = sweep_recognition(OPTIONS.open_workspace(), edits, scope, progress, sweep)
     if page:
-        from matchback.answers.simulate_page import write_page
+        from matchback.answers.simulate_page import sweep_page, write_page
 
-        write_page(data, page)
+        write_page(sweep_page(data), page)
     OPTIONS.words(sweep_text(data), data)
+
+
+@simulate.command("rewards", cls=Command)
+@click.option("--rules", type=FILE, required=True, metavar="FILE", help="TOML with the other [[rewards]].")
+@click.option(
+    "--from", "from_on", type=DATE, metavar="DATE", callback=to_date, help="Compare roots from here."
+)
+@click.option("--to", "to_on", type=DATE, metavar="DATE", callback=to_date, help="Compare roots up to here.")
+@click.option("--page", type=FILE, metavar="FILE", help="Write a page with charts as well.")
+def simulate_rewards_command(
+    rules: Path, from_on: date | None, to_on: date | None, page: Path | None
+) -> None:
+    """Show what other reward rules would have cost: who gains, who loses, each month, limits hit and near misses.
+
+    The file holds [[rewards]] as matchback.toml does; of a whole configuration only its rewards are tried. Both sets of
+    rules are judged over the same history, each as if it had always been in force. Nothing is changed.
+
+    \b
+    matchback simulate rewards --rules next-year.toml
+    matchback simulate rewards --rules next-year.toml --from 2026-01-01 --to 2026-06-30 --page rewards.html
+    """
+    from matchback.answers.simulate import Scope
+    from matchback.answers.simulate_page import write_page
+    from matchback.answers.simulate_rewards import simulate_rewards
+    from matchback.answers.simulate_rewards_page import rewards_page
+    from matchback.answers.simulate_rewards_text import rewards_text
+    from matchback.progress import choose_progress
+
+    scope, progress = Scope(from_on, to_on), choose_progress(OPTIONS.quiet)
+    data = simulate_rewards(OPTIONS.open_workspace(), rules, scope, progress)
+    if page:
+        write_page(rewards_page(data), page)
+    OPTIONS.words(rewards_text(data), data)

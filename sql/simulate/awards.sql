@@ -1,0 +1,16 @@
+-- What one set of rules awards over all of history, judged from nothing; kept for each side.
+-- Grain: program × role × beneficiary × journey × currency.
+-- Why not by rule: another set of rules may call the same promise by another name, or part it into tiers. What counts is
+-- what somebody gets for a friend's journey.
+SELECT
+    d.program,
+    d.role,
+    d.beneficiary_id,
+    d.journey_id,
+    d.currency,
+    COUNT(*) AS rewards,
+    CAST(SUM(d.amount_minor) AS BIGINT) AS amount_minor
+FROM rewards_due AS d
+INNER JOIN events AS e ON COALESCE(d.root_event_id, d.event_id) = e.event_id
+WHERE e.occurred_on BETWEEN $from_on AND $to_on
+GROUP BY d.program, d.role, d.beneficiary_id, d.journey_id, d.currency

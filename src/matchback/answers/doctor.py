@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from matchback.answers.doctor_ledger import commit_finding, ledger_findings, payout_findings
+from matchback.answers.doctor_rules import rule_notes
 from matchback.answers.doctor_state import archive_findings, permission_findings, stop_findings
 from matchback.answers.findings import MEND, Finding
 from matchback.answers.findings import told as told
@@ -120,6 +121,8 @@ def _warehouse(context: RunContext) -> Iterator[Finding]:
                 return
             yield _watermarks(replace(context, as_of=last), warehouse)
             yield from _invariants(replace(context, as_of=last), warehouse)
+            for subject, detail, step in rule_notes(context.config, warehouse):
+                yield Finding(subject, "note", detail, step)
     except WarehouseLocked as error:
         yield Finding.of("warehouse", "skipped", error)
     except MatchbackError as error:

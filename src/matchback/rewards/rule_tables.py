@@ -29,7 +29,7 @@ def rule_tables(rules: Sequence[Rule]) -> dict[str, pa.Table]:
     for rule in rules:
         rows["rule_terms"].append(_terms_row(rule))
         rows["rule_roles"] += [{"rule_version": rule.version, "role": role} for role in ROLES[rule.terms.to]]
-        parts = list(_parts(rule))
+        parts = list(rule_parts(rule))
         rows["rule_requirements"] += [_requirement_row(rule, part) for part in parts]
         rows["rule_requirement_events"] += [
             {"rule_version": rule.version, "position": part.position, "event_name": name}
@@ -138,7 +138,7 @@ _SHAPES: dict[str, dict[str, str]] = {
 
 
 @dataclass(frozen=True)
-class _Part:
+class RulePart:
     """One event that is looked for: a requirement, or a part of one."""
 
     position: int
@@ -152,23 +152,23 @@ def rule_conditions(rule: Rule) -> Iterator[tuple[str, int, list[str], Condition
     """Yield the conditions of a rule as (rule_version, position, event_names, condition); the trigger's is 0."""
     if rule.condition is not None:
         yield rule.version, 0, [rule.terms.on], rule.condition
-    for part in _parts(rule):
+    for part in rule_parts(rule):
         if part.item.when is not None:
             condition = parse_condition(part.item.when, rule.currency)
             yield rule.version, part.position, sorted(set(part.item.event_names)), condition
 
 
-def _parts(rule: Rule) -> Iterator[_Part]:
+def rule_parts(rule: Rule) -> Iterator[RulePart]:
     number = _PARTS_FROM
     for position, item in enumerate(rule.terms.require, start=1):
         if item.kind not in GROUPS:
-            yield _Part(position, position, 0, f"require_{position}", item)
+            yield RulePart(position, position, 0, f"require_{position}", item)
             continue
         first = number
         for alternative, way in enumerate(item.alternatives, start=1):
             for leaf in way:
                 number += 1
-                yield _Part(number, position, alternative, f"require_{position}_{number - first}", leaf)
+                yield RulePart(number, position, alternative, f"require_{position}_{number - first}", leaf)
 
 
 def _terms_row(rule: Rule) -> dict[str, Any]:
@@ -240,7 +240,7 @@ def _products(tier: ValueTier) -> list[str] | list[None]:
     return [None] if tier.product is None else sorted(set(tier.product))
 
 
-def _requirement_row(rule: Rule, part: _Part) -> dict[str, Any]:
+def _requirement_row(rule: Rule, part: RulePart) -> dict[str, Any]:
     item = part.item
     is_count = item.kind == "count"
     minor = None if item.at_least is None or is_count else to_minor(item.at_least, rule.currency)

@@ -83,12 +83,23 @@ def test_it_holds_question_timeline_candidates_conditions_and_version(
         "clicked the advocate's link earlier",
         "one 'Direct deposit' of at least 500.00 within 60 days",
         "clawed back",
+        '"SHARE_RECIPIENT"',
+        '"look_back_days": {',
+        '"recent_customer_days": ',
+        f"<code>{version['config_hash']}</code>, under which this version was made",
         version["version_id"],
         version["config_hash"],
         version["content_hash"],
     ):
         assert words in text
     assert "@" not in re.sub(r"@(media|page)", "", text), "no address"
+
+
+def test_terms_of_another_configuration_are_told_apart(answer: Explanation) -> None:
+    version = {**answer.data["version"], "config_hash": "0" * 64}
+    page = unescape(pack_page(Explanation({**answer.data, "version": version}, answer.config)))
+    assert f"Of today's configuration, <code>{answer.config.hash}</code>" in page
+    assert f"keeps as <code>{'0' * 64}</code>" in page
 
 
 def test_whatever_a_record_says_is_escaped(answer: Explanation) -> None:

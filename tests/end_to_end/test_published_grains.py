@@ -17,6 +17,7 @@ GRAINS = {
     "events": "event_id",
     "files": "file_id",
     "fulfillments": "fulfillment_id",
+    "identity_collisions": "identifier_key",
     "journeys": "journey_id program",
     "operator_log": "journal_number",
     "payout_reconciliation": "reward_id",

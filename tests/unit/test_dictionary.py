@@ -28,6 +28,7 @@ PROMISED = {
     "advocates": "advocate_id enrolled_on file_id record_number",
     "persons": "person_id first_seen_on customer_since_on is_advocate is_employee",
     "person_aliases": "alias person_id",
+    "identity_collisions": "identifier_key kind reason_code persons",
     "journeys": "journey_id program person_id account_key root_event_id stage opened_on funded_on qualified_on"
     " closed_on advocate_id",
     "recognitions": "event_id program journey_id advocate_id recognition_type label basis on_event share_id"

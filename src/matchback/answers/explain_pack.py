@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 from collections.abc import Sequence
 from html import escape
@@ -76,6 +77,7 @@ def pack_page(explanation: Explanation) -> str:
         body += [_candidates(journey, teller), _conditions(journey, teller)]
     body += [
         _ledger(data["proof"]["entries"]),
+        _terms(explanation),
         _rules(data["proof"]["rules"]),
         _files(data["proof"]["files"]),
     ]
@@ -192,6 +194,28 @@ def _ledger(entries: Sequence[Data]) -> str:
         )
     words = "Every entry that these rewards have in the ledger, as it is hashed, with the hash of the entry before it."
     return section("Ledger", words, card(content))
+
+
+def _terms(explanation: Explanation) -> str:
+    """Return the terms by which recognition was decided, every default written out."""
+    data, config = explanation.data, explanation.config
+    names = {program["program"] for journey in data["journeys"] for program in journey["programs"]}
+    content = ""
+    for program in config.programs:
+        if program.id in names:
+            text = json.dumps(program.model_dump(mode="json", by_alias=True), indent=2, sort_keys=True)
+            content += f"<h3>Program {escape(program.id)}</h3><pre>{escape(text)}</pre>"
+    if not content:
+        return ""
+    made_under = data["version"]["config_hash"]
+    whose = f"<p>Of the configuration <code>{config.hash}</code>, under which this version was made.</p>"
+    if config.hash != made_under:
+        whose = (
+            f"<p>Of today's configuration, <code>{config.hash}</code>; this version was made under another, which the "
+            f"archive keeps as <code>{escape(made_under)}</code>.</p>"
+        )
+    words = "Order of the grounds, look-back, tie-break, relationship, who is not eligible, quality rules."
+    return section("Terms of recognition", words, card(whose + content))
 
 
 def _rules(rules: Sequence[Data]) -> str:

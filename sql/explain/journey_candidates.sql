@@ -1,6 +1,8 @@
 -- Every possible advocate of a journey's root: on which record each rests, and why each won or lost, by how much.
 -- Grain: root x program x advocate x ground.
 -- Why the root's own record where nothing else is named: what the event itself says rests on the event.
+-- Others lost to the first candidate also where it did not win: its program's recognition is another program's of the
+-- group, or an earlier relationship's.
 WITH roots AS (
     SELECT
         j.program,
@@ -88,7 +90,9 @@ deciding AS (
         c.evidence_at,
         c.tier
     FROM candidates AS c
-    WHERE c.outcome = 'won'
+    WHERE
+        c.outcome = 'won'
+        OR (c.candidate_rank = 1 AND c.reason_code IN ('other_program', 'relationship_holds'))
 )
 
 SELECT

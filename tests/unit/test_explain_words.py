@@ -13,9 +13,11 @@ from matchback.answers.explain_words import (
     UNRECOGNIZED,
     describe_condition,
     describe_ground,
+    describe_ineligible,
     describe_reasons,
+    fails_so_far,
 )
-from matchback.config import GROUNDS, INELIGIBLE_REASONS, Config
+from matchback.config import GROUNDS, INELIGIBLE_REASONS, AdvocateEligibility, Config
 from matchback.config_tables import LABELS
 
 LOSING_REASONS = {
@@ -95,6 +97,34 @@ def test_a_click_is_told_from_a_link_on_the_event() -> None:
 def test_several_reasons_are_all_said() -> None:
     words = describe_reasons("employee, test_record", INELIGIBLE)
     assert words == "the friend is an employee (employee); it is a test record (test_record)"
+
+
+def test_a_program_without_a_list_of_advocates_is_not_said_to_have_one() -> None:
+    terms = config()
+    words = "the advocate was not enrolled on that day (advocate_not_eligible)"
+    assert describe_ineligible(terms, "p", "advocate_not_eligible") == words
+    listed = terms.programs[0].model_copy(update={"advocates": AdvocateEligibility()})
+    terms = terms.model_copy(update={"programs": [listed]})
+    assert "list of eligible advocates" in describe_ineligible(terms, "p", "advocate_not_eligible")
+
+
+@pytest.mark.parametrize(
+    ("reasons", "is_open"),
+    [
+        ({"recognized": "no_evidence"}, True),
+        ({"recognized": "coupon_unknown"}, True),
+        ({"recognized": "all_lost", "once_per": "already_rewarded_friend"}, False),
+        ({"eligible": "employee"}, False),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
+)
+def test_only_a_missing_recognition_can_still_come(reasons: dict[str, str], is_open: bool) -> None:
+    conditions = [
+        {"condition": name, "outcome": "failed", "reason_code": reason} for name, reason in reasons.items()
+    ]
+    conditions.append({"condition": "trigger", "outcome": "open", "reason_code": "not_yet"})
+    assert fails_so_far({"status": "failed", "conditions": conditions}) is is_open
+    assert not fails_so_far({"status": "expired", "conditions": conditions})
 
 
 @pytest.mark.parametrize(

@@ -243,7 +243,7 @@ class Search:
             return self.warehouse.rows(f"explain/journey_{name}", parameters)
 
         programs = rows("programs")
-        for name in ("recognitions", "quality", "candidates", "unrecognized"):
+        for name in ("recognitions", "quality", "candidates", "unrecognized", "named"):
             found = rows(name)
             for program in programs:
                 program[name] = [row for row in found if row["program"] == program["program"]]
@@ -257,6 +257,7 @@ class Search:
         return {
             "journey_id": journey_id,
             "events": rows("events"),
+            "owners": rows("owners"),
             "programs": programs,
             "decisions": decisions,
             "rewards": [self._with_ledger(reward) for reward in self._rewards(journey_id=journey_id)],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +14,17 @@ Data = dict[str, Any]
 MOST_CANDIDATES = 12
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What else decided about a root's candidates: its friend, its owners, and the program that kept it, if one did."""
+
+    friend_id: int | None = None
+    owner_ids: frozenset[int] = frozenset()
+    kept_by: str | None = None
+
+
 def tell_candidates(
-    rows: list[Data], name: Callable[[int | None], str], at: Callable[[datetime | None], str]
+    rows: list[Data], name: Callable[[int | None], str], at: Callable[..., str], judged: Judged
 ) -> list[str]:
     """Return the lines about the candidates of one root and program: the winner's why, then the others."""
     lines = []
@@ -27,8 +37,8 @@ def tell_candidates(
     for row in losers[:MOST_CANDIDATES]:
         by = _by_how_much(row, at)
         lines.append(
-            f"      {name(row['advocate_id'])}: {describe_ground(row['recognition_type'], row['on_event'])}, "
-            f"{at(row['evidence_at'])}; lost, since {describe_reasons(row['reason_code'], LOST)}"
+            f"      {_who(row, name)}, {at(row['evidence_at'], _beside(row))}; "
+            f"lost, since {describe_reasons(row['reason_code'], {**LOST, **_closer(row, judged)})}"
             f"{': ' + by if by else ''}{evidence(row)}"
         )
     more = len(losers) - MOST_CANDIDATES
@@ -59,13 +69,59 @@ def _won(row: Data) -> str:
     return ", ".join(parts)
 
 
-def _by_how_much(row: Data, at: Callable[[datetime | None], str]) -> str:
+def _who(row: Data, name: Callable[[int | None], str]) -> str:
+    if row["advocate_id"] is None and row["recognition_type"] == "COUPON_CODE":
+        return "no advocate: the friend used a public coupon"
+    return f"{name(row['advocate_id'])}: {describe_ground(row['recognition_type'], row['on_event'])}"
+
+
+def _beside(row: Data) -> datetime | None:
+    """Return the moment that the evidence's own is compared with, if any."""
+    compared = {"older": "deciding_at", "newer": "deciding_at", "opened_before_share": "root_at"}
+    column = compared.get(row["reason_code"] or "")
+    return row[column] if column else None
+
+
+def _is_tie(row: Data) -> bool:
+    return row["reason_code"] in ("older", "newer") and row["evidence_at"] == row["deciding_at"]
+
+
+def _closer(row: Data, judged: Judged) -> dict[str, str]:
+    """Return the words of reasons about which more is known here than the reason says."""
+    words = {}
+    if row["evidence_program"] and row["evidence_program"] != row["program"]:
+        words["other_program"] = "it belongs to another program"
+    elif judged.kept_by and row["candidate_rank"] == 1:
+        words["other_program"] = f"program {judged.kept_by}, of the same group, keeps the recognition"
+    if row["advocate_id"] != judged.friend_id and judged.owner_ids:
+        words["self_referral"] = (
+            "that is another owner of the same account, and nobody refers themselves"
+            if row["advocate_id"] in judged.owner_ids
+            else "an owner of the account carries the same address, and nobody refers themselves"
+        )
+    if _is_tie(row):
+        words["older"] = words["newer"] = f"one of the same rank and time decided, {_tie_break(row)}"
+    return words
+
+
+def _tie_break(row: Data) -> str:
+    """Return what decides between candidates of the same rank and time; the order of `ranked_candidates`."""
+    if row["recognition_type"] == "MANUAL":
+        return "which an operator added later"
+    if row["advocate_id"] != row["deciding_advocate_id"]:
+        return "whose person id is the smaller one"
+    return "another ground of the same advocate that the program's order names first"
+
+
+def _by_how_much(row: Data, at: Callable[..., str]) -> str:
     """Return what decided, in figures; empty where the reason says it all."""
+    deciding = at(row["deciding_at"], row["evidence_at"])
+    against = f"both at {deciding}" if _is_tie(row) else f"against {deciding}"
     words = {
         "lower_tier": f"its rank is {row['tier']}, and rank {row['deciding_tier']} decided",
-        "older": f"against {at(row['deciding_at'])}",
-        "newer": f"against {at(row['deciding_at'])}",
-        "opened_before_share": f"the event was at {at(row['root_at'])}",
+        "older": against,
+        "newer": against,
+        "opened_before_share": f"the event was at {at(row['root_at'], row['evidence_at'])}",
         "out_of_look_back": (
             f"{count(row['days_before'] or 0, 'day')} before, {row['look_back_days']} count, "
             f"{count(row['days_beyond'] or 0, 'day')} too many"
@@ -74,6 +130,6 @@ def _by_how_much(row: Data, at: Callable[[datetime | None], str]) -> str:
         "coupon_not_yet_valid": f"valid from {row['coupon_valid_from']}, and the event was on {row['root_on']}",
         "coupon_revoked": f"on {row['coupon_revoked_on']}, and the event was on {row['root_on']}",
         "coupon_already_used": f"first on {row['first_used_on']}, by event {row['first_used_event_id']}",
-        "other_program": f"{row['evidence_program']}" if row["evidence_program"] else "",
+        "other_program": row["evidence_program"] if row["evidence_program"] != row["program"] else "",
     }
-    return words.get(row["reason_code"] or "", "")
+    return words.get(row["reason_code"] or "") or ""

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
-from matchback.answers.explain_candidates import tell_candidates
+from matchback.answers.explain_candidates import Judged, tell_candidates
 from matchback.answers.explain_nothing import nothing_arrived
 from matchback.answers.explain_short import in_short, measures
 from matchback.answers.explain_timeline import tell_timeline
+from matchback.answers.explain_times import local_time
 from matchback.answers.explain_words import (
     BASIS,
     DECISION,
-    INELIGIBLE,
     OUTCOMES,
+    SO_FAR,
     UNRECOGNIZED,
     describe_condition,
     describe_ground,
+    describe_ineligible,
     describe_reasons,
+    describe_unknown,
+    fails_so_far,
 )
 from matchback.answers.printing import count, money
 from matchback.answers.quality_words import quality_lines
@@ -89,7 +93,9 @@ class Teller:
             )
         for row in person["friends"]:
             verdict = (
-                "eligible" if row["eligible"] else describe_reasons(row["ineligible_reason"], INELIGIBLE)
+                "eligible"
+                if row["eligible"]
+                else describe_ineligible(self.config, row["program"], row["ineligible_reason"])
             )
             lines.append(
                 f"  recognized{_in(row['program'])} for {self.name(row['person_id'])}, {row['root_on']}, "
@@ -136,7 +142,7 @@ class Teller:
     def _journey(self, journey: Data) -> list[str]:
         lines = [f"Journey {journey['journey_id']}"]
         for program in journey["programs"]:
-            lines += self._program(program)
+            lines += self._program(journey, program)
         if not journey["programs"]:
             judged = sorted({name for program in self.config.programs for name in program.events})
             lines.append(f"  No program judges these events; programs judge {', '.join(judged)}.")
@@ -148,7 +154,21 @@ class Teller:
             lines += self._reward(reward)
         return lines
 
-    def _program(self, program: Data) -> list[str]:
+    def _judged(self, journey: Data, program: Data) -> Judged:
+        groups = {row.id: row.exclusive_group for row in self.config.programs}
+        group = groups.get(program["program"])
+        keeping = [
+            row["program"]
+            for row in journey["programs"]
+            if row["recognitions"] and group and groups.get(row["program"]) == group
+        ]
+        return Judged(
+            program["person_id"],
+            frozenset(row["person_id"] for row in journey["owners"] if row["is_owner"]),
+            next((name for name in keeping if name != program["program"]), None),
+        )
+
+    def _program(self, journey: Data, program: Data) -> list[str]:
         lines = [f"  Program {program['program']}: friend is {self.name(program['person_id'])}"]
         for found in program["recognitions"]:
             how = describe_ground(found["recognition_type"], found["on_event"])
@@ -159,17 +179,20 @@ class Teller:
             if found["eligible"]:
                 lines.append("    Eligible: yes")
             else:
-                lines.append(f"    Not eligible: {describe_reasons(found['ineligible_reason'], INELIGIBLE)}")
+                why = describe_ineligible(self.config, program["program"], found["ineligible_reason"])
+                lines.append(f"    Not eligible: {why}")
             lines += [f"    {line}" for line in quality_lines(program["quality"])]
         for missing in program["unrecognized"]:
             lines.append(f"    Nobody recognized: {describe_reasons(missing['reason_code'], UNRECOGNIZED)}")
-        lines += tell_candidates(program["candidates"], self.name, self.at)
+        for words in describe_unknown(self.config, program):
+            lines.append(f"    {words[0].upper()}{words[1:]}")
+        lines += tell_candidates(program["candidates"], self.name, self.at, self._judged(journey, program))
         return lines
 
     # --- rewards -----------------------------------------------------------------------------------------------
 
     def _decision(self, decision: Data, *, names_event: bool) -> list[str]:
-        status = DECISION.get(decision["status"], decision["status"])
+        status = SO_FAR if fails_so_far(decision) else DECISION.get(decision["status"], decision["status"])
         event = (
             f" on event {decision['event_id']}" if names_event and decision["event_id"] is not None else ""
         )
@@ -225,12 +248,9 @@ class Teller:
             )
         return lines
 
-    def at(self, moment: datetime | None) -> str:
-        """Return a time in the program's zone."""
-        if moment is None:
-            return "at no known time"
-        local = moment.replace(tzinfo=UTC).astimezone(self.config.zone)
-        return local.strftime("%Y-%m-%d %H:%M")
+    def at(self, moment: datetime | None, beside: datetime | None = None) -> str:
+        """Return a time in the program's zone, told apart from the one beside it."""
+        return local_time(moment, self.config.zone, beside)
 
 
 def _record(row: Data) -> str:

@@ -6,9 +6,9 @@ What is read is one query a sort of happening (`sql/explain/timeline_*.sql`); he
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+from matchback.answers.explain_times import local_time
 from matchback.answers.printing import money
 from matchback.config import Config
 from matchback.config_tables import LABELS
@@ -32,7 +32,7 @@ def timelines(warehouse: Warehouse, data: Data) -> list[Data]:
     """Return one timeline for each friend of the answer: `person_ids`, `journey_ids` and `rows` in order."""
     found: list[tuple[tuple[int, ...], list[int]]] = []
     for journey in data["journeys"]:
-        carriers = journey["programs"] or journey["events"]
+        carriers = journey["programs"] or journey["events"] or _friends_left_out(journey, data)
         friends = tuple(dict.fromkeys(row["person_id"] for row in carriers if row["person_id"] is not None))
         same = next((journeys for persons, journeys in found if friends and persons == friends), None)
         if same is None:
@@ -46,6 +46,16 @@ def timelines(warehouse: Warehouse, data: Data) -> list[Data]:
         for persons, journeys in found
     ]
     return [line for line in lines if line["rows"]]
+
+
+def _friends_left_out(journey: Data, data: Data) -> list[Data]:
+    """The friends of a journey whose events count for nothing, as the ledger knew them."""
+    return [
+        friend
+        for event in data["left_out"]
+        if any(reward["journey_id"] == journey["journey_id"] for reward in event["rewards"])
+        for friend in event["friends"]
+    ]
 
 
 def _rows(warehouse: Warehouse, persons: tuple[int, ...], journeys: list[int]) -> list[Data]:
@@ -95,7 +105,7 @@ def when(row: Data, config: Config) -> str:
     moment = row.get("happened_at")
     if moment is None or row.get("time_precision") == "day":
         return f"{row['happened_on']}      "
-    return f"{moment.replace(tzinfo=UTC).astimezone(config.zone):%Y-%m-%d %H:%M}"
+    return local_time(moment, config.zone)
 
 
 def happening(row: Data, config: Config, name: Name) -> str:

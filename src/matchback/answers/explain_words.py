@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from matchback.config import Config, Limit, Requirement, RewardValue
 from matchback.config_terms import GROUPS
 
@@ -31,7 +34,7 @@ LOST = {
     "coupon_is_reward": "the coupon is an advocate's own reward, not an offer to friends",
     "coupon_public": "the coupon is public: it is nobody's",
     "coupon_already_used": "the coupon is for one use and was used before",
-    "other_program": "it belongs to another program",
+    "other_program": "it belongs to another program, or another of the group keeps the recognition",
     "self_referral": "nobody refers themselves",
     "test_record": "it is a test record",
     "relationship_holds": "the friend already belongs to an advocate",
@@ -46,10 +49,10 @@ UNRECOGNIZED = {
 }
 INELIGIBLE = {
     "existing_customer": "the friend was a customer before",
-    "recent_customer": "the friend was a customer until recently",
+    "recent_customer": "the friend became a customer only shortly before",
     "employee": "the friend is an employee",
     "blocked": "the advocate or the friend is blocked",
-    "advocate_not_eligible": "the advocate was not on the list of eligible advocates",
+    "advocate_not_eligible": "the advocate was not enrolled or not on the list of eligible advocates on that day",
     "advocate_newer_than_friend": "the friend was a customer before the advocate",
     "loop": "the two referred each other",
     "outside_program": "the program did not run on that day",
@@ -60,6 +63,15 @@ DECISION = {
     "met": "is met",
     "failed": "has failed for good",
     "expired": "has expired",
+}
+REOPENS = ("no_identifier", "placeholder_only", "no_evidence", "all_lost", "coupon_unknown", "conflict")
+SO_FAR = "fails so far: evidence or a correction that still comes can change it"
+NAMED = {
+    "ADVOCATE_CODE": "advocate code",
+    "SHARE_ID": "share",
+    "SHAREABLE_ID": "link",
+    "ADVOCATE_PARTNER_USER_ID": "member id of an advocate",
+    "ADVOCATE_EMAIL": "email of an advocate",
 }
 OUTCOMES = {"passed": "yes ", "failed": "NO  ", "open": "open"}
 BASIS = {
@@ -110,6 +122,34 @@ def describe_ground(recognition_type: str, on_event: bool) -> str:
     if recognition_type in ("SHARE_ID", "SHAREABLE_ID") and not on_event:
         return "clicked the advocate's link earlier"
     return GROUNDS.get(recognition_type, recognition_type)
+
+
+def fails_so_far(decision: Mapping[str, Any]) -> bool:
+    """Return whether a rule failed by nothing but a missing recognition, which may still come, however late."""
+    failed = [row for row in decision["conditions"] if row["outcome"] == "failed"]
+    return (
+        decision["status"] == "failed"
+        and bool(failed)
+        and all(row["condition"] == "recognized" and row["reason_code"] in REOPENS for row in failed)
+    )
+
+
+def describe_ineligible(config: Config, program_id: str | None, codes: str | None) -> str:
+    """Return why a referral of a program is not eligible; one without a list of advocates is not said to have it."""
+    has_list = any(program.id == program_id and program.advocates for program in config.programs)
+    only = {} if has_list else {"advocate_not_eligible": "the advocate was not enrolled on that day"}
+    return describe_reasons(codes, {**INELIGIBLE, **only})
+
+
+def describe_unknown(config: Config, program: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each thing on the event by which the program looks for an advocate, and that nobody has."""
+    orders = {known.id: known.order for known in config.programs}
+    read = {ground for tier in orders.get(program["program"], []) for ground in tier}
+    return [
+        f"the {NAMED[row['recognition_type']]} on the event belongs to no known advocate so far"
+        for row in program["named"]
+        if not row["is_known"] and row["recognition_type"] in read
+    ]
 
 
 def describe_reasons(codes: str | None, words: dict[str, str]) -> str:

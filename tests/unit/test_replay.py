@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from matchback.answers.replay import Replayed, quietly, replay
+from matchback.answers.replay import Replayed, replay
 from matchback.answers.replay_text import replay_text
 from matchback.cli import main
 from matchback.context import open_context
@@ -46,6 +46,10 @@ def bank(lived_bank: Workspace, tmp_path: Path) -> Workspace:
     """A copy of the bank that a test may damage."""
     shutil.copytree(lived_bank.root, tmp_path / "bank", symlinks=True)
     return Workspace.at(tmp_path / "bank")
+
+
+def quietly(workspace: Workspace) -> Replayed:
+    return replay(workspace, QuietProgress())
 
 
 def contents(folder: Path) -> dict[str, str]:

@@ -50,6 +50,20 @@ def test_entries_of_older_versions_belong_to_the_run_that_began_last(tmp_path: P
     assert told(operations(entries, 2)) == [(1, "resolve", 3), (2, "resolve", 4)]
 
 
+def test_an_act_that_was_journaled_while_others_were_applied_waits_for_the_next_time(tmp_path: Path) -> None:
+    act = ("act", {"act": "reward_approved"})
+    entries = written(
+        tmp_path, begun(3), act, act, committed(1, "acts:2", run=1), committed(2, "acts:3", run=1)
+    )
+    journal = ReplayedJournal(entries)
+    seen = []
+    for operation in operations(entries, None):
+        with journal.standing_at(operation):
+            seen.append([entry.number for entry in journal.entries(kind="act")])
+            journal.append("committed", commit=operation.commit, label=operation.label)
+    assert (seen, journal.differences) == ([[2], [2, 3]], [])
+
+
 def test_a_gap_is_the_last_commit_of_the_run_that_was_cut_off(tmp_path: Path) -> None:
     entries = written(
         tmp_path, begun(3), committed(1, run=1), begun(4), committed(3, run=3), ("run_finished", {"run": 3})

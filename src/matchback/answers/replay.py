@@ -26,7 +26,7 @@ from matchback.config_archive import archived_config
 from matchback.errors import ConfigurationError, MatchbackError, WarehouseLocked
 from matchback.fingerprint import refuse_secret_of_another
 from matchback.journal import Journal, JournalEntry
-from matchback.progress import Progress, QuietProgress
+from matchback.progress import Progress
 from matchback.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -246,8 +246,3 @@ def _first_differing_version(live: Warehouse, replayed: Warehouse) -> dict[str, 
         if differing:
             return {"version_id": row["version_id"], "as_of": row["as_of"], "tables": differing}
     return None
-
-
-def quietly(workspace: Workspace) -> Replayed:
-    """Replay without a word of progress."""
-    return replay(workspace, QuietProgress())

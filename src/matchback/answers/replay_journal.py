@@ -125,12 +125,19 @@ def operations(entries: Sequence[JournalEntry], last_commit: int | None) -> list
             for other in entries[previous : entry.number]
             if other.kind in OF_A_RUN and other.kind != "run_finished" and _is_of(other, run)
         )
-        found.append(Operation(commit, run, str(entry.body.get("label", "")), entry.number - 1, own))
+        label = str(entry.body.get("label", ""))
+        found.append(Operation(commit, run, label, _seen(label, entry.number - 1), own))
         previous = entry.number
     if last_commit is not None:
         expected = found[-1].commit + 1 if found else 1
         found += _lost(entries, runs, range(expected, last_commit + 1), (previous, len(entries) + 1))
     return found
+
+
+def _seen(label: str, before: int) -> int:
+    """Return the last entry that an operation saw: acts say it, since commands may journal more meanwhile."""
+    acts = label.removeprefix("acts:")
+    return int(acts) if acts != label else before
 
 
 def _runs(entries: Sequence[JournalEntry]) -> list[Run]:

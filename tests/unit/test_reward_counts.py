@@ -252,8 +252,8 @@ def test_nobody_is_paid_more_than_was_counted(tmp_path: Path, seed: int) -> None
             assert set(live.values()) <= {1}
             for rule in ("purchases", "referrals"):
                 given = issued(warehouse, world).get(rule, Counter())
-                for owner, number in world.counted(rule).items():
-                    assert given[owner] >= number // nth, (night, rule, owner)
+                for pair, number in world.counted(rule).items():
+                    assert given[pair] >= number // nth, (night, rule, pair)
         entries = len(read_ledger(warehouse))
         reward.run(context)
         assert len(read_ledger(warehouse)) == entries

@@ -27,6 +27,7 @@ from matchback.config_expectations import Expectation as Expectation
 from matchback.config_feeds import Feed as Feed
 from matchback.config_formats import FileFormat as FileFormat
 from matchback.config_intake import Intake as Intake
+from matchback.config_pairs import half_pairs
 from matchback.config_quality import QualityRule as QualityRule
 from matchback.config_sources import Transport as Transport
 from matchback.config_terms import Limit as Limit
@@ -300,6 +301,12 @@ def config_of(content: dict[str, Any], path: Path, root: Path) -> Config:
             + "\n".join(problems),
             next_step="Mend the file and run again.",
         ) from None
+    if problems := half_pairs(config.programs):
+        raise ConfigurationError(
+            f"{path} holds {len(problems)} problem{'s' if len(problems) > 1 else ''}:\n"
+            + "\n".join(problems),
+            next_step="Mend the file and run again.",
+        )
     named = {feed.id: feed.contract for feed in config.feeds if feed.contract is not None}
     config._contract_sources.update(read_sources(named, root))
     return config

@@ -9,7 +9,9 @@ import pytest
 
 from matchback.answers.explain import Question, explain
 from matchback.answers.explain_reference import strangers
+from matchback.answers.operations import add_recognition
 from matchback.context import open_context
+from matchback.errors import MatchbackError
 from matchback.steps import run_steps
 from matchback.workspace import Workspace
 
@@ -71,6 +73,8 @@ FOR-ALL,public,refer,2026-09-01T09:00:00-04:00
 """,
     "events": "partner_event_id,event_name,event_time,partner_user_id,email,account_id,advocate_code,share_id,"
     """coupon_code,advocate_email
+SPLIT,account_opened,2026-10-12T10:00:00-04:00,F3,,AC3,,,,
+SPLIT,account_opened,2026-10-12T11:00:00-04:00,F3,,AC3,CODE-1,,,
 GROUP,account_opened,2026-10-12T10:00:00-04:00,F1,,AC1,CODE-1,S1,,
 JOINT-1,account_opened,2026-10-12T10:00:00-04:00,F2,,AC2,CODE-3,,,
 JOINT-2,account_opened,2026-10-12T10:05:00-04:00,A3,,AC2,CODE-3,,,
@@ -118,6 +122,28 @@ def test_the_program_that_keeps_a_recognition_of_the_group_is_named(workspace: W
 def test_another_owner_of_the_account_is_told_from_the_friend(workspace: Workspace) -> None:
     text = told(workspace, account="AC2")
     assert "that is another owner of the same account, and nobody refers themselves (self_referral)" in text
+
+
+def add(workspace: Workspace, event: str, advocate: str) -> None:
+    context = open_context(workspace, as_of=date(2026, 11, 2))
+    add_recognition(context, event, "refer", advocate, "support-case")
+
+
+@pytest.mark.parametrize("event", ["JOINT-1", "JOINT-2"])
+def test_no_owner_of_an_account_can_be_added_as_its_advocate(workspace: Workspace, event: str) -> None:
+    """The next run would take it for a self-referral; a member who owns nothing of it is journaled."""
+    before = len(list(open_context(workspace, as_of=date(2026, 11, 2)).journal.entries(kind="act")))
+    for owner in ("F2", "A3"):
+        with pytest.raises(MatchbackError, match="nobody is recognized for themselves"):
+            add(workspace, event, owner)
+    add(workspace, event, "A2")
+    after = list(open_context(workspace, as_of=date(2026, 11, 2)).journal.entries(kind="act"))
+    assert len(after) == before + 1
+
+
+def test_nobody_is_added_to_an_event_in_conflict(workspace: Workspace) -> None:
+    with pytest.raises(MatchbackError, match="came in versions that contradict each other"):
+        add(workspace, "SPLIT", "A1")
 
 
 def test_a_tie_in_time_is_told_as_one(workspace: Workspace) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from matchback.config import Config, load_config
+from matchback.config import Config, load_config, restored_config
 from matchback.config_tables import config_rows
 from matchback.errors import ConfigurationError
 
@@ -71,6 +72,34 @@ def test_a_mistake_is_named_with_the_nearest_right_word(
         _load(tmp_path, SMALLEST.replace(before, after))
     assert words in str(caught.value)
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("terms", "words"),
+    [
+        ('ineligible = ["recent_customer"]', "programs.0.ineligible: recent_customer judges nobody without"),
+        ("recent_customer_days = 30", "programs.0.recent_customer_days: judges nobody unless"),
+        (
+            'ineligible = ["recent_customer"]\nrecent_customer_days = 0',
+            "programs.0.recent_customer_days: is a number of days from 1 on",
+        ),
+    ],
+)
+def test_half_a_pair_is_refused_and_still_read_from_the_archive(
+    tmp_path: Path, terms: str, words: str
+) -> None:
+    """What would silently judge nobody is not accepted; a night that ran so can be replayed."""
+    text = SMALLEST.replace("from = 2026-01-01", f"from = 2026-01-01\n{terms}")
+    with pytest.raises(ConfigurationError) as caught:
+        _load(tmp_path, text)
+    assert words in str(caught.value)
+    assert restored_config(tomllib.loads(text), "hash").programs[0].id == "refer"
+
+
+def test_both_of_a_pair_are_accepted(tmp_path: Path) -> None:
+    terms = 'ineligible = ["recent_customer"]\nrecent_customer_days = 30'
+    config = _load(tmp_path, SMALLEST.replace("from = 2026-01-01", f"from = 2026-01-01\n{terms}"))
+    assert config.programs[0].recent_customer_days == 30
 
 
 def test_a_secret_is_never_quoted(tmp_path: Path) -> None:

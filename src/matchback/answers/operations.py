@@ -13,6 +13,11 @@ from matchback.answers.reasons import check_reason as check_reason
 from matchback.context import RunContext
 from matchback.errors import ConfigurationError, MatchbackError
 
+_NOT_COUNTING = {
+    "conflict": "came in versions that contradict each other, and counts only once a correction record comes",
+    "cancelled": "was cancelled by its sender, and counts no more",
+}
+
 
 def add_recognition(
     context: RunContext, event: str, program: str | None, advocate: str, reason: str
@@ -38,6 +43,16 @@ def add_recognition(
             if found["journey_id"] is not None
             else []
         )
+        owners = (
+            warehouse.rows("explain/journey_owners", {"journey_id": found["journey_id"]})
+            if found["journey_id"] is not None
+            else []
+        )
+    if found["status"] in _NOT_COUNTING:
+        raise MatchbackError(
+            f"This event {_NOT_COUNTING[found['status']]}. Nothing was journaled.",
+            next_step=f"See it:  matchback explain --event {found['event_id']}",
+        )
     if not persons:
         raise MatchbackError(
             "Nobody is known by this advocate's identifier, so nothing was journaled.",
@@ -52,6 +67,12 @@ def add_recognition(
     if any(row["program"] == program and row["person_id"] == persons[0]["person_id"] for row in programs):
         raise MatchbackError(
             "This advocate is the friend of that event: nobody is recognized for themselves."
+        )
+    if any(row["person_id"] == persons[0]["person_id"] for row in owners):
+        raise MatchbackError(
+            "This advocate is an owner of the same account, or cannot be told from one: nobody is recognized for "
+            "themselves. Nothing was journaled.",
+            next_step=f"See the account's events:  matchback explain --event {found['event_id']}",
         )
     number = record_act(
         context,

@@ -26,7 +26,7 @@ _AFTER_CHECK = (
     "Nothing that breaks it is published. Make the tables anew:  matchback run; if it still fails, restore the "
     "workspace from a backup, and report the check's name."
 )
-_SEE_COLLISIONS = 'See which:  matchback query "SELECT * FROM identity_collisions ORDER BY persons DESC"'
+_SEE_COLLISIONS = 'See which:  matchback query "FROM identity_collisions"'
 _SEE_REWARDS = "See which and why:  matchback rewards list, then matchback explain --reward ID"
 
 

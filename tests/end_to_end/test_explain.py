@@ -209,6 +209,7 @@ def test_what_is_missing_stands_first(sample_run: SampleRun) -> None:
 
 QUESTIONS: tuple[dict[str, str], ...] = (
     {"event": "VE-TWO-ADVOCATES-USED"},
+    {"event": "VE-ADVOCATE-CODE"},
     {"event": "CR-CONFLICT"},
     {"event": "CR-CANCELLATION"},
     {"event": "NEVER-CAME-1"},

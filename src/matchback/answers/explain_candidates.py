@@ -88,10 +88,9 @@ def _is_tie(row: Data) -> bool:
 
 def _closer(row: Data, judged: Judged) -> dict[str, str]:
     """Return the words of reasons about which more is known here than the reason says."""
-    words = {}
-    if row["evidence_program"] and row["evidence_program"] != row["program"]:
-        words["other_program"] = "it belongs to another program"
-    elif judged.kept_by and row["candidate_rank"] == 1:
+    words = {"other_program": "it belongs to another program"}
+    is_own = row["evidence_program"] in (None, row["program"])
+    if is_own and judged.kept_by and row["candidate_rank"] == 1:
         words["other_program"] = f"program {judged.kept_by}, of the same group, keeps the recognition"
     if row["advocate_id"] != judged.friend_id and judged.owner_ids:
         words["self_referral"] = (

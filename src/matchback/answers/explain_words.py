@@ -52,7 +52,7 @@ INELIGIBLE = {
     "recent_customer": "the friend became a customer only shortly before",
     "employee": "the friend is an employee",
     "blocked": "the advocate or the friend is blocked",
-    "advocate_not_eligible": "the advocate was not enrolled or not on the list of eligible advocates on that day",
+    "advocate_not_eligible": "the advocate could not refer on that day",
     "advocate_newer_than_friend": "the friend was a customer before the advocate",
     "loop": "the two referred each other",
     "outside_program": "the program did not run on that day",
@@ -137,8 +137,9 @@ def fails_so_far(decision: Mapping[str, Any]) -> bool:
 def describe_ineligible(config: Config, program_id: str | None, codes: str | None) -> str:
     """Return why a referral of a program is not eligible; one without a list of advocates is not said to have it."""
     has_list = any(program.id == program_id and program.advocates for program in config.programs)
-    only = {} if has_list else {"advocate_not_eligible": "the advocate was not enrolled on that day"}
-    return describe_reasons(codes, {**INELIGIBLE, **only})
+    listed = ", or not on the list of eligible advocates," if has_list else ""
+    words = {**INELIGIBLE, "advocate_not_eligible": f"the advocate was not enrolled{listed} on that day"}
+    return describe_reasons(codes, words)
 
 
 def describe_unknown(config: Config, program: Mapping[str, Any]) -> list[str]:

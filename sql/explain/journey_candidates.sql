@@ -125,16 +125,23 @@ SELECT
     n.event_id AS first_used_event_id,
     n.occurred_on AS first_used_on,
     v.program AS evidence_program,
-    COALESCE(v.evidence, 'root event') AS evidence,
-    COALESCE(v.file_id, c.root_file_id) AS file_id,
-    COALESCE(v.record_number, c.root_record_number) AS record_number,
+    m.journal_number AS act_number,
+    m.acted_on,
+    m.reason_code AS act_reason,
+    CASE WHEN m.journal_number IS NULL THEN COALESCE(v.evidence, 'root event') ELSE 'operator act' END AS evidence,
+    CASE WHEN m.journal_number IS NULL THEN COALESCE(v.file_id, c.root_file_id) END AS file_id,
+    CASE WHEN m.journal_number IS NULL THEN COALESCE(v.record_number, c.root_record_number) END AS record_number,
     f.feed_id
 FROM candidates AS c
 LEFT JOIN evidence_records AS v ON c.evidence_key = v.evidence_key
 LEFT JOIN coupons AS k ON c.evidence_key = k.coupon_id
 LEFT JOIN first_uses AS n ON c.evidence_key = n.coupon_key AND n.use_number = 1
 LEFT JOIN deciding AS d ON c.program = d.program
-LEFT JOIN files AS f ON COALESCE(v.file_id, c.root_file_id) = f.file_id
+LEFT JOIN vault.manual_recognitions AS m
+    ON
+        c.recognition_type = 'MANUAL' AND c.event_id = m.root_event_id
+        AND c.program = m.program AND c.advocate_id = m.advocate_id
+LEFT JOIN files AS f ON COALESCE(v.file_id, c.root_file_id) = f.file_id AND m.journal_number IS NULL
 ORDER BY
     c.program ASC,
     CASE WHEN c.outcome = 'won' THEN 0 ELSE 1 END,

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from matchback.answers.explain_advocate import answer_advocate
+from matchback.answers.explain_gather import acts_about, left_out_events, persons_in
 from matchback.answers.explain_proof import gather_proof
 from matchback.answers.explain_timeline import timelines
 from matchback.answers.lookup import (
@@ -121,15 +122,18 @@ class Search:
             self._pair(question, data)
         elif question.kind in PERSON_KINDS:
             self._persons(data, self.people(PERSON_KINDS[question.kind], question.value))
+            self._left_out_of(data, PERSON_KINDS[question.kind], question.value)
         elif question.kind in RECORD_KINDS:
             self._records(data, RECORD_KINDS[question.kind], question.value)
         elif question.kind == "reward":
             self._reward(data, question.value)
         else:
             self._event(data, question.value)
+        data["left_out"] = left_out_events(self.warehouse, data["left_out"], self._reward_of)
         data["timelines"] = timelines(self.warehouse, data)
         data["feeds"] = self.warehouse.rows("explain/received_files")
-        data["members"] = {person: self._members(person) for person in _persons_in(data)}
+        data["acts"] = acts_about(self.warehouse, self.workspace, data)
+        data["members"] = {person: self._members(person) for person in persons_in(data)}
         return data
 
     def _event(self, data: Data, text: str) -> None:
@@ -138,7 +142,7 @@ class Search:
         except UnknownEvent:
             return
         if event["journey_id"] is None:
-            data["left_out"] = [event]
+            data["left_out"] = [event["event_id"]]
         else:
             data["journeys"] = [self.journey(event["journey_id"])]
 
@@ -154,6 +158,8 @@ class Search:
             journey["rewards"].append(self._with_ledger(rows[0]))
         data["journeys"] = [journey]
         data["reward_id"] = rows[0]["reward_id"]
+        found = self.warehouse.rows("explain/reward_left_out_events", {"reward_id": rows[0]["reward_id"]})
+        data["left_out"] = [row["event_id"] for row in found]
 
     def _records(self, data: Data, kind: str, text: str) -> None:
         key = identifier_key(self.workspace, self.config, kind, text)
@@ -164,11 +170,7 @@ class Search:
         ]
         journeys = dict.fromkeys(row["journey_id"] for row in carried if row["journey_id"] is not None)
         data["journeys"] = [self.journey(journey_id) for journey_id in journeys]
-        data["left_out"] = [
-            self.warehouse.rows("explain/event", {"event_id": row["event_id"]})[0]
-            for row in carried
-            if row["journey_id"] is None
-        ]
+        data["left_out"] = [row["event_id"] for row in carried if row["journey_id"] is None]
         if kind == "coupon_code":
             coupons = self.warehouse.rows("explain/coupon", {"identifier_key": key})
             data["coupon"] = coupons[0] if coupons else None
@@ -182,10 +184,13 @@ class Search:
         return [row for people in self._people_by_key(kind_of(text), text) for row in people]
 
     def _people_by_key(self, kind: str, text: str) -> Iterator[list[Data]]:
-        key = identifier_key(self.workspace, self.config, kind, text)
-        for each in (key, *hash_keys(self.workspace, self.config, kind, text)):
-            rows = self.warehouse.rows("explain/identifier_persons", {"identifier_key": each})
+        for key in self._keys(kind, text):
+            rows = self.warehouse.rows("explain/identifier_persons", {"identifier_key": key})
             yield [row for row in rows if row["person_id"] is not None]
+
+    def _keys(self, kind: str, text: str) -> Iterator[int]:
+        yield identifier_key(self.workspace, self.config, kind, text)
+        yield from hash_keys(self.workspace, self.config, kind, text)
 
     def _persons(self, data: Data, people: list[Data]) -> None:
         is_shared = any(row["is_shared"] for row in people)
@@ -205,15 +210,20 @@ class Search:
             for found in self.warehouse.rows("explain/person_journeys", parameters):
                 if found["journey_id"] not in known_journeys:
                     data["journeys"].append(self.journey(found["journey_id"]))
-            known_events = [event["event_id"] for event in data["left_out"]]
-            for event in self.warehouse.rows("explain/person_left_out_events", parameters):
-                if event["event_id"] not in known_events:
-                    data["left_out"].append(event)
+            left_out = self.warehouse.rows("explain/person_left_out_events", parameters)
+            data["left_out"] += [row["event_id"] for row in left_out]
+
+    def _left_out_of(self, data: Data, kind: str, text: str) -> None:
+        """Add the events that carry an identifier and count for nothing: they belong to no person."""
+        for key in self._keys(kind, text):
+            found = self.warehouse.rows("explain/key_left_out_events", {"identifier_key": key})
+            data["left_out"] += [row["event_id"] for row in found]
 
     def _pair(self, question: Question, data: Data) -> None:
         advocates = self.people(kind_of(question.value), question.value)
         friends = self.people(kind_of(question.friend), question.friend)
         self._persons(data, friends)
+        self._left_out_of(data, kind_of(question.friend), question.friend)
         data["advocates"] = [row["person_id"] for row in advocates]
         touches: list[Data] = []
         for advocate in advocates:
@@ -243,7 +253,7 @@ class Search:
             return self.warehouse.rows(f"explain/journey_{name}", parameters)
 
         programs = rows("programs")
-        for name in ("recognitions", "quality", "candidates", "unrecognized", "named"):
+        for name in ("recognitions", "quality", "candidates", "unrecognized", "named", "ineligible"):
             found = rows(name)
             for program in programs:
                 program[name] = [row for row in found if row["program"] == program["program"]]
@@ -268,6 +278,9 @@ class Search:
         nothing = dict.fromkeys(("reward_id", "journey_id", "beneficiary_id"))
         return self.warehouse.rows("explain/rewards_of", {**nothing, **of})
 
+    def _reward_of(self, reward_id: int) -> list[Data]:
+        return [self._with_ledger(reward) for reward in self._rewards(reward_id=reward_id)]
+
     def _with_ledger(self, reward: Data) -> Data:
         parameters = {"reward_id": reward["reward_id"]}
         reward["entries"] = self.warehouse.rows("explain/reward_ledger", parameters)
@@ -278,24 +291,3 @@ class Search:
     def _members(self, person_id: int) -> list[str]:
         rows = self.warehouse.rows("explain/person_members", {"person_id": person_id})
         return [row["partner_user_id"] for row in rows]
-
-
-def _persons_in(data: Data) -> list[int]:
-    """Return every person that the answer names."""
-    found: dict[int, None] = {}
-
-    def walk(node: Any) -> None:
-        if isinstance(node, dict):
-            for name, value in node.items():
-                if name in ("person_id", "advocate_id", "beneficiary_id") and value is not None:
-                    found[value] = None
-                elif name == "advocates":
-                    found.update(dict.fromkeys(value))
-                else:
-                    walk(value)
-        elif isinstance(node, list):
-            for item in node:
-                walk(item)
-
-    walk(data)
-    return list(found)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from matchback.answers.explain_left_out import act_record
 from matchback.answers.explain_words import LOST, describe_ground, describe_reasons
 from matchback.answers.printing import count
 
@@ -53,7 +54,9 @@ def tell_candidates(
 
 
 def evidence(row: Data) -> str:
-    """Return the record that a candidate rests on, in brackets."""
+    """Return the record, or the operator's act, that a candidate rests on, in brackets."""
+    if row["act_number"] is not None:
+        return f"  [{act_record(row)}]"
     if not row["file_id"]:
         return ""
     return f"  [{row['evidence']}, {row['feed_id']} file {row['file_id'][:8]} record {row['record_number']}]"

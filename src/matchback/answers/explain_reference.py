@@ -12,7 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-SAME_ROWS = {"persons[].rewards[]": "journeys[].rewards[]", "advocate_activity[]": "persons[].activity[]"}
+SAME_ROWS = {
+    "persons[].rewards[]": "journeys[].rewards[]",
+    "left_out[].rewards[]": "journeys[].rewards[]",
+    "advocate_activity[]": "persons[].activity[]",
+}
 _SHAPE = Path(__file__).with_name("explain_shape.toml")
 _HEAD = """# What `explain --json` prints
 

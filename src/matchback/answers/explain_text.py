@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from matchback.answers.explain_candidates import Judged, tell_candidates
+from matchback.answers.explain_ineligible import tell_ineligible
+from matchback.answers.explain_left_out import tell_acts, tell_left_out
 from matchback.answers.explain_nothing import nothing_arrived
 from matchback.answers.explain_short import in_short, measures
 from matchback.answers.explain_timeline import tell_timeline
@@ -48,6 +50,9 @@ class Teller:
         version = self.data["version"]
         parts = [[f"As of {version['as_of']}, in published version {version['version_id']}:"]]
         parts.append(in_short(self.data, self.config, self.name))
+        is_judged = any(journey["programs"] for journey in self.data["journeys"])
+        if self.data["left_out"] and not is_judged:
+            parts.append(self._left_out())
         parts += [self._person(person) for person in self.data["persons"]]
         if self.data["coupon"]:
             parts.append(self._coupon(self.data["coupon"]))
@@ -55,8 +60,9 @@ class Teller:
             parts.append(self._pair())
         parts += [tell_timeline(row, self.config, self.name) for row in self.data["timelines"]]
         parts += [self._journey(journey) for journey in self.data["journeys"]]
-        if self.data["left_out"]:
+        if self.data["left_out"] and is_judged:
             parts.append(self._left_out())
+        parts.append(tell_acts(self.data["acts"], self.name))
         if not self.data["journeys"] and not self.data["left_out"]:
             parts.append(nothing_arrived(self.data, self.config))
         return [line for part in parts for line in ([*part, ""] if part else [])][:-1]
@@ -143,7 +149,9 @@ class Teller:
         lines = [f"Journey {journey['journey_id']}"]
         for program in journey["programs"]:
             lines += self._program(journey, program)
-        if not journey["programs"]:
+        if not journey["programs"] and not journey["events"]:
+            lines.append("  Nothing of it counts now: its events are left out, as said above.")
+        elif not journey["programs"]:
             judged = sorted({name for program in self.config.programs for name in program.events})
             lines.append(f"  No program judges these events; programs judge {', '.join(judged)}.")
         for decision in journey["decisions"]:
@@ -181,6 +189,7 @@ class Teller:
             else:
                 why = describe_ineligible(self.config, program["program"], found["ineligible_reason"])
                 lines.append(f"    Not eligible: {why}")
+                lines += [f"      {line}" for line in tell_ineligible(program["ineligible"], self.name)]
             lines += [f"    {line}" for line in quality_lines(program["quality"])]
         for missing in program["unrecognized"]:
             lines.append(f"    Nobody recognized: {describe_reasons(missing['reason_code'], UNRECOGNIZED)}")
@@ -232,21 +241,8 @@ class Teller:
             )
         return lines
 
-    # --- what is missing ---------------------------------------------------------------------------------------
-
     def _left_out(self) -> list[str]:
-        lines = ["Left out:"]
-        why = {
-            "conflict": "it came in versions that contradict each other; none counts until a correction record comes",
-            "cancelled": "its sender cancelled it",
-        }
-        for event in self.data["left_out"]:
-            lines.append(
-                f"  {event['occurred_on']}  {self.labels.get(event['event_name'], event['event_name'])}  "
-                f"[event {event['event_id']}, {event['feed_id']} file {event['file_id'][:8]} record "
-                f"{event['record_number']}]: {why.get(event['status'], event['status'])}"
-            )
-        return lines
+        return tell_left_out(self.data["left_out"], self.config, self.name, self._reward)
 
     def at(self, moment: datetime | None, beside: datetime | None = None) -> str:
         """Return a time in the program's zone, told apart from the one beside it."""

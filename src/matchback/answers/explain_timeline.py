@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from matchback.answers.explain_left_out import act_record
 from matchback.answers.explain_times import local_time
 from matchback.answers.printing import money
 from matchback.config import Config
@@ -132,7 +133,9 @@ def happening(row: Data, config: Config, name: Name) -> str:
 
 
 def rests_on(row: Data) -> str:
-    """Return the file and record that a statement rests on, in brackets."""
+    """Return the file and record, or the operator's act, that a statement rests on, in brackets."""
+    if row.get("act_number") is not None:
+        return f"  [{act_record(row)}]"
     parts = [f"event {row['event_id']}"] if row["what"] == "event" else []
     if row.get("file_id"):
         parts.append(f"{row['feed_id']} file {row['file_id'][:8]} record {row['record_number']}")

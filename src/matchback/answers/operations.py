@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from matchback.acts import record_act
 from matchback.answers.decisions import decide_rewards as decide_rewards
@@ -33,42 +34,23 @@ def add_recognition(
     with open_published(context.workspace, vault=True) as (_, warehouse):
         refuse_other_secret(warehouse, context.workspace, config)
         found = find_event(warehouse, context.workspace, config, event)
-        persons = [
-            row
-            for row in warehouse.rows("explain/identifier_persons", {"identifier_key": key})
-            if row["person_id"] is not None
-        ]
-        programs = (
-            warehouse.rows("explain/journey_programs", {"journey_id": found["journey_id"]})
-            if found["journey_id"] is not None
-            else []
-        )
-        owners = (
-            warehouse.rows("explain/journey_owners", {"journey_id": found["journey_id"]})
-            if found["journey_id"] is not None
-            else []
-        )
+        persons = warehouse.rows("explain/identifier_persons", {"identifier_key": key})
+        journey = {"journey_id": found["journey_id"]}
+        is_counted = found["journey_id"] is not None
+        programs = warehouse.rows("explain/journey_programs", journey) if is_counted else []
+        owners = warehouse.rows("explain/journey_owners", journey) if is_counted else []
     if found["status"] in _NOT_COUNTING:
         raise MatchbackError(
             f"This event {_NOT_COUNTING[found['status']]}. Nothing was journaled.",
             next_step=f"See it:  matchback explain --event {found['event_id']}",
         )
-    if not persons:
-        raise MatchbackError(
-            "Nobody is known by this advocate's identifier, so nothing was journaled.",
-            next_step="Check it, or load the advocate's record first.",
-        )
-    if len(persons) > 1:
-        raise MatchbackError(
-            "Several persons share this identifier, so nothing was journaled.",
-            next_step="Name the advocate by member id.",
-        )
+    advocate_id = _one_person(persons)
     program = _judging_program(program, [row["program"] for row in programs])
-    if any(row["program"] == program and row["person_id"] == persons[0]["person_id"] for row in programs):
+    if any(row["program"] == program and row["person_id"] == advocate_id for row in programs):
         raise MatchbackError(
             "This advocate is the friend of that event: nobody is recognized for themselves."
         )
-    if any(row["person_id"] == persons[0]["person_id"] for row in owners):
+    if any(row["person_id"] == advocate_id for row in owners):
         raise MatchbackError(
             "This advocate is an owner of the same account, or cannot be told from one: nobody is recognized for "
             "themselves. Nothing was journaled.",
@@ -81,15 +63,30 @@ def add_recognition(
         reason_code=reason,
         event_id=found["event_id"],
         program=program,
-        advocate_id=persons[0]["person_id"],
+        advocate_id=advocate_id,
     )
     words = f"Journaled as entry {number}: event {found['event_id']} in {program}. It counts from {context.as_of}."
     return f"{words}\nThe next run applies it:  matchback run", {
         "journal_number": number,
         "event_id": found["event_id"],
         "program": program,
-        "advocate_id": persons[0]["person_id"],
+        "advocate_id": advocate_id,
     }
+
+
+def _one_person(rows: Sequence[Mapping[str, Any]]) -> int:
+    persons = [row["person_id"] for row in rows if row["person_id"] is not None]
+    if not persons:
+        raise MatchbackError(
+            "Nobody is known by this advocate's identifier, so nothing was journaled.",
+            next_step="Check it, or load the advocate's record first.",
+        )
+    if len(persons) > 1:
+        raise MatchbackError(
+            "Several persons share this identifier, so nothing was journaled.",
+            next_step="Name the advocate by member id.",
+        )
+    return int(persons[0])
 
 
 def _judging_program(program: str | None, judging: Sequence[str]) -> str:

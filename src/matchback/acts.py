@@ -56,7 +56,10 @@ def operator_id(context: RunContext, name: str | None = None) -> str:
     Without a name: the operator of this run.
     """
     secret = context.config.id_secret(context.workspace.root)
-    return "operator-" + derive_digest(secret, "operator", name or context.operator or operator_name()).hex()[:12]
+    return (
+        "operator-"
+        + derive_digest(secret, "operator", name or context.operator or operator_name()).hex()[:12]
+    )
 
 
 def apply_acts(warehouse: Warehouse, context: RunContext) -> int:

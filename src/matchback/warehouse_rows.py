@@ -181,7 +181,7 @@ class Runner:
 
 
 def bound_memory(connection: duckdb.DuckDBPyConnection) -> None:
-    """Hold a connection in the memory that the machine's owner allows it: 80% of the machine's where nothing is said."""
+    """Hold a connection in the memory that the machine's owner allows; where nothing is said, 80% of the machine's."""
     megabytes = database_megabytes()
     if megabytes is not None:
         connection.execute(f"SET memory_limit = '{megabytes}MB'")

@@ -24,6 +24,7 @@ from unit.incremental_people import Circle, Happening
 from unit.incremental_rows import FEEDS, File, Row, identity_of
 from unit.incremental_world import Bank
 
+pytestmark = pytest.mark.slow
 FIRST_NIGHT = date(2026, 3, 20)
 CIRCLES = 12
 WANTED = os.environ.get("INCREMENTAL_EXAMPLES")
@@ -261,7 +262,7 @@ def test_a_carrier_who_is_merged_carries_under_the_new_person() -> None:
     bank.close()
 
 
-TestNights = pytest.mark.slow(Nights.TestCase)
+TestNights = Nights.TestCase
 TestNights.settings = settings(
     max_examples=int(WANTED or 2),
     stateful_step_count=25 if WANTED else 10,

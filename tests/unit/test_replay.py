@@ -28,6 +28,8 @@ from matchback.warehouse import Warehouse
 from matchback.workspace import Workspace
 from unit.replayed_bank import HEADER, deliver, found_replayed_bank, night, run_night
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def lived_bank(tmp_path_factory: pytest.TempPathFactory) -> Workspace:

@@ -11,6 +11,7 @@ from matchback.answers.replay_journal import Operation, ReplayedJournal, operati
 from matchback.errors import MatchbackError
 from matchback.journal import Journal, JournalEntry
 
+pytestmark = pytest.mark.slow
 STEPS = ["load", "resolve"]
 
 

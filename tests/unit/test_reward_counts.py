@@ -23,6 +23,7 @@ from matchback.rewards.terms import offered_terms
 from matchback.warehouse import Warehouse
 from matchback.workspace import Workspace
 
+pytestmark = pytest.mark.slow
 TOML = """
 [workspace]
 name = "w"

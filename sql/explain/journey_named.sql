@@ -2,31 +2,35 @@
 -- Grain: program x ground; only the grounds for which this can be told.
 -- Why beside the candidates: a share may be known and too old to be kept as a candidate; of a code, whoever has it is one,
 -- in a program whose order reads codes.
-WITH named AS (
-    SELECT j.program, j.root_event_id, 'ADVOCATE_CODE' AS recognition_type, k.advocate_code_key AS named_key
+WITH roots AS (
+    SELECT
+        j.program, j.root_event_id, k.advocate_code_key, k.share_key, k.shareable_key, k.advocate_partner_user_key,
+        k.advocate_email_key
     FROM journeys AS j
     INNER JOIN vault.event_keys AS k ON j.root_event_id = k.event_id
-    WHERE j.journey_id = $journey_id AND k.advocate_code_key IS NOT NULL
+    WHERE j.journey_id = $journey_id
+),
+
+named AS (
+    SELECT program, root_event_id, 'ADVOCATE_CODE' AS recognition_type, advocate_code_key AS named_key
+    FROM roots
+    WHERE advocate_code_key IS NOT NULL
     UNION ALL
-    SELECT j.program, j.root_event_id, 'SHARE_ID', k.share_key
-    FROM journeys AS j
-    INNER JOIN vault.event_keys AS k ON j.root_event_id = k.event_id
-    WHERE j.journey_id = $journey_id AND k.share_key IS NOT NULL
+    SELECT program, root_event_id, 'SHARE_ID', share_key
+    FROM roots
+    WHERE share_key IS NOT NULL
     UNION ALL
-    SELECT j.program, j.root_event_id, 'SHAREABLE_ID', k.shareable_key
-    FROM journeys AS j
-    INNER JOIN vault.event_keys AS k ON j.root_event_id = k.event_id
-    WHERE j.journey_id = $journey_id AND k.shareable_key IS NOT NULL
+    SELECT program, root_event_id, 'SHAREABLE_ID', shareable_key
+    FROM roots
+    WHERE shareable_key IS NOT NULL
     UNION ALL
-    SELECT j.program, j.root_event_id, 'ADVOCATE_PARTNER_USER_ID', k.advocate_partner_user_key
-    FROM journeys AS j
-    INNER JOIN vault.event_keys AS k ON j.root_event_id = k.event_id
-    WHERE j.journey_id = $journey_id AND k.advocate_partner_user_key IS NOT NULL
+    SELECT program, root_event_id, 'ADVOCATE_PARTNER_USER_ID', advocate_partner_user_key
+    FROM roots
+    WHERE advocate_partner_user_key IS NOT NULL
     UNION ALL
-    SELECT j.program, j.root_event_id, 'ADVOCATE_EMAIL', k.advocate_email_key
-    FROM journeys AS j
-    INNER JOIN vault.event_keys AS k ON j.root_event_id = k.event_id
-    WHERE j.journey_id = $journey_id AND k.advocate_email_key IS NOT NULL
+    SELECT program, root_event_id, 'ADVOCATE_EMAIL', advocate_email_key
+    FROM roots
+    WHERE advocate_email_key IS NOT NULL
 ),
 
 known AS (

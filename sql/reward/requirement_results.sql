@@ -28,26 +28,10 @@ WITH window_events AS (
     INNER JOIN events AS e
         ON
             n.event_name = e.event_name
-            AND w.friend_id = e.person_id
+            AND w.person_id = e.person_id
             AND w.container = e.container
     WHERE
-        w.on_whom = 'friend' AND w.is_anchored AND e.status = 'active'
-        AND (w.opens_on IS NULL OR e.occurred_on >= w.opens_on)
-        AND (w.closes_on IS NULL OR e.occurred_on <= w.closes_on)
-    UNION ALL
-    SELECT
-        w.rule_version, w.role, w.slot_id, w.position, w.kind, w.has_condition, w.at_least_minor, w.at_least_count,
-        e.event_id, e.occurred_at, e.occurred_on,
-        CASE WHEN e.currency = w.currency THEN e.amount_minor END AS amount_minor
-    FROM requirement_windows AS w
-    INNER JOIN rule_requirement_events AS n ON w.rule_version = n.rule_version AND w.position = n.position
-    INNER JOIN events AS e
-        ON
-            n.event_name = e.event_name
-            AND w.advocate_id = e.person_id
-            AND w.container = e.container
-    WHERE
-        w.on_whom = 'advocate' AND w.is_anchored AND e.status = 'active'
+        w.on_whom <> 'same_account' AND w.is_anchored AND e.status = 'active'
         AND (w.opens_on IS NULL OR e.occurred_on >= w.opens_on)
         AND (w.closes_on IS NULL OR e.occurred_on <= w.closes_on)
 ),

@@ -32,8 +32,9 @@ anchored_windows AS (
 )
 
 SELECT
-    rule_version, role, slot_id, journey_id, friend_id, advocate_id, container, expire_on, currency, position,
-    group_position, alternative, condition, kind, has_condition, at_least_minor, at_least_count, on_whom,
+    rule_version, role, slot_id, journey_id, container, expire_on, currency, position, group_position, alternative,
+    condition, kind, has_condition, at_least_minor, at_least_count, on_whom,
+    CASE on_whom WHEN 'friend' THEN friend_id WHEN 'advocate' THEN advocate_id END AS person_id,
     before_name IS NOT NULL AS looks_back,
     until_payout,
     (after_name IS NULL OR anchor_on IS NOT NULL) AND (before_name IS NULL OR before_on IS NOT NULL) AS is_anchored,

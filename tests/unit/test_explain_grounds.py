@@ -95,6 +95,7 @@ def test_an_event_in_conflict_is_told_with_both_versions_its_reward_and_what_to_
     text = explanation.text()
     (event,) = explanation.data["left_out"]
     assert len({row["file_id"] for row in event["versions"]}) == 2
+    assert [set(row) for row in event["friends"]] == [{"person_id"}]
     assert "2026-11-09 09:00:00" in text
     assert "2026-11-09 09:00:05" in text
     assert "was decided from 2026-11-10 until 2026-11-11: member M1" in text

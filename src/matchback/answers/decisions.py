@@ -135,7 +135,10 @@ def read_decisions(path: Path) -> tuple[list[Decided], list[Refusal]]:
             if not row:
                 continue
             read = _read_line(reader.line_num, [cell.strip() for cell in row])
-            (asked if isinstance(read, Decided) else refused).append(read)  # type: ignore[arg-type]
+            if isinstance(read, Decided):
+                asked.append(read)
+            else:
+                refused.append(read)
             if len(asked) + len(refused) > MOST_LINES:
                 raise ConfigurationError(f"The file has more than {MOST_LINES:,} lines.")
     except csv.Error:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import pytest
 
 from matchback.answers.explain import Question, explain
+from matchback.answers.explain_pack import pack_page
 from matchback.answers.explain_reference import strangers
 from matchback.answers.operations import add_recognition
 from matchback.context import open_context
@@ -117,6 +120,22 @@ def test_the_program_that_keeps_a_recognition_of_the_group_is_named(workspace: W
     assert "it belongs to another program (other_program): family" not in family
     assert "None" not in text
     assert "belongs to no known advocate" not in text
+
+
+@pytest.mark.parametrize("event", ["GROUP", "JOINT-1", "TIE", "NIGHT", "NEAR"])
+def test_the_auditors_page_says_of_each_candidate_what_the_command_line_says(
+    workspace: Workspace, event: str
+) -> None:
+    """Why it won or lost, by how much: not a word of a reason stands in one place alone."""
+    explanation = explain(workspace, Question.asked({"event": event}), proof=True)
+    outcomes = re.findall(r'data-name="outcome">(.*?)</td>', pack_page(explanation))
+    assert outcomes
+    told = " ".join(explanation.text().split())
+    for words in map(unescape, outcomes):
+        assert words.startswith(("won: rank ", "lost, since "))
+        assert words.removeprefix("won: ") in told
+    if event == "NIGHT":
+        assert any("(older): against 2026-11-01 01:15 EST" in unescape(words) for words in outcomes)
 
 
 def test_another_owner_of_the_account_is_told_from_the_friend(workspace: Workspace) -> None:

@@ -136,16 +136,25 @@ def test_a_pair_is_explained_also_without_any_touch(run_bank: Path, call: Call) 
 
 
 def test_nothing_arrived_is_said_with_what_usually_is_missing(run_bank: Path, call: Call) -> None:
-    said = call("explain", "--workspace", run_bank, "--email", "-", stdin="iris@example.net\n")
+    said = call("explain", "--workspace", run_bank, "--email", "-", stdin="nobody@example.net\n")
     assert said.code == 0
     assert (
         "No event that counts has arrived about this email. Looked for it in all events of 1 feed:"
         in said.out
     )
-    assert "the record was refused (1 record of these feeds so far):  matchback quarantine list" in said.out
+    assert "not that its record was refused: 1 record refused or not loaded, and none names it" in said.out
     assert "balances                 nothing was ever received" in said.out
     assert "This person is not known at all" in said.out
+    assert "nobody" not in said.out
+
+
+def test_a_refused_record_is_found_by_the_address_that_it_names(run_bank: Path, call: Call) -> None:
+    said = call("explain", "--workspace", run_bank, "--email", "-", stdin="iris@example.net\n")
+    assert said.code == 0
+    assert "openings file 66cd69cb record 4 (line 5)]: the record was refused" in said.out
+    assert "not_a_timestamp: event_time" in said.out
     assert "iris" not in said.out
+    assert "T25" not in said.out
 
 
 def test_files_and_refusals_are_shown_without_values(run_bank: Path, call: Call) -> None:

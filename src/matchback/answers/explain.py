@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from matchback.answers.explain_advocate import answer_advocate
 from matchback.answers.explain_gather import acts_about, left_out_events, persons_in
 from matchback.answers.explain_proof import gather_proof
+from matchback.answers.explain_refused import refused_records
 from matchback.answers.explain_timeline import timelines
 from matchback.answers.lookup import (
     UnknownEvent,
@@ -132,6 +133,7 @@ class Search:
         data["left_out"] = left_out_events(self.warehouse, data["left_out"], self._reward_of)
         data["timelines"] = timelines(self.warehouse, data)
         data["feeds"] = self.warehouse.rows("explain/received_files")
+        data |= refused_records(self, question, data)
         data["acts"] = acts_about(self.warehouse, self.workspace, data)
         data["members"] = {person: self._members(person) for person in persons_in(data)}
         return data

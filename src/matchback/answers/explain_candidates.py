@@ -36,11 +36,9 @@ def tell_candidates(
     if losers:
         lines.append("    Others who could have been:")
     for row in losers[:MOST_CANDIDATES]:
-        by = _by_how_much(row, at)
         lines.append(
             f"      {_who(row, name)}, {at(row['evidence_at'], _beside(row))}; "
-            f"lost, since {describe_reasons(row['reason_code'], {**LOST, **_closer(row, judged)})}"
-            f"{': ' + by if by else ''}{evidence(row)}"
+            f"{outcome(row, at, judged)}{evidence(row)}"
         )
     more = len(losers) - MOST_CANDIDATES
     if more > 0:
@@ -51,6 +49,15 @@ def tell_candidates(
     if unkept:
         lines.append(f"      and {count(unkept, 'candidate')} of the same grounds that are only counted")
     return lines
+
+
+def outcome(row: Data, at: Callable[..., str], judged: Judged) -> str:
+    """Return whether a candidate won or lost, why, and what decided in figures."""
+    if row["outcome"] == "won":
+        return f"won: {_won(row)}"
+    by = _by_how_much(row, at)
+    why = describe_reasons(row["reason_code"], {**LOST, **_closer(row, judged)})
+    return f"lost, since {why}{': ' + by if by else ''}"
 
 
 def evidence(row: Data) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from matchback.answers.explain_refused_words import tell_search
 from matchback.answers.printing import count
 from matchback.config import Config
 
@@ -26,24 +27,21 @@ def nothing_arrived(data: Data, config: Config) -> list[str]:
     about = ASKED[data["asked"]]
     if any(person["friends"] for person in data["persons"]) and "touches" not in data:
         return ["No event of their own that counts has arrived; what they are owed stands above."]
+    if data["refused"]:
+        unsearched = tell_search(data)
+        return [f"No event that counts has arrived about {about}; what came of it stands above.", *unsearched]
     feeds = [row for row in data["feeds"] if row["kind"] == "events"]
-    refused = sum(row["refused"] or 0 for row in feeds)
     where = count(len(feeds), "feed")
     lines = [f"No event that counts has arrived about {about}. Looked for it in all events of {where}:"]
     for row in feeds:
         lines.append(
-            f"  {row['feed_id']:<24} {count(row['file_count'], 'file')}, the last on {row['last_received_on']}, "
-            f"{count(row['refused'] or 0, 'record')} refused"
+            f"  {row['feed_id']:<24} {count(row['file_count'], 'file')}, the last on {row['last_received_on']}"
+            f"{_covers(row)}, {count(row['refused'] or 0, 'record')} refused"
         )
     declared = [feed.id for feed in config.feeds if feed.kind == "events"]
     silent = [feed for feed in declared if feed not in [row["feed_id"] for row in feeds]]
     lines += [f"  {feed:<24} nothing was ever received" for feed in silent]
-    lines.append("What is usually missing:")
-    if refused:
-        lines.append(
-            f"  - the record was refused ({count(refused, 'record')} of these feeds so far):  "
-            "matchback quarantine list"
-        )
+    lines += ["What is usually missing:", *tell_search(data)]
     lines += [
         "  - the file of that day has not come, or came without the record: compare the days above",
         "  - the record names only the account, or another address:  matchback explain --account ID",
@@ -56,3 +54,11 @@ def nothing_arrived(data: Data, config: Config) -> list[str]:
     elif data["asked"] in ("email", "phone", "partner_user_id"):
         lines.append("  This person is not known at all: no share, click, list or event names them.")
     return lines
+
+
+def _covers(row: Data) -> str:
+    """Of which days the events are that the newest file brought."""
+    first, last = row["last_covers_from_on"], row["last_covers_until_on"]
+    if first is None:
+        return " without a new event"
+    return f" with events of {first}" + (f" to {last}" if last != first else "")

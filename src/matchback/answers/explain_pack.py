@@ -17,17 +17,15 @@ from string import Template
 from typing import Any
 
 from matchback.answers.explain import Explanation
-from matchback.answers.explain_candidates import evidence
+from matchback.answers.explain_candidates import evidence, outcome
 from matchback.answers.explain_nothing import ASKED
 from matchback.answers.explain_short import in_short, measures
 from matchback.answers.explain_text import Teller
 from matchback.answers.explain_timeline import happening, when
 from matchback.answers.explain_words import (
-    LOST,
     OUTCOMES,
     describe_condition,
     describe_ground,
-    describe_reasons,
 )
 from matchback.answers.printing import money
 from matchback.errors import ConfigurationError, MatchbackError
@@ -131,8 +129,8 @@ def _timelines(data: Data, teller: Teller) -> str:
 def _candidates(journey: Data, teller: Teller) -> str:
     rows = []
     for program in journey["programs"]:
+        judged = teller.judged(journey, program)
         for row in program["candidates"]:
-            why = "won" if row["outcome"] == "won" else f"lost: {describe_reasons(row['reason_code'], LOST)}"
             rows.append(
                 (
                     program["program"],
@@ -141,7 +139,7 @@ def _candidates(journey: Data, teller: Teller) -> str:
                     teller.at(row["evidence_at"]),
                     f"{'' if row['days_before'] is None else row['days_before']} of {row['look_back_days']}",
                     f"{row['tier']}",
-                    why,
+                    outcome(row, teller.at, judged),
                     evidence(row).strip(" []"),
                 )
             )

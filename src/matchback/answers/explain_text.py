@@ -9,6 +9,7 @@ from matchback.answers.explain_candidates import Judged, tell_candidates
 from matchback.answers.explain_ineligible import tell_ineligible
 from matchback.answers.explain_left_out import tell_acts, tell_left_out
 from matchback.answers.explain_nothing import nothing_arrived
+from matchback.answers.explain_refused_words import tell_refused
 from matchback.answers.explain_short import in_short, measures
 from matchback.answers.explain_timeline import tell_timeline
 from matchback.answers.explain_times import local_time
@@ -50,6 +51,7 @@ class Teller:
         version = self.data["version"]
         parts = [[f"As of {version['as_of']}, in published version {version['version_id']}:"]]
         parts.append(in_short(self.data, self.config, self.name))
+        parts.append(tell_refused(self.data, self.config))
         is_judged = any(journey["programs"] for journey in self.data["journeys"])
         if self.data["left_out"] and not is_judged:
             parts.append(self._left_out())
@@ -162,7 +164,8 @@ class Teller:
             lines += self._reward(reward)
         return lines
 
-    def _judged(self, journey: Data, program: Data) -> Judged:
+    def judged(self, journey: Data, program: Data) -> Judged:
+        """Return what else decided about the candidates of a journey in a program."""
         groups = {row.id: row.exclusive_group for row in self.config.programs}
         group = groups.get(program["program"])
         keeping = [
@@ -195,7 +198,7 @@ class Teller:
             lines.append(f"    Nobody recognized: {describe_reasons(missing['reason_code'], UNRECOGNIZED)}")
         for words in describe_unknown(self.config, program):
             lines.append(f"    {words[0].upper()}{words[1:]}")
-        lines += tell_candidates(program["candidates"], self.name, self.at, self._judged(journey, program))
+        lines += tell_candidates(program["candidates"], self.name, self.at, self.judged(journey, program))
         return lines
 
     # --- rewards -----------------------------------------------------------------------------------------------

@@ -29,6 +29,12 @@ class UnknownEvent(MatchbackError):
 
 def identifier_key(workspace: Workspace, config: Config, kind: str, text: str) -> int:
     """Return the key of an identifier; raise ConfigurationError if the text is none, or a placeholder."""
+    value = identifier_value(config, kind, text)
+    return derive_key(config.id_secret(workspace.root), kind, value)
+
+
+def identifier_value(config: Config, kind: str, text: str) -> str:
+    """Return an identifier as normalized at load; raise ConfigurationError if the text is none, or a placeholder."""
     import polars as pl
 
     from matchback.intake.identifier_profiles import read_as
@@ -49,11 +55,17 @@ def identifier_key(workspace: Workspace, config: Config, kind: str, text: str) -
             f"What was typed is not {WORDS[kind]}.",
             next_step="Type it as it stands in the file, or in the core system.",
         )
-    return derive_key(config.id_secret(workspace.root), kind, value)
+    return value
 
 
 def hash_keys(workspace: Workspace, config: Config, kind: str, text: str) -> list[int]:
     """Return the keys that an address or number would have if it came as a hash, as the workspace's feeds take them."""
+    secret = config.id_secret(workspace.root)
+    return [derive_key(secret, hashed, value) for hashed, value in hash_values(config, kind, text)]
+
+
+def hash_values(config: Config, kind: str, text: str) -> list[tuple[str, str]]:
+    """Return the hashes, each with its kind, by which the workspace's feeds may name an address or number."""
     import polars as pl
 
     from matchback.intake.hashed_lists import HASHED_KINDS, hash_of, hashed_kind, profile_of
@@ -68,14 +80,14 @@ def hash_keys(workspace: Workspace, config: Config, kind: str, text: str) -> lis
             if (kind, algorithm) in HASHED_KINDS.values()
         }
     )
-    secret, typed = config.id_secret(workspace.root), pl.Series([text], dtype=pl.String)
-    keys = []
+    typed = pl.Series([text], dtype=pl.String)
+    found = []
     for hashed in taken:
         read = read_as(kind, profile_of(hashed, config.identifiers.email))
         value = normalize(typed, read, config.workspace.country)[0]
         values = [] if value is None else [value, value[1:]] if kind == "phone" else [value]
-        keys += [derive_key(secret, hashed, hash_of(each, hashed)) for each in values]
-    return keys
+        found += [(hashed, hash_of(each, hashed)) for each in values]
+    return found
 
 
 def refuse_other_secret(warehouse: Warehouse, workspace: Workspace, config: Config) -> None:

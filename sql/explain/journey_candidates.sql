@@ -52,21 +52,37 @@ evidence_keys AS (
 ),
 
 records AS (
-    SELECT share_id AS record_key, 'share' AS evidence, program, file_id, record_number FROM shares
+    SELECT
+        share_id AS record_key,
+        'share' AS evidence,
+        program,
+        CAST(NULL AS BIGINT) AS person_id,
+        file_id,
+        record_number
+    FROM shares
     UNION ALL
-    SELECT click_id, 'click', program, file_id, record_number FROM clicks
+    SELECT click_id, 'click', program, person_id, file_id, record_number FROM clicks
     UNION ALL
-    SELECT email_id, 'share sent', program, file_id, record_number FROM emails
+    SELECT email_id, 'share sent', program, person_id, file_id, record_number FROM emails
     UNION ALL
-    SELECT coupon_id, 'coupon', program, file_id, record_number FROM coupons
+    SELECT coupon_id, 'coupon', program, NULL, file_id, record_number FROM coupons
     UNION ALL
-    SELECT event_id, 'event', program, file_id, record_number FROM events
+    SELECT event_id, 'event', program, NULL, file_id, record_number FROM events
+),
+
+stand_ins AS (
+    SELECT own.person_id, MIN(s.persons) AS shared_by
+    FROM identity_collisions AS s
+    INNER JOIN vault.person_identifiers AS own ON s.identifier_key = own.identifier_key AND NOT own.is_shared
+    WHERE s.reason_code = 'shared'
+    GROUP BY own.person_id
 ),
 
 evidence_records AS (
-    SELECT k.evidence_key, r.evidence, r.program, r.file_id, r.record_number
+    SELECT k.evidence_key, r.evidence, r.program, r.file_id, r.record_number, s.shared_by
     FROM evidence_keys AS k
     INNER JOIN records AS r ON k.evidence_key = r.record_key
+    LEFT JOIN stand_ins AS s ON r.person_id = s.person_id
 ),
 
 first_uses AS (
@@ -125,6 +141,7 @@ SELECT
     n.event_id AS first_used_event_id,
     n.occurred_on AS first_used_on,
     v.program AS evidence_program,
+    v.shared_by,
     m.journal_number AS act_number,
     m.acted_on,
     m.reason_code AS act_reason,

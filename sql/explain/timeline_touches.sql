@@ -2,14 +2,27 @@
 -- Grain: touch.
 -- A click on a standing link names the advocate whose link it is, unless several share one.
 -- Why the stand-ins of addresses that they share: what was sent there may mean this person.
-WITH meant AS (
-    SELECT CAST($person_id AS BIGINT) AS person_id
-    UNION
-    SELECT own.person_id
+WITH meant_persons AS (
+    SELECT
+        CAST($person_id AS BIGINT) AS person_id,
+        CAST(NULL AS BIGINT) AS shared_by
+    UNION ALL
+    SELECT
+        own.person_id,
+        c.persons AS shared_by
     FROM vault.person_identifiers AS carried
     INNER JOIN vault.person_identifiers AS own
         ON carried.identifier_key = own.identifier_key AND NOT own.is_shared
+    INNER JOIN identity_collisions AS c ON carried.identifier_key = c.identifier_key
     WHERE carried.person_id = $person_id AND carried.is_shared
+),
+
+meant AS (
+    SELECT
+        person_id,
+        MIN(shared_by) AS shared_by
+    FROM meant_persons
+    GROUP BY person_id
 ),
 
 links AS (
@@ -35,6 +48,7 @@ touches AS (
         m.channel,
         m.advocate_id,
         m.container,
+        p.shared_by,
         m.file_id,
         m.record_number
     FROM emails AS m
@@ -49,6 +63,7 @@ touches AS (
         k.channel,
         COALESCE(k.advocate_id, o.advocate_id) AS advocate_id,
         k.container,
+        p.shared_by,
         k.file_id,
         k.record_number
     FROM clicks AS k
@@ -65,6 +80,7 @@ SELECT
     t.channel,
     t.advocate_id,
     t.container,
+    t.shared_by,
     f.feed_id,
     t.file_id,
     t.record_number,

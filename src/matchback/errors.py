@@ -83,13 +83,20 @@ class CheckFailed(MatchbackError):
 
 
 class DatabaseFailed(MatchbackError):
-    """The database refused a statement; which one is said, its own words are not: they can quote records."""
+    """The database refused a statement; which one is said, its own words are not: they can quote records.
+
+    `kind` is the name of the database's error.
+    """
+
+    kind = ""
 
     @classmethod
     def at(cls, what: str, error: Exception) -> DatabaseFailed:
         """Return the failure of a statement; of the database's error only its kind is said."""
-        return cls(
+        failure = cls(
             f"The database failed at {what} ({type(error).__name__}).",
             state="The step was rolled back; what earlier steps did stands.",
             next_step="Run again; if it fails again, run with --debug on the machine that holds the data.",
         )
+        failure.kind = type(error).__name__
+        return failure

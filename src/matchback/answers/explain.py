@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from matchback.answers.explain_advocate import answer_advocate
+from matchback.answers.explain_ambiguous import ambiguous_identifiers
 from matchback.answers.explain_gather import acts_about, left_out_events, persons_in
 from matchback.answers.explain_proof import gather_proof
 from matchback.answers.explain_refused import refused_records
@@ -133,6 +134,7 @@ class Search:
         data["left_out"] = left_out_events(self.warehouse, data["left_out"], self._reward_of)
         data["timelines"] = timelines(self.warehouse, data)
         data["feeds"] = self.warehouse.rows("explain/received_files")
+        data["ambiguous"] = ambiguous_identifiers(self, question, data)
         data |= refused_records(self, question, data)
         data["acts"] = acts_about(self.warehouse, self.workspace, data)
         data["members"] = {person: self._members(person) for person in persons_in(data)}
@@ -186,11 +188,12 @@ class Search:
         return [row for people in self._people_by_key(kind_of(text), text) for row in people]
 
     def _people_by_key(self, kind: str, text: str) -> Iterator[list[Data]]:
-        for key in self._keys(kind, text):
+        for key in self.keys(kind, text):
             rows = self.warehouse.rows("explain/identifier_persons", {"identifier_key": key})
             yield [row for row in rows if row["person_id"] is not None]
 
-    def _keys(self, kind: str, text: str) -> Iterator[int]:
+    def keys(self, kind: str, text: str) -> Iterator[int]:
+        """Yield the keys of an identifier: as it stands, then as every hash that feeds bring."""
         yield identifier_key(self.workspace, self.config, kind, text)
         yield from hash_keys(self.workspace, self.config, kind, text)
 
@@ -217,7 +220,7 @@ class Search:
 
     def _left_out_of(self, data: Data, kind: str, text: str) -> None:
         """Add the events that carry an identifier and count for nothing: they belong to no person."""
-        for key in self._keys(kind, text):
+        for key in self.keys(kind, text):
             found = self.warehouse.rows("explain/key_left_out_events", {"identifier_key": key})
             data["left_out"] += [row["event_id"] for row in found]
 

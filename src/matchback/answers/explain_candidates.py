@@ -31,7 +31,7 @@ def tell_candidates(
     lines = []
     for row in rows:
         if row["outcome"] == "won":
-            lines.append(f"    It won: {_won(row)}{evidence(row)}")
+            lines.append(f"    It {outcome(row, at, judged)}{evidence(row)}")
     losers = [row for row in rows if row["outcome"] != "won"]
     if losers:
         lines.append("    Others who could have been:")
@@ -54,10 +54,17 @@ def tell_candidates(
 def outcome(row: Data, at: Callable[..., str], judged: Judged) -> str:
     """Return whether a candidate won or lost, why, and what decided in figures."""
     if row["outcome"] == "won":
-        return f"won: {_won(row)}"
+        return f"won: {_won(row)}{shared(row)}"
     by = _by_how_much(row, at)
     why = describe_reasons(row["reason_code"], {**LOST, **_closer(row, judged)})
-    return f"lost, since {why}{': ' + by if by else ''}"
+    return f"lost, since {why}{': ' + by if by else ''}{shared(row)}"
+
+
+def shared(row: Data) -> str:
+    """Return what follows when evidence was left at, or sent to, an address of several members; else nothing."""
+    if not row.get("shared_by"):
+        return ""
+    return f"; {row['shared_by']:,} members share the address, so it may mean each of them"
 
 
 def evidence(row: Data) -> str:

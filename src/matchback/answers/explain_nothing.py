@@ -51,7 +51,7 @@ def nothing_arrived(data: Data, config: Config) -> list[str]:
         lines.append(
             "  This person is known, from the records named above, but not from an event of their own."
         )
-    elif data["asked"] in ("email", "phone", "partner_user_id"):
+    elif data["asked"] in ("email", "phone", "partner_user_id") and not data["ambiguous"]:
         lines.append("  This person is not known at all: no share, click, list or event names them.")
     return lines
 

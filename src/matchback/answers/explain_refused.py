@@ -190,7 +190,10 @@ class _Look:
         beside = {c.name: name for name, c in columns.items() if c.name in ("event_name", "action")}
         found: list[Data] = []
         split: set[int] = set()
-        for block in reader.blocks(list(dict.fromkeys([*named, *beside.values()]))):
+        read = (
+            list(dict.fromkeys([*named, *beside.values()])) or reader.header[:1]
+        )  # a reader needs one to count
+        for block in reader.blocks(read):
             split.update(block.record_numbers.tolist())
             found += self._in_block(block.texts, block.record_numbers.tolist(), named, beside)
         unsplit = {number for number in self.refusals if number not in split}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from matchback.answers.explain_ambiguous import tell_ambiguous
 from matchback.answers.explain_candidates import Judged, tell_candidates
 from matchback.answers.explain_ineligible import tell_ineligible
 from matchback.answers.explain_left_out import tell_acts, tell_left_out
@@ -52,6 +53,7 @@ class Teller:
         parts = [[f"As of {version['as_of']}, in published version {version['version_id']}:"]]
         parts.append(in_short(self.data, self.config, self.name))
         parts.append(tell_refused(self.data, self.config))
+        parts.append(tell_ambiguous(self.data["ambiguous"]))
         is_judged = any(journey["programs"] for journey in self.data["journeys"])
         if self.data["left_out"] and not is_judged:
             parts.append(self._left_out())
@@ -148,6 +150,8 @@ class Teller:
     # --- one journey -------------------------------------------------------------------------------------------
 
     def _journey(self, journey: Data) -> list[str]:
+        if journey["journey_id"] is None:  # an operator granted something by hand, for no event
+            return ["No journey", *(line for reward in journey["rewards"] for line in self._reward(reward))]
         lines = [f"Journey {journey['journey_id']}"]
         for program in journey["programs"]:
             lines += self._program(journey, program)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from matchback.answers.explain_candidates import shared
 from matchback.answers.explain_left_out import act_record
 from matchback.answers.explain_times import local_time
 from matchback.answers.printing import money
@@ -113,9 +114,9 @@ def happening(row: Data, config: Config, name: Name) -> str:
     """Return what happened, in words."""
     program = f" in {row['program']}" if row.get("program") else ""
     if row["what"] == "share_received":
-        return f"was sent a share by {name(row['advocate_id'])}{program}"
+        return f"was sent a share by {name(row['advocate_id'])}{program}{shared(row)}"
     if row["what"] == "click":
-        return f"clicked a link of {name(row['advocate_id'])}{program}"
+        return f"clicked a link of {name(row['advocate_id'])}{program}{shared(row)}"
     if row["what"] == "coupon_issued":
         purpose = COUPONS.get(row["purpose"], str(row["purpose"])).format(name=name(row["advocate_id"]))
         valid = f", valid until {row['valid_until']}" if row["valid_until"] else ""

@@ -11,15 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from matchback.errors import MatchbackError
+from matchback.errors import DatabaseFailed, MatchbackError
 from matchback.workspace import Workspace
 
 if TYPE_CHECKING:
     from matchback.warehouse import Warehouse
 
 
+_LACKING = ("CatalogException", "BinderException")  # a table or column that the statement names is not there
+
+
 class NothingPublished(MatchbackError):
     """There is no published version yet."""
+
+
+class VersionOfAnotherRelease(MatchbackError):
+    """The published version lacks a table or column that this release of Matchback reads."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,10 @@ def current_version(workspace: Workspace) -> Version:
 
 @contextmanager
 def open_published(workspace: Workspace, *, vault: bool = False) -> Iterator[tuple[Version, Warehouse]]:
-    """Open the current version read-only; with `vault`, its copy of the vault stands beside as schema `vault`."""
+    """Open the current version read-only; with `vault`, its copy of the vault stands beside as schema `vault`.
+
+    Raises NothingPublished, and VersionOfAnotherRelease when what is read within the block is not in the version.
+    """
     from matchback.warehouse import Warehouse
 
     version = current_version(workspace)
@@ -65,8 +75,18 @@ def open_published(workspace: Workspace, *, vault: bool = False) -> Iterator[tup
                 next_step="Publish again:  matchback publish",
             )
         paths.append(version.vault)
-    with Warehouse.read(*paths) as warehouse:
-        yield version, warehouse
+    try:
+        with Warehouse.read(*paths) as warehouse:
+            yield version, warehouse
+    except DatabaseFailed as failure:
+        if failure.kind not in _LACKING:
+            raise
+        raise VersionOfAnotherRelease(
+            f"Version {version.version_id} was published by another release of Matchback, and lacks a table or column "
+            "that this one reads.",
+            state="It stands as it was, and matchback query still reads it.",
+            next_step="Publish anew with this release, then ask again:  matchback run",
+        ) from None
 
 
 def run_query(workspace: Workspace, text: str) -> list[dict[str, Any]]:

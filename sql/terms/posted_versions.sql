@@ -1,7 +1,7 @@
 -- The rule versions that posted a reward, each with how many of its rewards still count.
 -- Grain: rule_version.
 -- Why: a version that posted anything judges what it posted, for good. A reward that was voided before it ever went out
--- is forgotten, and does not count.
+-- is forgotten, and does not count. What an operator granted by hand was posted by no version.
 WITH ranked_entries AS (
     SELECT
         reward_id,
@@ -10,6 +10,7 @@ WITH ranked_entries AS (
         MAX(CASE WHEN entry_kind = 'issued' THEN 1 ELSE 0 END) OVER (PARTITION BY reward_id) AS issued_ever,
         ROW_NUMBER() OVER (PARTITION BY reward_id ORDER BY sequence DESC) AS entry_rank
     FROM reward_entries
+    WHERE rule_version <> 'manual'
 )
 
 SELECT

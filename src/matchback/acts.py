@@ -22,6 +22,8 @@ ACTS = (
     "reward_approved",
     "reward_declined",
     "reward_retried",
+    "reward_granted",
+    "reward_withdrawn",
     "terms_accepted",
     "file_readmitted",
     "file_declined",

@@ -15,6 +15,7 @@ from matchback.context import RunContext, StepSummary
 from matchback.errors import CheckFailed
 from matchback.rewards.acceptance import accepted_rules, posted_versions, take_up_terms
 from matchback.rewards.conditions import conditions_query
+from matchback.rewards.grants import counted_approvals, granted, withdrawn
 from matchback.rewards.ledger import (
     Answer,
     Decision,
@@ -65,7 +66,9 @@ if TYPE_CHECKING:
 STEP = "reward"
 MOST_PASSES = 5
 POSTED_TABLES = ("reward_entries", "payouts")
-POSTING_TABLES = tables_behind(STEP, ("rewards_due", "reward_verdicts", "reward_approvals", "reward_answers"))
+POSTING_TABLES = tables_behind(
+    STEP, ("rewards_due", "manual_grants", "reward_verdicts", "reward_approvals", "reward_answers")
+)
 PAYOUT_TABLES = ("pay_to_accounts", "payout_bars")
 
 
@@ -168,11 +171,15 @@ def _reconcile(context: RunContext, keys: Keys, entries: Sequence[Entry]) -> Pos
         )
         for row in warehouse.table("reward_verdicts").to_pylist()
     }
+    given = warehouse.table("manual_grants").to_pylist()
+    dual = context.config.payout.dual_control
+    approvals = counted_approvals(given, warehouse.table("reward_approvals").to_pylist(), dual_control=dual)
     return reconcile(
-        [Due(grant, due[reward_id]["approve"]) for reward_id, grant in grants.items()],
-        verdicts,
+        [Due(grant, due[reward_id]["approve"]) for reward_id, grant in grants.items()]
+        + granted(given, dual_control=dual),
+        verdicts | withdrawn(given),
         entries,
-        [Decision(**only(Decision, row)) for row in warehouse.table("reward_approvals").to_pylist()],
+        [Decision(**only(Decision, row)) for row in approvals],
         [Answer(**only(Answer, row)) for row in warehouse.table("reward_answers").to_pylist()],
         context.as_of,
         keys.entry,
@@ -227,7 +234,7 @@ def _issue(context: RunContext, keys: Keys, entries: list[Entry], payout: Payout
 def _barred(context: RunContext, posting: Posting) -> dict[int, str]:
     """Return the rewards that may not go out, each with its finding.
 
-    Under dual control the operator of this run does not issue what they approved; where a program judges its
+    Under dual control the operator of this run does not issue what they approved or granted; where a program judges its
     advocates at the payout, one who is not eligible now waits.
     """
     rows = context.writer.table("payout_bars").to_pylist()
@@ -243,6 +250,9 @@ def _barred(context: RunContext, posting: Posting) -> dict[int, str]:
             if state.last.caused_by in causes
             or (state.last.caused_by == "release" and state.earned.reward_id in reviewed)
         ]
+        given = context.writer.table("manual_grants").to_pylist()
+        granted_now = {row["reward_id"] for row in given if row["operator_id"] == operator_id(context)}
+        approved += [state for state in posting.payable if state.earned.reward_id in granted_now]
         barred |= {state.earned.reward_id: "payout_needs_another_operator" for state in approved}
     return barred
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchback.keys import derive_key
+from matchback.rewards.grants import counted_approvals, granted, withdrawn
 from matchback.rewards.ledger import Answer, Decision, Due, Posting, Verdict, answer, issue, reconcile
 from matchback.rewards.ledger_book import REVERSALS, Book, Entry, Grant, broken_link, fold
 
@@ -336,6 +337,7 @@ def test_chain_tells_where_an_entry_was_changed_or_taken_out() -> None:
 
 
 REWARDS = (1, 2, 3)
+BY_HAND = 4
 INTENTS = ("absent", "due", "other advocate", "undue", "reversed", "conflict")
 NIGHTS = st.lists(
     st.fixed_dictionaries(
@@ -347,11 +349,14 @@ NIGHTS = st.lists(
             ),
             "answers": st.lists(
                 st.tuples(
-                    st.sampled_from(REWARDS), st.sampled_from(["fulfilled", "failed", "redeemed", "expired"])
+                    st.sampled_from((*REWARDS, BY_HAND)),
+                    st.sampled_from(["fulfilled", "failed", "redeemed", "expired"]),
                 ),
                 max_size=2,
             ),
             "pay": st.booleans(),
+            "by_hand": st.sampled_from(["nothing", "nothing", "grant", "withdraw"]),
+            "approver": st.sampled_from([None, "giver", "another"]),
         }
     ),
     max_size=12,
@@ -416,8 +421,15 @@ def check_invariants(entries: Sequence[Entry]) -> None:
 def test_no_sequence_of_nights_breaks_the_ledger(
     nights: list[dict[str, Any]], moves: bool, approve: str
 ) -> None:
-    """Grants less reversals are 0 or 1, issued is approved is earned, and a second run adds nothing."""
+    """Grants less reversals are 0 or 1, issued is approved is earned, and a second run adds nothing.
+
+    One reward is granted by hand: its giver's approval never counts, and once it is withdrawn nothing of it stands.
+    """
     world, day, number = World(), 0, 0
+    by_hand: list[dict[str, Any]] = []
+    approvals: list[dict[str, Any]] = []
+    decided: list[Decision] = []
+    names = [item.name for item in fields(Decision)]
     for night in nights:
         day += night["days"]
         on = DAY + timedelta(days=day - 1)
@@ -426,12 +438,51 @@ def test_no_sequence_of_nights_breaks_the_ledger(
             if reward_id in answered:  # an approval of a failed payment is given after the failure is known
                 continue
             number += 1
-            world.decisions.append(Decision(reward_id, decision, on, f"act:{number}"))
+            decided.append(Decision(reward_id, decision, on, f"act:{number}"))
         for reward_id, status in night["answers"]:
             number += 1
             world.answers.append(Answer(reward_id, status, on, f"fulfillment:{number}"))
+        if night["by_hand"] == "grant" and not by_hand:
+            by_hand.append(given_row(on))
+        elif night["by_hand"] == "withdraw" and by_hand and by_hand[0]["withdrawn_by"] is None:
+            by_hand[0] |= {"withdrawn_by": "act:withdrawn", "withdrawn_on": on, "withdrawn_reason": "mistake"}
+        if night["approver"] is not None and BY_HAND not in answered:
+            number += 1
+            row = {"reward_id": BY_HAND, "decision": "approve", "decided_on": on, "reason_code": "checked"}
+            approvals.append({**row, "caused_by": f"act:{number}", "operator_id": night["approver"]})
+        counted = counted_approvals(by_hand, approvals, dual_control=True)
+        world.decisions = [*decided, *(Decision(**{name: row[name] for name in names}) for row in counted)]
         before = list(world.entries)
-        world.run(day, *judged(world, night["intents"], moves, approve), pay=night["pay"])
+        for is_again in (False, True):
+            due, verdicts = judged(world, night["intents"], moves, approve)
+            due += granted(by_hand, dual_control=True)
+            verdicts += withdrawn(by_hand).values()
+            added = world.run(day, due, verdicts, pay=night["pay"])
+            assert not (is_again and added)
         assert world.entries[: len(before)] == before
         check_invariants(world.entries)
-        assert world.run(day, *judged(world, night["intents"], moves, approve), pay=night["pay"]) == []
+        check_by_hand(world.entries, by_hand, approvals)
+
+
+def given_row(on: date) -> dict[str, Any]:
+    """Return a row of `manual_grants` for the reward that is granted by hand."""
+    content = vars(grant(BY_HAND, rule_id="manual", rule_version="manual", journey_id=None, event_id=None))
+    act = {
+        "operator_id": "giver",
+        "granted_by": "act:granted",
+        "withdrawn_by": None,
+        "withdrawn_reason": None,
+    }
+    return {**content, **act, "withdrawn_on": None, "earned_on": on, "release_on": on}
+
+
+def check_by_hand(
+    entries: Sequence[Entry], by_hand: Sequence[dict[str, Any]], approvals: Sequence[dict[str, Any]]
+) -> None:
+    """Hold the grant by hand to what its acts say: earned by its act alone, approved by another, gone once withdrawn."""
+    mine = [entry for entry in entries if entry.reward_id == BY_HAND]
+    own = {row["caused_by"] for row in approvals if row["operator_id"] == "giver"}
+    assert not {entry.caused_by for entry in mine} & own
+    assert {entry.caused_by for entry in mine if entry.entry_kind == "earned"} <= {"act:granted"}
+    if by_hand and by_hand[0]["withdrawn_by"] is not None:
+        assert sum(entry.amount_minor for entry in mine) == 0

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from matchback.acts import record_act
+from matchback.answers.grants import own_grants
 from matchback.answers.printing import count
 from matchback.answers.query import open_published
 from matchback.answers.reasons import REASON_CODE, Outcome, check_reason
 from matchback.answers.tax import threshold_words, thresholds_reached
 from matchback.context import RunContext
 from matchback.errors import ConfigurationError, MatchbackError
+from matchback.settings import operator_name
 
 COLUMNS = ("reward_id", "decision", "reason_code")
 MOST_LINES = 100_000
@@ -168,6 +170,7 @@ def _sort(context: RunContext, asked: Sequence[Decided]) -> tuple[Sorted, list[d
         taxes = warehouse.rows("explain/tax_totals")
         used = {row["caused_by"] for row in warehouse.rows("explain/used_acts")}
     standing = standing_decisions(context, used)
+    own = own_grants(context, operator_name())
     found = Sorted([], [], [])
     first: dict[int, Decided] = {}
     for item in asked:
@@ -179,6 +182,8 @@ def _sort(context: RunContext, asked: Sequence[Decided]) -> tuple[Sorted, list[d
                 found.refused.append(Refusal(item.line, f"line {earlier.line} says another decision"))
             continue
         why = _why_not(item, rewards.get(item.reward_id), standing.get(item.reward_id))
+        if why is None and item.decision != "decline" and item.reward_id in own:
+            why = "granted by you: another operator decides"
         if why is None:
             found.fresh.append(item)
         elif why == "":

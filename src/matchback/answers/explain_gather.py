@@ -12,7 +12,15 @@ if TYPE_CHECKING:
     from matchback.warehouse import Warehouse
 
 Data = dict[str, Any]
-ACTS = ("recognition_added", "event_resolved", "reward_approved", "reward_declined", "reward_retried")
+ACTS = (
+    "recognition_added",
+    "event_resolved",
+    "reward_approved",
+    "reward_declined",
+    "reward_retried",
+    "reward_granted",
+    "reward_withdrawn",
+)
 ARGUMENTS = ("program", "advocate_id", "version_key")
 
 

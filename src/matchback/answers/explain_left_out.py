@@ -23,6 +23,8 @@ ACTS = {
     "reward_approved": "approved the reward",
     "reward_declined": "declined the reward",
     "reward_retried": "had the reward paid again",
+    "reward_granted": "granted the reward by hand",
+    "reward_withdrawn": "withdrew the reward",
 }
 NOT_PAID = ("pending", "approved", "failed")
 

@@ -12,7 +12,17 @@ from collections.abc import Sequence
 
 import click
 
-from matchback.cli import acting, beginning, feeds, payouts, quarantine, reading, running, simulating
+from matchback.cli import (
+    acting,
+    beginning,
+    feeds,
+    granting,
+    payouts,
+    quarantine,
+    reading,
+    running,
+    simulating,
+)
 from matchback.cli.common import OPTIONS, Group, common_options
 from matchback.errors import MatchbackError
 
@@ -50,6 +60,8 @@ reading.rewards.add_command(acting.approve)
 reading.rewards.add_command(acting.decline)
 reading.rewards.add_command(acting.retry)
 reading.rewards.add_command(acting.decide)
+reading.rewards.add_command(granting.grant)
+reading.rewards.add_command(granting.withdraw)
 cli.add_command(payouts.payouts)
 cli.add_command(simulating.simulate)
 cli.add_command(reading.query)

@@ -17,10 +17,11 @@ from matchback.rewards.ledger_book import FOLLOWS, Book, Entry, EntryKey, Grant,
 
 @dataclass(frozen=True)
 class Due:
-    """A grant that the terms promise now, and whether a person must approve it."""
+    """A grant that the terms promise now, or that an operator gives, and whether a person must approve it."""
 
     grant: Grant
     approve: Literal["auto", "manual"] = "auto"
+    caused_by: str | None = None  # None: by its event
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def _grant_if_owed(book: Book, due: Due | None, state: RewardState | None) -> Re
     if due is None or (state is not None and (state.last.entry_kind != "voided" or state.was_issued)):
         return state
     generation = 1 if state is None else state.earned.generation + 1
-    return book.grant(due.grant, f"event:{due.grant.event_id}", generation)
+    return book.grant(due.grant, due.caused_by or f"event:{due.grant.event_id}", generation)
 
 
 def _verdict_of_new(due: Due) -> Verdict:
@@ -171,7 +172,7 @@ def _reissue_if_approved(book: Book, state: RewardState, decisions: Sequence[Dec
         if decision.decision == "approve" and fresh:
             earned = state.earned
             book.post(state, "voided", decision.caused_by, decision.decided_on, "paid_again")
-            book.grant(grant_of(earned), f"event:{earned.event_id}", earned.generation + 1)
+            book.grant(grant_of(earned), earned.caused_by, earned.generation + 1)
             book.post(state, "approved", decision.caused_by, decision.decided_on, decision.reason_code)
             return
 

@@ -15,6 +15,7 @@ from typing import Any
 
 GENESIS = "0" * 64
 GRANT = "earned"
+MANUAL = "manual"  # stands for rule and version where an operator granted a reward by hand
 REVERSALS = ("declined", "voided", "clawed_back", "expired")
 FOLLOWS: dict[str, tuple[str, ...]] = {
     "pending": ("approved", "declined", "voided"),
@@ -39,8 +40,8 @@ class Grant:
     role: str
     beneficiary_id: int | None
     friend_id: int | None
-    journey_id: int
-    event_id: int
+    journey_id: int | None  # with the event, None where an operator names none
+    event_id: int | None
     root_event_id: int | None
     reward_kind: str
     amount_minor: int

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from matchback.errors import CheckFailed
 from matchback.keys import derive_key
 from matchback.rewards.ledger import Finding
-from matchback.rewards.ledger_book import Entry, Grant, broken_link
+from matchback.rewards.ledger_book import MANUAL, Entry, Grant, broken_link
 from matchback.rewards.payout import PayoutFile
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ class Keys:
         if row["slot_ordinal"] is not None:
             slot += f"/{row['slot_ordinal']}"
         return derive_key(self._secret, "reward", row["program"], row["rule_key"], row["role"], slot)
+
+    def grant(self, program: str, reference: str) -> int:
+        """Return the id of a reward that an operator grants by hand: one for each reference of a program."""
+        return derive_key(self._secret, "reward", program, MANUAL, "", reference)
 
     def entry(self, reward_id: int, generation: int, kind: str) -> int:
         """Return an entry's id."""

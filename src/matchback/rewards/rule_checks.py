@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from matchback.config import Config, Limit, Requirement, Reward
 from matchback.config_terms import GROUPS, PLAIN_KINDS
 from matchback.rewards.conditions import NO_CURRENCY, ConditionError, parse_condition
+from matchback.rewards.ledger_book import MANUAL
 from matchback.rewards.value_checks import amount_problems, value_problems
 
 MAX_LIMITS = 3
@@ -42,6 +43,8 @@ def _scope_problems(reward: Reward, config: Config, currency: str) -> list[str]:
         found.append("until: it lies before from")
     if reward.id == "none":
         found.append('id: "none" is what replaces says of no rule')
+    if reward.id == MANUAL:
+        found.append('id: "manual" stands for what operators grant by hand')
     if reward.to != "actor" and "event" in reward.once_per and len(reward.once_per) > 1:
         found.append('once_per: "event" stands alone')
     if reward.on_displaced == "both":

@@ -80,3 +80,23 @@ def test_the_page_is_written_beside_the_answer_and_never_over_a_file(
         ).code
         == 2
     )
+
+
+@pytest.mark.parametrize("typed", ["1" * 5000, "٣", "²", "<script>", "a\x00b", "{0}", "\u202eabc", "é" * 300])
+@pytest.mark.parametrize("option", ["--event", "--account", "--reward"])
+def test_odd_keys_are_answered_and_never_repeated(
+    run_bank: Path, call: Call, option: str, typed: str
+) -> None:
+    """Digits beyond what a number can hold, digits of other alphabets, markup: nobody has such an id."""
+    said = call("explain", "--workspace", run_bank, option, "-", stdin=f"{typed}\n")
+    assert said.code == (1 if option == "--reward" else 0)
+    assert typed not in said.out + said.err
+    assert "unexpectedly" not in said.err
+
+
+@pytest.mark.parametrize("option", ["--event", "--account", "--coupon", "--partner-user-id"])
+def test_bytes_that_are_no_text_are_refused_in_words(run_bank: Path, call: Call, option: str) -> None:
+    """A command line's bytes that are no UTF-8 stand in Python's text as lone surrogates."""
+    said = call("explain", "--workspace", run_bank, option, "\udcff")
+    assert (said.code, said.out) == (2, "")
+    assert "it is no text in UTF-8" in said.err

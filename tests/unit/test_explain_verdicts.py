@@ -1,4 +1,4 @@
-"""Explain gives each verdict with what was observed: who lost to an earlier share, loops, customers, enrollments, dates."""
+"""Explain gives each verdict with what was observed: a later share, a loop, customers, enrollments, dates."""
 
 from __future__ import annotations
 
@@ -107,26 +107,35 @@ def test_whoever_shared_later_lost_to_the_first_with_both_times(bank: Workspace)
         (
             "ADA-BY-BEA",
             "the two referred each other (loop)",
-            r"loop: the advocate, member A2 \(person \d+\), had been brought by the friend before: event {BEA-BY-ADA} "
-            r"on 2026-10-08, 2 days before the event of 2026-10-10  \[events file [0-9a-f]{8} record 2\]",
+            (
+                r"loop: the advocate, member A2 \(person \d+\), had been brought by the friend before: "
+                r"event {BEA-BY-ADA} on 2026-10-08, 2 days before the event of 2026-10-10  "
+                r"\[events file [0-9a-f]{8} record 2\]"
+            ),
         ),
         (
             "GUS-AGAIN",
             "the friend was a customer before (existing_customer)",
-            r"existing_customer: the friend, member F4 \(person \d+\), had an earlier event {GUS-FIRST} on 2026-10-04, "
-            r"6 days before the event of 2026-10-10  \[events file [0-9a-f]{8} record 4\]",
+            (
+                r"existing_customer: the friend, member F4 \(person \d+\), had an earlier event {GUS-FIRST} on "
+                r"2026-10-04, 6 days before the event of 2026-10-10  \[events file [0-9a-f]{8} record 4\]"
+            ),
         ),
         (
             "TOO-EARLY",
             "the advocate was not enrolled on that day (advocate_not_eligible)",
-            r"advocate_not_eligible: the advocate, member A3 \(person \d+\), enrolled on 2026-10-12; judged on "
-            r"2026-10-10  \[advocates file [0-9a-f]{8} record 3\]",
+            (
+                r"advocate_not_eligible: the advocate, member A3 \(person \d+\), enrolled on 2026-10-12; judged on "
+                r"2026-10-10  \[advocates file [0-9a-f]{8} record 3\]"
+            ),
         ),
         (
             "TOO-LATE",
             "the advocate was not enrolled on that day (advocate_not_eligible)",
-            r"advocate_not_eligible: the advocate, member A4 \(person \d+\), enrolled on 2026-02-01 and left on "
-            r"2026-10-01; judged on 2026-10-10  \[advocates file [0-9a-f]{8} record 4\]",
+            (
+                r"advocate_not_eligible: the advocate, member A4 \(person \d+\), enrolled on 2026-02-01 and left on "
+                r"2026-10-01; judged on 2026-10-10  \[advocates file [0-9a-f]{8} record 4\]"
+            ),
         ),
         (
             "ENDED",

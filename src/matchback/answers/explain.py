@@ -21,6 +21,7 @@ from matchback.answers.lookup import (
     UnknownEvent,
     find_event,
     hash_keys,
+    id_in,
     identifier_key,
     kind_of,
     refuse_other_secret,
@@ -151,7 +152,8 @@ class Search:
             data["journeys"] = [self.journey(event["journey_id"])]
 
     def _reward(self, data: Data, text: str) -> None:
-        rows = self._rewards(reward_id=int(text)) if text.isdecimal() and int(text) < 2**63 else []
+        reward_id = id_in(text)
+        rows = [] if reward_id is None else self._rewards(reward_id=reward_id)
         if not rows:
             raise MatchbackError(
                 "No reward of this id is in the published version.",

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from matchback.answers.explain_words import describe_condition, describe_value
-from matchback.answers.lookup import kind_of
+from matchback.answers.lookup import id_in, kind_of
 from matchback.answers.printing import count, money
 from matchback.config import Config, Reward
 from matchback.errors import ConfigurationError, MatchbackError
@@ -140,7 +140,7 @@ def _friend(search: Search, question: Question, as_of: date) -> int | None:
 
 
 def _one_reward(search: Search, text: str, as_of: date) -> list[Data]:
-    reward_id = int(text) if text.isdecimal() and int(text) < 2**63 else 0
+    reward_id = id_in(text) or 0
     rows = [
         row
         for owner in search.warehouse.rows("explain/reward_beneficiary", {"reward_id": reward_id})

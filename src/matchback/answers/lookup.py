@@ -37,12 +37,14 @@ def identifier_value(config: Config, kind: str, text: str) -> str:
     """Return an identifier as normalized at load; raise ConfigurationError if the text is none, or a placeholder."""
     import polars as pl
 
+    if not is_text(text):
+        raise ConfigurationError(f"What was typed is not {WORDS[kind]}: it is no text in UTF-8.")
     from matchback.intake.identifier_profiles import read_as
     from matchback.intake.identifiers import is_placeholder, normalize, placeholder_words
 
     typed = pl.DataFrame({"text": [text]}, schema={"text": pl.String})
     read, country = read_as(kind, config.identifiers.email), config.workspace.country
-    value = normalize(typed["text"], read, country)[0]
+    value: str | None = normalize(typed["text"], read, country)[0]
     words = placeholder_words(read, country, tuple(config.identifiers.placeholders))
     forms = pl.DataFrame({"text": [text, value]}, schema={"text": pl.String})
     if forms.select(is_placeholder("text", read, words).any()).item():
@@ -101,6 +103,21 @@ def refuse_other_secret(warehouse: Warehouse, workspace: Workspace, config: Conf
         )
 
 
+def id_in(text: str) -> int | None:
+    """Return the id of ours that was typed: digits of a whole number below 2^63; None for any other text."""
+    is_id = text.isascii() and text.isdecimal() and len(text) <= 19 and int(text) < 2**63
+    return int(text) if is_id else None
+
+
+def is_text(text: str) -> bool:
+    """Tell whether what was typed can be written: bytes of a command line that are no UTF-8 cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def kind_of(text: str) -> str:
     """Return the kind of identifier by which one of a pair is named: an email, else a member id."""
     return "email" if "@" in text else "partner_user_id"
@@ -108,8 +125,9 @@ def kind_of(text: str) -> str:
 
 def find_event(warehouse: Warehouse, workspace: Workspace, config: Config, text: str) -> dict[str, Any]:
     """Return one published event, by its id or by the sender's own id of it."""
-    if text.isdecimal() and int(text) < 2**63:
-        rows = warehouse.rows("explain/event", {"event_id": int(text)})
+    event_id = id_in(text)
+    if event_id is not None:
+        rows = warehouse.rows("explain/event", {"event_id": event_id})
         if rows:
             return rows[0]
     key = identifier_key(workspace, config, "partner_event_id", text)

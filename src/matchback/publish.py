@@ -47,6 +47,9 @@ def run(context: RunContext) -> StepSummary:
     summary = _publish(context)
     delivered = deliver_outbox(context)
     sent = delivered.results + delivered.payouts
+    if delivered.unfit:
+        wrong = f"{count(len(delivered.unfit), 'payout file')} not as issued and not sent (matchback deliver)"
+        summary = replace(summary, line=f"{summary.line}; {wrong}")
     if not sent:
         return summary
     return replace(

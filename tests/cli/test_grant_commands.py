@@ -1,4 +1,4 @@
-"""Rewards granted by hand, as they are typed: warned of, journaled once, approved by another operator, paid, explained."""
+"""Rewards granted by hand, as typed: warned of, journaled once, approved by another operator, paid, explained."""
 
 from __future__ import annotations
 
@@ -50,7 +50,15 @@ def test_grant_goes_from_the_command_to_the_payout_file_and_is_explained(
     assert call("rewards", "approve", reward_id, *decide).code == 0
     monkeypatch.setenv("MATCHBACK_OPERATOR", "machine")
     assert call(*run, "2026-11-05").code == 0
-    paid = (run_bank / "var" / "outbox" / "payouts" / "earned-rewards-000001.csv").read_text()
+    file = run_bank / "var" / "outbox" / "payouts" / "earned-rewards-000001.csv"
+    paid = file.read_text()
+    file.write_text("edited")
+    said = call("deliver", "--workspace", run_bank)
+    assert (said.code, "Not sent, since not as issued: earned-rewards-000001.csv (changed)" in said.out) == (
+        1,
+        True,
+    )
+    file.write_text(paid)
     assert f"{reward_id},2026-11-03,refer,finn@example.net,,,ACC1,9.00,USD,manual,cash" in paid
     listed = json.loads(call("payouts", "reconcile", "--json", "--workspace", run_bank).out)
     assert [row["state"] for row in listed["open"] if row["reward_id"] == reward_id] == ["unanswered"]
@@ -79,7 +87,7 @@ def test_grant_without_an_event_is_explained_and_waits_for_an_account(
     """A grant to an advocate for nothing in particular has no journey; explain tells it all the same."""
     reward_id = json.loads(grant("--to", "M2", "--json").out)["reward_id"]
     assert call("run", "--quiet", "--workspace", run_bank, "--as-of", "2026-11-04").code == 0
-    told = call("explain", "--reward", reward_id, "--workspace", run_bank, "--debug")
+    told = call("explain", "--reward", reward_id, "--workspace", run_bank)
     assert told.code == 0, told.err
     assert f"Reward {reward_id}: 9.00 USD cash for the advocate" in told.out
     assert "granted the reward by hand" in told.out

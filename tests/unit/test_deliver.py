@@ -87,10 +87,34 @@ def test_it_is_not_sent_again_when_the_bank_has_taken_it_away(context: RunContex
     assert NAME not in arrived(context)
 
 
-def test_a_file_that_the_ledger_did_not_record_is_not_sent(context: RunContext) -> None:
-    (context.workspace.outbox / "payouts" / NAME).write_bytes(b"left behind by a crash\n")
-    assert deliver_outbox(context).payouts == 0
+@pytest.mark.parametrize("state", ["changed", "missing"])
+def test_a_file_that_is_not_as_issued_is_not_sent_and_named(context: RunContext, state: str) -> None:
+    """Neither other bytes nor none at all pass in silence; once the file is restored it goes out."""
+    path = context.workspace.outbox / "payouts" / NAME
+    path.unlink()
+    if state == "changed":
+        path.write_bytes(b"left behind by a crash\n")
+    assert deliver_outbox(context) == Delivered(0, 0, (), (f"{NAME} ({state})",))
     assert arrived(context) == {}
+    assert isinstance(context.progress, Notes)
+    assert context.progress.lines[0].startswith(
+        f"Not sent, since not as issued: {NAME} ({state}). Restore it"
+    )
+    path.write_bytes(CONTENT)
+    assert deliver_outbox(context) == Delivered(results=0, payouts=1, doubtful=())
+    path.write_bytes(b"changed after it was sent\n")
+    assert deliver_outbox(context) == Delivered(results=0, payouts=0, doubtful=())
+
+
+def test_a_file_that_someone_fetches_by_hand_is_not_missed(context: RunContext) -> None:
+    """Without a destination whoever pays takes the file away; changed bytes are told all the same."""
+    payout = context.config.payout.model_copy(update={"to": None})
+    by_hand = replace(context, config=context.config.model_copy(update={"payout": payout}))
+    path = context.workspace.outbox / "payouts" / NAME
+    path.unlink()
+    assert deliver_outbox(by_hand).unfit == ()
+    path.write_bytes(b"edited\n")
+    assert deliver_outbox(by_hand).unfit == (f"{NAME} (changed)",)
 
 
 def test_a_sending_that_was_cut_off_waits_for_someone_to_look(

@@ -479,7 +479,7 @@ def given_row(on: date) -> dict[str, Any]:
 def check_by_hand(
     entries: Sequence[Entry], by_hand: Sequence[dict[str, Any]], approvals: Sequence[dict[str, Any]]
 ) -> None:
-    """Hold the grant by hand to what its acts say: earned by its act alone, approved by another, gone once withdrawn."""
+    """Hold the grant by hand to its acts: earned by its own act, approved by another, gone once withdrawn."""
     mine = [entry for entry in entries if entry.reward_id == BY_HAND]
     own = {row["caused_by"] for row in approvals if row["operator_id"] == "giver"}
     assert not {entry.caused_by for entry in mine} & own

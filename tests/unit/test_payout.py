@@ -153,7 +153,7 @@ def test_file_has_the_earned_rewards_layout() -> None:
         "reward_id": 4611686018427387904,
         "earned_on": date(2026, 10, 1),
         "program": "refer-a-member",
-        "rule_id": "advocate-100",
+        "reward_name": "advocate-100",
         "reward_kind": "cash",
         "amount_minor": 10000,
         "currency": "USD",
@@ -165,6 +165,26 @@ def test_file_has_the_earned_rewards_layout() -> None:
     assert content.splitlines()[1] == (
         "4611686018427387904,2026-10-01,refer-a-member,,,,545413,100.00,USD,advocate-100,cash"
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "currency", "name", "told"),
+    [
+        ("points", 500, "XXX", "advocate-points", "500,POINTS,advocate-points,points"),
+        ("badge", 1, "XXX", "Gold Member", '1,BADGE,"Gold Member",badge'),
+        ("tier", 1, "XXX", "Silver", "1,TIER,Silver,tier"),
+        ("coupon", 500, "JPY", "advocate-coupon", "500,JPY,advocate-coupon,coupon"),
+    ],
+)
+def test_what_has_no_currency_says_what_it_counts(
+    kind: str, amount: int, currency: str, name: str, told: str
+) -> None:
+    """Points, tiers and badges name themselves as the type of their face value: no receiver knows the code XXX."""
+    row = {
+        "reward_id": 1, "earned_on": date(2026, 10, 1), "program": "p", "account_number": "545413", "email": None,
+        "reward_name": name, "reward_kind": kind, "amount_minor": amount, "currency": currency,
+    }  # fmt: skip
+    assert render_file([row]).decode().splitlines()[1] == f"1,2026-10-01,p,,,,545413,{told}"
 
 
 def test_written_file_is_numbered_hashed_private_and_repeatable(tmp_path: Path) -> None:

@@ -273,6 +273,15 @@ def test_changed_terms_stop_until_they_are_accepted(context: RunContext) -> None
     assert context.writer.count("reward_rules") == 2
 
 
+def test_badge_of_a_rule_is_paid_out_by_its_name(context: RunContext) -> None:
+    """The payout file says which badge, not which rule, and no code of a currency."""
+    path = context.workspace.config_path
+    path.write_text(TOML.replace('{ amount = "100.00" }', '{ kind = "badge", name = "Gold" }'))
+    run(replace(context, config=load_config(path)), MONDAY)
+    content = (context.workspace.outbox / "payouts" / "earned-rewards-000001.csv").read_text()
+    assert {line.split(",", 7)[7] for line in content.splitlines()[1:]} == {"1,BADGE,Gold,badge"}
+
+
 def offer(context: RunContext) -> str:
     """Return the hash by which the terms of a context are accepted."""
     return offered_terms(context.config, current_rules(context.config)).hash

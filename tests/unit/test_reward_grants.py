@@ -178,6 +178,15 @@ def test_friend_is_paid_to_the_account_of_the_event(paid: RunContext) -> None:
     assert content.splitlines()[1].split(",")[6] == "300000000001"
 
 
+def test_badge_stands_in_the_payout_file_by_its_name(paid: RunContext) -> None:
+    """Whoever gives out badges reads which one, and no code of a currency."""
+    named = grant(paid, MONDAY + DAY, "gina", kind="badge", name="Gold", amount_minor=1, currency="XXX")
+    act(paid, MONDAY + DAY, "otto", "reward_approved", named)
+    night(paid, MONDAY + DAY)
+    content = (paid.workspace.outbox / "payouts" / "earned-rewards-000002.csv").read_text()
+    assert content.splitlines()[1].split(",")[7:] == ["1", "BADGE", "Gold", "badge"]
+
+
 def test_grant_goes_to_whom_its_id_means_when_it_is_posted(paid: RunContext) -> None:
     """Two ids that turned out to be one person before the night: the person of today gets it."""
     add(paid.writer, "person_aliases", alias=77, person_id=ANN)

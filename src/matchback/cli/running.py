@@ -107,7 +107,8 @@ def check(file: Path, feed: str) -> None:
 def deliver() -> None:
     """Send what lies undelivered in the outbox: results files, and payout files whose sending was cut off.
 
-    Look first whether a payout file arrived: this command sends it again.
+    Look first whether a payout file arrived: this command sends it again. One whose bytes are not those that were
+    issued is never sent. Exit codes: 0 done, 1 a payout file is not as issued or still in doubt.
 
     \b
     matchback deliver
@@ -118,7 +119,11 @@ def deliver() -> None:
     with open_writer(OPTIONS.open_context()) as context:
         sent = deliver_outbox(context, again=True)
     words = f"Delivered: {sent.results} results files, {sent.payouts} payout files."
-    OPTIONS.words(words, {"results": sent.results, "payouts": sent.payouts})
+    names = {"doubtful": list(sent.doubtful), "not_as_issued": list(sent.unfit)}
+    OPTIONS.words(
+        "\n".join([words, *sent.words()]), {"results": sent.results, "payouts": sent.payouts, **names}
+    )
+    sys.exit(1 if sent.words() else 0)
 
 
 @click.command(cls=Command)

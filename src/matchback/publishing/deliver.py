@@ -8,6 +8,7 @@ first, then says `matchback deliver`.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,17 +16,34 @@ from matchback.context import RunContext
 from matchback.errors import MatchbackError
 from matchback.intake import results_file, sources
 from matchback.intake.sources import Source
+from matchback.rewards.payout_numbers import AS_ISSUED, CHANGED, file_states, payout_path
 
 SENDING, SENT = ".sending", ".delivered"
 
 
 @dataclass(frozen=True)
 class Delivered:
-    """How many files were sent, and the payout files that wait for someone to look."""
+    """How many files were sent, the payout files that wait for someone to look, and those that are not as issued."""
 
     results: int
     payouts: int
     doubtful: tuple[str, ...]
+    unfit: tuple[str, ...] = ()
+
+    def words(self) -> list[str]:
+        """What somebody must look at, and what to do; nothing when all is well."""
+        lines = []
+        if self.unfit:
+            lines.append(
+                f"Not sent, since not as issued: {', '.join(self.unfit)}. Restore it from a backup (the SHA-256 of "
+                "each stands in  matchback payouts list --json), then:  matchback deliver"
+            )
+        if self.doubtful:
+            lines.append(
+                f"The sending of {', '.join(self.doubtful)} was cut off: look whether it arrived. If not:  "
+                "matchback deliver"
+            )
+        return lines
 
 
 def deliver_outbox(context: RunContext, *, again: bool = False) -> Delivered:
@@ -34,13 +52,16 @@ def deliver_outbox(context: RunContext, *, again: bool = False) -> Delivered:
     A destination that does not answer is noted, and its files wait for the next run.
     """
     results = results_file.deliver_all(context)
-    payouts, doubtful = _deliver_payouts(context, again=again)
-    return Delivered(results, payouts, tuple(doubtful))
+    waiting, unfit = _undelivered(context)
+    payouts, doubtful = _deliver_payouts(context, waiting, again=again)
+    delivered = Delivered(results, payouts, tuple(doubtful), tuple(unfit))
+    for line in delivered.words():
+        context.progress.note(line)
+    return delivered
 
 
-def _deliver_payouts(context: RunContext, *, again: bool) -> tuple[int, list[str]]:
+def _deliver_payouts(context: RunContext, waiting: Sequence[Path], *, again: bool) -> tuple[int, list[str]]:
     destination = context.config.payout.to
-    waiting = [path for path in _recorded_payouts(context) if not path.with_suffix(SENT).exists()]
     if destination is None or not waiting:
         return 0, []
     sent, doubtful = 0, []
@@ -57,19 +78,27 @@ def _deliver_payouts(context: RunContext, *, again: bool) -> tuple[int, list[str
             context.progress.note(words)
     except MatchbackError as failure:
         context.progress.note(f"{len(waiting) - sent} payout files wait: {failure.what}")
-    if doubtful:
-        context.progress.note(
-            f"The sending of {', '.join(doubtful)} was cut off: look whether it arrived. If not:  matchback deliver"
-        )
     return sent, doubtful
 
 
-def _recorded_payouts(context: RunContext) -> list[Path]:
-    """Return the payout files in the outbox whose very bytes stand in the ledger's database, oldest first."""
-    payouts = context.writer.table("payouts").select(["payout_number", "file_hash"]).to_pylist()
-    known = {row["file_hash"] for row in payouts}
+def _undelivered(context: RunContext) -> tuple[list[Path], list[str]]:
+    """Return the issued payout files that were not sent, oldest first: those as issued, and the others by name.
+
+    One that is gone from the outbox is missed only where Matchback sends it: else whoever pays took it away.
+    """
+    rows = context.writer.table("payouts").select(["payout_number", "file_hash"]).to_pylist()
     folder = context.workspace.outbox / "payouts"
-    return [path for path in sorted(folder.glob("*.csv")) if _hash(path.read_bytes()) in known]
+    recorded = {row["payout_number"]: row["file_hash"] for row in rows}
+    waiting, unfit = [], []
+    for number, state in file_states(folder, recorded).items():
+        path = payout_path(folder, number)
+        if path.with_suffix(SENT).exists():
+            continue
+        if state == AS_ISSUED:
+            waiting.append(path)
+        elif state == CHANGED or context.config.payout.to is not None:
+            unfit.append(f"{path.name} ({state})")
+    return waiting, unfit
 
 
 def _send_payout(context: RunContext, target: Source, path: Path, *, again: bool) -> bool:

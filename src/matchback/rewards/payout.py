@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matchback.config import Payout
-from matchback.rewards.conditions import minor_digits, to_minor
+from matchback.rewards.conditions import NO_CURRENCY, minor_digits, to_minor
 from matchback.rewards.ledger import Finding
 from matchback.rewards.ledger_book import RewardState
 from matchback.rewards.payout_numbers import content_hash, payout_path
@@ -163,12 +163,17 @@ def render_file(rows: Sequence[Mapping[str, Any]]) -> bytes:
             "",
             row["account_number"],
             amount_text(row["amount_minor"], row["currency"]),
-            row["currency"],
-            row["rule_id"],
+            face_value_type(row["reward_kind"], row["currency"]),
+            row["reward_name"],
             row["reward_kind"],
         )
         lines.append(",".join(quoted(value) for value in values))
     return ("\n".join(lines) + "\n").encode()
+
+
+def face_value_type(reward_kind: str, currency: str) -> str:
+    """Return what a face value counts: the currency, or POINTS, TIER and BADGE, of which a receiver knows no XXX."""
+    return reward_kind.upper() if currency == NO_CURRENCY else currency
 
 
 def quoted(value: str) -> str:

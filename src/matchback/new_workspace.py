@@ -1,11 +1,14 @@
-"""`matchback init`: a commented workspace with invented people's files, ready to run. Nothing is ever overwritten."""
+"""`matchback init`: a commented workspace with invented people's files, ready to run. Nothing is ever overwritten.
+
+A workspace begins from a template, or from an example program: public terms as rules (`example_programs`).
+"""
 
 from __future__ import annotations
 
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,6 +17,7 @@ from matchback.errors import ConfigurationError
 
 TEMPLATES = ("bank", "retail")
 SECRET_FILE = "id_secret.txt"  # noqa: S105 - a file name
+TERMS_FILE = "TERMS.md"
 IGNORED = f"var/\n{SECRET_FILE}\n"
 _FOLDER = Path(__file__).with_name("templates")
 _DAY = re.compile(r"@DAY([+-]\d+)@")
@@ -25,8 +29,27 @@ def make_workspace(template: str, root: Path, today: date | None = None) -> list
 
     Raises ConfigurationError, before anything is written, if one of its files is there already.
     """
+    return _write(_FOLDER / template, root, today, f"--template {template} my-bank")
+
+
+def make_program(name: str, root: Path, today: date | None = None) -> list[Path]:
+    """Write an example program's workspace into a folder, dated around today; return the paths that were written.
+
+    Raises ConfigurationError, before anything is written, for an unknown name or if one of its files is there already.
+    """
+    from matchback.example_programs import example_program, terms_text
+
+    program = example_program(name)
+    terms = {TERMS_FILE: terms_text(program)}
+    return _write(program.folder, root, today, f"--program {name} my-program", terms)
+
+
+def _write(
+    folder: Path, root: Path, today: date | None, words: str, more: Mapping[str, str] | None = None
+) -> list[Path]:
     today = today or datetime.now(_ZONE).date()
-    files = {root / place: text for place, text in _files(template, today)}
+    files = {root / place: text for place, text in _files(folder, today)}
+    files |= {root / name: text for name, text in (more or {}).items()}
     files[root / ".gitignore"] = IGNORED
     files[root / SECRET_FILE] = secrets.token_hex(32) + "\n"
     taken = sorted(str(path.relative_to(root)) for path in files if os.path.lexists(path))
@@ -34,7 +57,7 @@ def make_workspace(template: str, root: Path, today: date | None = None) -> list
         raise ConfigurationError(
             f"{root} holds {', '.join(taken[:3])}{' and more' if len(taken) > 3 else ''} already.",
             state="Nothing was written: init never overwrites.",
-            next_step="Name an empty folder:  matchback init --template bank my-bank",
+            next_step=f"Name an empty folder:  matchback init {words}",
         )
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,13 +69,12 @@ def make_workspace(template: str, root: Path, today: date | None = None) -> list
     return sorted(files)
 
 
-def _files(template: str, today: date) -> Iterator[tuple[Path, str]]:
-    """Yield the template's files with their dates: `@DAY-2@` is the day before yesterday."""
+def _files(folder: Path, today: date) -> Iterator[tuple[Path, str]]:
+    """Yield a folder's files with their dates: `@DAY-2@` is the day before yesterday."""
 
     def day(found: re.Match[str]) -> date:
         return today + timedelta(days=int(found[1]))
 
-    folder = _FOLDER / template
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         place = _DAY.sub(lambda found: f"{day(found):%Y%m%d}", str(path.relative_to(folder)))
         text = _DAY.sub(lambda found: day(found).isoformat(), path.read_text(encoding="utf-8"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+from cli.conftest import Call
 from matchback.answers.doctor import examine
 from matchback.context import open_context
 from unit.simulated_bank import found_simulated_bank
@@ -31,3 +33,20 @@ def test_a_rule_that_waits_for_ever_is_told(tmp_path: Path) -> None:
     assert (found.subject, found.status) == ("rule mortgage-500", "note")
     assert found.detail == "it can never pass: on: no mortgage_closed has arrived"
     assert "Ask the sender" in found.next_step
+
+
+def test_a_run_says_it_too(bank: Path, call: Call) -> None:
+    """Also a run that brings nothing new; it fails for it no more than doctor does."""
+    config = bank / "matchback.toml"
+    config.write_text(config.read_text() + MORE)
+    for _ in range(2):
+        said = call("run", "--workspace", bank, "--as-of", "2026-11-03")
+        assert said.code == 0
+        assert (
+            "Rules that nothing can pass so far (what to do:  matchback doctor)\n"
+            "  mortgage-500                   on: no mortgage_closed has arrived\n"
+        ) in said.out
+    said = call("run", "--workspace", bank, "--as-of", "2026-11-03", "--json", "--quiet")
+    assert json.loads(said.out)["waiting_rules"] == [
+        {"rule_id": "mortgage-500", "reason": "on: no mortgage_closed has arrived"}
+    ]

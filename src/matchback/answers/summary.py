@@ -49,6 +49,7 @@ class Summary:
             _recognitions(self.data),
             _rewards(self.data["rewards"]),
             _findings(self.data["findings"]),
+            _waiting_rules(self.data["waiting_rules"]),
             _payouts(self.data["payouts"], self.data["paths"]["payouts"]),
             _paths(self.data["paths"]),
         ]
@@ -58,12 +59,18 @@ class Summary:
         return "" if self.data["changed"] else "Nothing is new. In all, so far:"
 
 
-def summarize(workspace: Workspace, nights: Sequence[Night]) -> Summary:
-    """Read the summary of a workspace's current version after these nights."""
+def summarize(
+    workspace: Workspace, nights: Sequence[Night], waiting_rules: Sequence[dict[str, str]] = ()
+) -> Summary:
+    """Read the summary of a workspace's current version after these nights.
+
+    `waiting_rules` are rows of rule_id and reason: the rules that cannot pass with what has arrived.
+    """
     with open_published(workspace) as (version, warehouse):
         data = read_totals(warehouse)
         as_of = warehouse.rows("explain/version", {"version_id": version.version_id})[0]["as_of"]
         data["arrivals"] = arrivals_of(warehouse, as_of)
+    data["waiting_rules"] = list(waiting_rules)
     data["changed"] = any(night.changed for night in nights)
     data["paths"] = {
         "version": version.version_id,
@@ -188,6 +195,14 @@ def _findings(rows: Sequence[dict[str, Any]]) -> str:
         code = row["finding"]
         lines.append(f"  {code:<30} {count(row['rewards'], 'reward'):>11}  {finding_words(code)[0]}")
     return "\n".join(lines)
+
+
+def _waiting_rules(rows: Sequence[dict[str, str]]) -> str:
+    """Say which rules wait for what never came: nobody would miss a reward that cannot be earned."""
+    if not rows:
+        return ""
+    lines = ["Rules that nothing can pass so far (what to do:  matchback doctor)"]
+    return "\n".join([*lines, *(f"  {row['rule_id']:<30} {row['reason']}" for row in rows)])
 
 
 def _payouts(rows: Sequence[dict[str, Any]], paths: Sequence[str]) -> str:

@@ -44,12 +44,13 @@ def run(as_of: date | None, from_on: date | None, feeds: tuple[str, ...], terms:
     matchback run --from 2026-11-01 --as-of 2026-11-07     seven nights, one by one
     matchback run --feed account-openings
     """
+    from matchback.answers.doctor_rules import waiting_rules
     from matchback.answers.summary import summarize
     from matchback.nights import nights_between, run_nights
 
     context = OPTIONS.open_context(as_of, feed_ids=feeds, accepted_terms=terms)
     nights = run_nights(context, nights_between(from_on, context.as_of))
-    summary = summarize(context.workspace, nights)
+    summary = summarize(context.workspace, nights, waiting_rules(context))
     OPTIONS.words("" if OPTIONS.quiet else summary.text(), summary.data)
     _end(nights)
 

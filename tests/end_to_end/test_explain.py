@@ -197,6 +197,15 @@ def test_a_question_about_an_event_that_never_came_is_answered(sample_run: Sampl
     assert "No event that counts has arrived about this event." in text
 
 
+def test_a_refused_record_is_told_with_its_line_and_reason(sample_run: SampleRun) -> None:
+    for asked in ({"event": "CR-BAD-DATE"}, {"account": "3100000076"}, {"partner_user_id": "M910076"}):
+        explanation = ask(sample_run, **asked)
+        (row,) = explanation.data["refused"]
+        assert (row["feed_id"], row["record_number"], row["line_number"]) == ("account-openings", 31, 32)
+        assert "not_a_timestamp: event_time: the column is not an ISO 8601 date or time" in explanation.text()
+        assert "2026-11-31" not in explanation.text()
+
+
 def test_what_is_missing_stands_first(sample_run: SampleRun) -> None:
     lines = ask(sample_run, event="VE-TWO-ADVOCATES-USED").text().splitlines()
     assert lines[2] == "In short"
@@ -215,6 +224,7 @@ QUESTIONS: tuple[dict[str, str], ...] = (
     {"event": "CR-CONFLICT"},
     {"event": "CR-CANCELLATION"},
     {"event": "NEVER-CAME-1"},
+    {"event": "CR-BAD-DATE"},
     {"partner_user_id": "M910004"},
     {"partner_user_id": "M900004"},
     {"coupon": "HLC-ODA-1501"},
@@ -226,6 +236,7 @@ QUESTIONS: tuple[dict[str, str], ...] = (
 IN_NO_SAMPLE = {
     "journeys[].programs[].quality[]",
     "journeys[].rewards[].findings[]",
+    "unsearched[]",  # a file that cannot be read: unit/test_explain_refused.py
     "left_out[].friends[]",  # of a reward whose event no longer counts: unit/test_explain_grounds.py
 }
 

@@ -136,7 +136,7 @@ def test_whoever_is_named_nowhere_is_told_what_was_searched_and_how_far_the_file
     assert explanation.data["refused"] == []
     assert explanation.data["searched"]["records"] == 4 + 3 + 1 + 1 + 1
     text = explanation.text()
-    assert "10 records refused or not loaded, and none names it" in text
+    assert "Of 10 records refused or not loaded, none names it." in text
     assert "the last on 2026-11-10 with events of 2026-11-02 to 2026-11-09, 7 records refused" in text
 
 
@@ -152,10 +152,8 @@ def test_a_file_that_cannot_be_looked_through_is_named(bank: Workspace, tmp_path
             path.unlink()
     there = ask(Workspace.at(copy), event="BAD-TIME")
     assert there.data["refused"] == []
-    assert (
-        f"openings file {row['file_id'][:8]}, received 2026-11-10, could not be looked through"
-        in there.text()
-    )
+    words = f"Not looked through: openings file {row['file_id'][:8]}, received 2026-11-10: the archive does not hold"
+    assert words in there.text()
     assert "(not_in_archive)" in there.text()
 
 

@@ -41,8 +41,9 @@ def nothing_arrived(data: Data, config: Config) -> list[str]:
     declared = [feed.id for feed in config.feeds if feed.kind == "events"]
     silent = [feed for feed in declared if feed not in [row["feed_id"] for row in feeds]]
     lines += [f"  {feed:<24} nothing was ever received" for feed in silent]
-    lines += ["What is usually missing:", *tell_search(data)]
     lines += [
+        *tell_search(data),
+        "What is usually missing:",
         "  - the file of that day has not come, or came without the record: compare the days above",
         "  - the record names only the account, or another address:  matchback explain --account ID",
         "  - the event has not happened yet in the sender's system",

@@ -59,15 +59,13 @@ def tell_search(data: Data, kind: str = "events") -> list[str]:
     records = data["searched"]["records"]
     if records and not data["refused"]:
         looked = count(records, "record")
-        lines.append(
-            f"  - not that its record was refused: {looked} refused or not loaded, and none names it"
-        )
+        lines.append(f"Of {looked} refused or not loaded, none names it.")
     for row in [row for row in data["unsearched"] if row["kind"] == kind][:MOST_LINES]:
         code = row["reason_code"]
         why = UNSEARCHED.get(code) or FILE_REASONS.get(code, "it could not be read")
         lines.append(
-            f"  - {row['feed_id']} file {row['file_id'][:8]}, received {row['received_on']}, could not be looked "
-            f"through: {why} ({code}):  matchback files show {row['file_id'][:8]}"
+            f"Not looked through: {row['feed_id']} file {row['file_id'][:8]}, received {row['received_on']}: {why} "
+            f"({code}). See it:  matchback files show {row['file_id'][:8]}"
         )
     return lines
 

@@ -32,6 +32,7 @@ earned_cases AS (
     SELECT
         c.rule_version, c.rule_key, c.role, c.slot_id, c.journey_id, c.friend_id, c.beneficiary_id, c.is_held,
         c.posted_state, c.posted_amount_minor, c.expire_on, c.trigger_product, t.pending_days, q.watched_until,
+        c.root_on + t.root_pending_days AS root_release_on,
         x.amount_minor AS value_minor,
         CASE WHEN t.counts IS NULL THEN '' ELSE c.rule_version END AS counting_version,
         GREATEST(c.trigger_on, q.satisfied_on, g.satisfied_on) AS earned_on,
@@ -73,5 +74,5 @@ SELECT
     is_complete AND (expire_on IS NULL OR earned_on <= expire_on) AND NOT is_held
     AND COALESCE(posted_state, 'pending') <> 'declined' AS is_open,
     CASE WHEN is_complete THEN earned_on END AS earned_on,
-    CASE WHEN is_complete THEN GREATEST(earned_on + pending_days, watched_until) END AS release_on
+    CASE WHEN is_complete THEN GREATEST(earned_on + pending_days, root_release_on, watched_until) END AS release_on
 FROM earned_cases

@@ -111,6 +111,7 @@ class Reward(ConfigModel):
     value: RewardValue
     require: list[Requirement] = []
     pending_days: int = Field(default=0, ge=0)
+    pending_after: Literal["earned", "root"] = "earned"
     expire_after_days: int | None = Field(default=None, ge=0)
     approve: Literal["auto", "manual"] = "auto"
     limits: list[Limit] = []

@@ -40,6 +40,10 @@ BOUNDARIES = {
         "citadel-referlive.tenth_purchase_on_day_61",
         "citadel-referlive.withdrawal_is_no_purchase",
     ],
+    "citadel before: open for 30 days, in good standing": [
+        "citadel-referlive.all_done_on_day_10",
+        "citadel-referlive.closed_before_the_card",
+    ],
     "citadel before: ten cards a year": [
         "citadel-referlive.tenth_card_of_the_year",
         "citadel-referlive.eleventh_card_of_the_year",

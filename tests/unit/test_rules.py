@@ -75,6 +75,14 @@ def rules(**changes: Any) -> tuple[Rule, ...]:
             {"require": [{"none": "closed", "after": "deposit", "within_days": 1}], "pending_days": 30},
             "'deposit' may come after the release",
         ),
+        (
+            {
+                "require": [{"none": "closed", "after": "qualified", "within_days": 5}],
+                "pending_days": 30,
+                "pending_after": "root",
+            },
+            "'qualified' may come later than the pending days",
+        ),
         ({"limits": [{"per": "month"}]}, "name exactly one of count, value"),
         ({"limits": [{"count": 1}] * 4}, "at most 3"),
         ({"reversed_by": [{"event": "closed", "after": "payout"}]}, "reversed_by 1: after: 'payout'"),
@@ -160,6 +168,8 @@ def test_spelling_changes_no_version_and_meaning_does() -> None:
     )
     assert spelled[0].version == plain
     assert rules(when="amount >= 100", pending_days=1)[0].version != plain
+    assert rules(when="amount >= 100", pending_after="earned")[0].version == plain
+    assert rules(when="amount >= 100", pending_after="root")[0].version != plain
 
 
 def test_what_rules_got_later_changes_no_version_where_it_is_not_said() -> None:

@@ -176,7 +176,8 @@ def _terms(config: Config, rule: Reward) -> Data:
     conditions += [f"limit_{number}" for number, _ in enumerate(rule.limits, start=1)]
     asks = [describe_condition(config, rule.id, condition) for condition in conditions]
     if rule.pending_days:
-        asks.append(f"{count(rule.pending_days, 'day')} pass before it is sent")
+        since = " after the first event" if rule.pending_after == "root" else ""
+        asks.append(f"{count(rule.pending_days, 'day')} pass{since} before it is sent")
     return {
         "program": rule.program,
         "rule_id": rule.id,

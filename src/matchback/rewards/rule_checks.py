@@ -157,6 +157,10 @@ def _none_problems(item: Requirement, reward: Reward) -> list[str]:
         return ['within_days: the window of none never ends; give it, or until = "payout"']
     if item.after not in ("root", reward.on):
         return [f'after: {item.after!r} may come after the release; use until = "payout"']
+    if reward.pending_after == "root" and item.after != "root":
+        return [
+            f"after: {item.after!r} may come later than the pending days, which pending_after counts from the root"
+        ]
     if reward.pending_days < item.within_days:
         pending = f"{reward.pending_days} pending days could release the reward"
         window = f"before the window of {item.within_days} days after {item.after} ends"

@@ -126,6 +126,8 @@ def canonical_text(reward: Reward, config: Config) -> str:
     content["require"] = [_requirement_content(item, money) for item in reward.require]
     for name, limits in (("limits", reward.limits), ("budget", reward.budget)):
         content[name] = [_limit_content(limit, reward, config) for limit in limits]
+    if reward.pending_after == "earned":
+        del content["pending_after"]
     plain = {name: value for name, value in content.items() if value != []}
     return json.dumps(plain, sort_keys=True, separators=(",", ":"))
 

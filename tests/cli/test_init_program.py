@@ -86,6 +86,7 @@ def test_an_unknown_program_lists_them_and_writes_nothing(tmp_path: Path, call: 
     )
     assert "Nothing was written." in said.err
     assert not (tmp_path / "mine").exists()
+    assert call("init", "--program", "my-program").err.startswith("There is no example program 'my-program'.")
 
 
 @pytest.mark.parametrize(

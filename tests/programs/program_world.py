@@ -195,17 +195,8 @@ class ProgramWorld:
             }
             for who in sorted({*self.advocates, *(name for name in self.people if "before" in name)})
         ]
-        friends = [
-            {
-                "partner_user_id": f"M{number}",
-                "email": f"p{number}@example.net",
-                "pay_to_account_id": f"80{number}",
-            }
-            for name, number in self.people.items()
-            if name in self.content["cases"]
-        ]
         folder = self.content.get("payees", "advocates")
-        _csv(inbox / f"{folder}/{folder}_{first:%Y%m%d}.csv", people + friends)
+        _csv(inbox / f"{folder}/{folder}_{first:%Y%m%d}.csv", people)
         if self.shares:
             _csv(inbox / f"shares/shares_{first:%Y%m%d}.csv", self.shares)
             _csv(inbox / f"shares/recipients_{first:%Y%m%d}.csv", self.recipients)

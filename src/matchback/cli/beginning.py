@@ -30,9 +30,13 @@ def init(folder: Path | None, template: str | None, program: str | None) -> None
     matchback init --program citadel my-program
     matchback run --workspace my-bank
     """
+    from matchback.example_programs import example_program
+
     if program == "":
         _list_programs()
         return
+    if program is not None:
+        example_program(program)  # which knows its name, or lists them
     if folder is None:
         raise click.UsageError("Missing argument 'DIR': the folder that becomes a workspace.")
     if program is not None and template is not None:

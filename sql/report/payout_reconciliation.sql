@@ -1,6 +1,7 @@
 -- The rewards on which due, issued and fulfilled disagree, or that are still open: what to clear, and how.
 -- Grain: reward_id.
--- Why apart from all rewards: whoever clears it reads the few that are open, oldest first, each with what to do next.
+-- Why apart from all rewards: whoever clears it reads the few that are open, oldest first, each with what to do next. What
+-- contradicts and was cleared is closed by an operator: matchback payouts close.
 SELECT
     reward_id,
     program,
@@ -29,9 +30,10 @@ SELECT
     END AS ageing,
     CASE state
         WHEN 'unknown_reward' THEN 'Ask the payer what it paid: the ledger holds no such reward'
-        WHEN 'to_recover' THEN 'Take the money back or write it off: the terms no longer owe what was paid'
+        WHEN 'to_recover' THEN 'Take the money back or write it off, then: matchback payouts close ID --reason CODE'
         WHEN 'fulfilled_twice' THEN 'Ask the payer whether it paid twice; if so, take one payment back'
         WHEN 'answered_not_issued' THEN 'Ask the payer what it paid: no payout file held this reward'
+        WHEN 'other_amount' THEN 'Ask the payer: it tells of another amount than the payout file'
         WHEN 'answer_not_followed' THEN 'Compare the answer with the ledger: matchback explain --reward ID'
         WHEN 'paid_not_due' THEN 'Look whether to take it back: matchback explain --reward ID'
         WHEN 'failed' THEN 'Mend the cause, then: matchback rewards retry ID --reason CODE'
@@ -49,4 +51,4 @@ SELECT
         ELSE 'Nothing yet: the payer has still time to answer'
     END AS next_step
 FROM reconciled_rewards
-WHERE state <> 'settled'
+WHERE state NOT IN ('settled', 'closed')

@@ -3,7 +3,9 @@
 -- due_minor is approved and not taken back; issued_minor went out in payout files and did not come back; fulfilled_minor
 -- was confirmed by whoever pays. Where the three agree, and no answer or finding says otherwise, the reward is settled.
 -- Why one state for each: the worst is named, since it is to be cleared first. An answer that the ledger did not follow
--- is kept here, so that money which moved outside of it is seen.
+-- is kept here, so that money which moved outside of it is seen; so is one that tells of another amount than was issued,
+-- and then counts as fulfilled what it tells. What an operator closed is closed, until its state changes or the payer
+-- says something new.
 WITH paid_lines AS (
     SELECT
         reward_id,
@@ -39,7 +41,8 @@ odd_answers AS (
         MAX(CASE WHEN f.outcome = 'unknown_reward' THEN 1 ELSE 0 END) AS is_unknown,
         MAX(CASE WHEN f.outcome = 'not_issued' THEN 1 ELSE 0 END) AS is_not_issued,
         MAX(CASE WHEN a.status IS NOT NULL AND f.status = 'fulfilled' THEN 1 ELSE 0 END) AS is_twice,
-        MIN(f.reported_on) AS reported_on
+        MIN(f.reported_on) AS reported_on,
+        MAX(f.reported_on) AS last_reported_on
     FROM fulfillments AS f
     LEFT JOIN applied_answers AS a
         ON f.payout_id = a.payout_id AND f.reward_id = a.reward_id AND f.status = a.status
@@ -49,6 +52,33 @@ odd_answers AS (
         AND NOT (f.outcome = 'superseded' AND f.status = 'fulfilled' AND COALESCE(l.status, '') = 'redeemed')
         AND NOT (a.status IS NOT NULL AND f.status <> 'fulfilled')
     GROUP BY f.reward_id
+),
+
+other_amounts AS (
+    SELECT
+        f.reward_id,
+        CAST(SUM(
+            CASE WHEN f.told_currency = f.currency THEN f.told_minor - f.amount_minor ELSE 0 END
+        ) AS BIGINT) AS difference_minor,
+        MIN(f.reported_on) AS reported_on,
+        MAX(f.reported_on) AS last_reported_on
+    FROM fulfillments AS f
+    INNER JOIN payout_lines AS l ON f.payout_id = l.payout_id AND f.reward_id = l.reward_id AND l.is_fulfilled
+    WHERE
+        f.outcome = 'applied'
+        AND f.status = 'fulfilled'
+        AND (f.told_minor <> f.amount_minor OR f.told_currency <> f.currency)
+    GROUP BY f.reward_id
+),
+
+closings AS (
+    SELECT
+        subject_id AS reward_id,
+        JSON_EXTRACT_STRING(arguments, '$.state') AS state,
+        MAX(acted_on) AS closed_on
+    FROM operator_acts
+    WHERE act = 'payout_closed' AND acted_on <= $as_of
+    GROUP BY subject_id, JSON_EXTRACT_STRING(arguments, '$.state')
 ),
 
 named_findings AS (
@@ -86,15 +116,19 @@ measured_rewards AS (
             WHEN r.state IN ('approved', 'issued', 'fulfilled', 'redeemed', 'failed') THEN r.amount_minor ELSE 0
         END AS due_minor,
         COALESCE(p.issued_minor, 0) AS issued_minor,
-        COALESCE(p.fulfilled_minor, 0) AS fulfilled_minor,
+        COALESCE(p.fulfilled_minor, 0) + COALESCE(w.difference_minor, 0) AS fulfilled_minor,
         COALESCE(p.payout_lines, 0) AS payout_lines,
         p.payout_number,
         a.approved_on,
         p.issued_on,
         p.answered_on,
         p.clawed_back_on,
-        o.reported_on,
+        COALESCE(o.reported_on, w.reported_on) AS reported_on,
+        GREATEST(
+            COALESCE(o.last_reported_on, w.last_reported_on), COALESCE(w.last_reported_on, o.last_reported_on)
+        ) AS last_reported_on,
         o.reward_id IS NOT NULL AS has_odd_answer,
+        w.reward_id IS NOT NULL AS has_other_amount,
         COALESCE(o.is_unknown, 0) = 1 AS is_unknown,
         COALESCE(o.is_not_issued, 0) = 1 AS is_not_issued,
         COALESCE(o.is_twice, 0) = 1 AS is_twice,
@@ -105,6 +139,7 @@ measured_rewards AS (
     LEFT JOIN paid_lines AS p ON k.reward_id = p.reward_id
     LEFT JOIN approvals AS a ON k.reward_id = a.reward_id
     LEFT JOIN odd_answers AS o ON k.reward_id = o.reward_id
+    LEFT JOIN other_amounts AS w ON k.reward_id = w.reward_id
     LEFT JOIN named_findings AS f ON k.reward_id = f.reward_id
 ),
 
@@ -112,13 +147,14 @@ stated_rewards AS (
     SELECT
         reward_id, program, rule_id, role, beneficiary_id, kind, currency, reward_state, due_minor, issued_minor,
         fulfilled_minor, payout_lines, payout_number, approved_on, issued_on, answered_on, clawed_back_on, reported_on,
-        waits_for, contradiction,
+        last_reported_on, waits_for, contradiction,
         CASE
             WHEN is_unknown THEN 'unknown_reward'
             WHEN issued_minor > due_minor THEN 'to_recover'
             WHEN is_twice THEN 'fulfilled_twice'
             WHEN is_not_issued THEN 'answered_not_issued'
             WHEN has_odd_answer THEN 'answer_not_followed'
+            WHEN has_other_amount THEN 'other_amount'
             WHEN contradiction IS NOT NULL THEN 'paid_not_due'
             WHEN reward_state = 'failed' THEN 'failed'
             WHEN due_minor > issued_minor AND waits_for IS NOT NULL THEN 'blocked'
@@ -133,6 +169,7 @@ aged_rewards AS (
     SELECT
         s.reward_id, s.program, s.rule_id, s.role, s.beneficiary_id, s.kind, s.currency, s.due_minor, s.issued_minor,
         s.fulfilled_minor, s.payout_lines, s.payout_number, s.approved_on, s.issued_on, s.answered_on,
+        s.last_reported_on,
         CASE
             WHEN s.open_state = 'unanswered' AND CAST($as_of - s.issued_on AS BIGINT) > c.answer_within_days
                 THEN 'overdue'
@@ -143,7 +180,9 @@ aged_rewards AS (
             WHEN 'paid_not_due' THEN s.contradiction
         END AS finding,
         CASE
-            WHEN s.open_state IN ('unknown_reward', 'fulfilled_twice', 'answered_not_issued', 'answer_not_followed')
+            WHEN s.open_state IN (
+                'unknown_reward', 'fulfilled_twice', 'answered_not_issued', 'answer_not_followed', 'other_amount'
+            )
                 THEN s.reported_on
             WHEN s.open_state = 'to_recover' THEN COALESCE(s.clawed_back_on, s.issued_on)
             WHEN s.open_state = 'failed' THEN s.answered_on
@@ -152,10 +191,24 @@ aged_rewards AS (
         END AS open_since_on
     FROM stated_rewards AS s
     LEFT JOIN config_payout AS c ON TRUE
+),
+
+closed_rewards AS (
+    SELECT
+        a.reward_id,
+        c.closed_on IS NOT NULL
+        AND c.closed_on >= a.open_since_on
+        AND c.closed_on >= COALESCE(a.last_reported_on, c.closed_on) AS is_closed
+    FROM aged_rewards AS a
+    LEFT JOIN closings AS c ON a.reward_id = c.reward_id AND a.state = c.state
 )
 
 SELECT
-    reward_id, program, rule_id, role, beneficiary_id, kind, currency, due_minor, issued_minor, fulfilled_minor,
-    payout_lines, payout_number, approved_on, issued_on, answered_on, state, finding, open_since_on,
-    CAST($as_of - open_since_on AS BIGINT) AS age_days
-FROM aged_rewards
+    a.reward_id, a.program, a.rule_id, a.role, a.beneficiary_id, a.kind, a.currency, a.due_minor, a.issued_minor,
+    a.fulfilled_minor, a.payout_lines, a.payout_number, a.approved_on, a.issued_on, a.answered_on,
+    CASE WHEN c.is_closed THEN 'closed' ELSE a.state END AS state,
+    CASE WHEN NOT c.is_closed THEN a.finding END AS finding,
+    CASE WHEN NOT c.is_closed THEN a.open_since_on END AS open_since_on,
+    CASE WHEN NOT c.is_closed THEN CAST($as_of - a.open_since_on AS BIGINT) END AS age_days
+FROM aged_rewards AS a
+INNER JOIN closed_rewards AS c ON a.reward_id = c.reward_id

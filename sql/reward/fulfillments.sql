@@ -2,7 +2,7 @@
 -- Grain: fulfillment_id.
 -- Why: an answer to a reward that is unknown or was not issued changes nothing, and must be seen. Of several payouts of
 -- one reward (paid again after a failure) the last one before the answer is meant; an answer that was there when the
--- reward was paid again is about an earlier one.
+-- reward was paid again is about an earlier one. told_minor is what the answer says was paid, if it says so.
 WITH numbered_lines AS (
     SELECT
         payout_id,
@@ -43,6 +43,8 @@ SELECT
     a.reward_id,
     l.amount_minor,
     l.currency,
+    a.amount_minor AS told_minor,
+    a.currency AS told_currency,
     l.issued_on,
     a.status,
     a.reported_on,

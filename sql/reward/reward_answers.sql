@@ -9,6 +9,8 @@ WITH ranked_answers AS (
         reported_on,
         received_on,
         reason_code,
+        amount_minor,
+        currency,
         file_id,
         record_number,
         ROW_NUMBER() OVER (
@@ -26,6 +28,8 @@ SELECT
     reported_on,
     received_on,
     reason_code,
+    amount_minor,
+    currency,
     CONCAT('fulfillment:', CAST(fulfillment_id AS VARCHAR)) AS caused_by,
     file_id,
     record_number

@@ -7,6 +7,8 @@ SELECT
     CAST(NULL AS VARCHAR) AS status,
     CAST(NULL AS DATE) AS reported_on,
     CAST(NULL AS VARCHAR) AS reason_code,
+    CAST(NULL AS BIGINT) AS amount_minor,
+    CAST(NULL AS VARCHAR) AS currency,
     CAST(NULL AS VARCHAR) AS file_id,
     CAST(NULL AS BIGINT) AS record_number,
     CAST(NULL AS DATE) AS received_on,

@@ -24,6 +24,7 @@ ACTS = (
     "reward_retried",
     "reward_granted",
     "reward_withdrawn",
+    "payout_closed",
     "terms_accepted",
     "file_readmitted",
     "file_declined",

@@ -13,6 +13,13 @@ from matchback.journal import Journal
 from matchback.workspace import Workspace
 
 AS_OF = ("--as-of", "2026-11-03")
+ANSWERS = """
+[[feeds]]
+id = "answers"
+kind = "fulfillments"
+source = "inbox/answers"
+pattern = "answers_{date:%Y%m%d}.csv"
+"""
 FRIEND = ("--to", "F1", "--role", "friend", "--event", "OPEN-1")
 
 
@@ -62,20 +69,42 @@ def test_grant_goes_from_the_command_to_the_payout_file_and_is_explained(
     assert f"{reward_id},2026-11-03,refer,finn@example.net,,,ACC1,9.00,USD,manual,cash" in paid
     listed = json.loads(call("payouts", "reconcile", "--json", "--workspace", run_bank).out)
     assert [row["state"] for row in listed["open"] if row["reward_id"] == reward_id] == ["unanswered"]
+    answers = run_bank / "inbox" / "answers"
+    answers.mkdir()
+    (answers / "answers_20261106.csv").write_text(
+        f"reward_id,status,reported_on,amount,currency\n{reward_id},fulfilled,2026-11-06,90.00,USD\n"
+    )
+    with (run_bank / "matchback.toml").open("a") as config:
+        config.write(ANSWERS)
+    assert call(*run, "2026-11-06").code == 0
+    listed = json.loads(call("payouts", "reconcile", "--json", "--workspace", run_bank).out)
+    odd = [row for row in listed["open"] if row["reward_id"] == reward_id]
+    assert [(row["state"], row["issued_minor"], row["fulfilled_minor"]) for row in odd] == [
+        ("other_amount", 900, 9000)
+    ]
     taxed = json.loads(call("payouts", "tax", "--all", "--json", "--workspace", run_bank).out)
     assert [row["paid_minor"] for row in taxed if row["form"] == "1099-INT"] == [900]
     told = call("explain", "--reward", reward_id, "--workspace", run_bank)
     assert (told.code, "granted the reward by hand" in told.out) == (0, True), told.out
-    withdraw = ("--reason", "mistake", "--as-of", "2026-11-05", "--workspace", run_bank)
+    withdraw = ("--reason", "mistake", "--as-of", "2026-11-06", "--workspace", run_bank)
     assert call("rewards", "withdraw", reward_id, *withdraw).code == 0
-    assert call(*run, "2026-11-06").code == 0
+    assert call(*run, "2026-11-07").code == 0
     listed = json.loads(call("payouts", "reconcile", "--json", "--workspace", run_bank).out)
     assert [row["state"] for row in listed["open"] if row["reward_id"] == reward_id] == ["to_recover"]
+    close = ("--reason", "money_came_back", "--as-of", "2026-11-07", "--workspace", run_bank)
+    assert call("payouts", "close", reward_id, *close).code == 0
+    assert "1 stood so already" in call("payouts", "close", reward_id, *close).out
+    assert call(*run, "2026-11-08").code == 0
+    listed = json.loads(call("payouts", "reconcile", "--json", "--workspace", run_bank).out)
+    assert [row["state"] for row in listed["open"] if row["reward_id"] == reward_id] == []
+    assert [row["issued_minor"] for row in listed["totals"] if row["state"] == "closed"] == [900]
+    said = call("payouts", "close", reward_id, *close)
+    assert (said.code, f"{reward_id}: not open" in said.err) == (1, True)
     log = call(
         "query", "SELECT act FROM operator_log ORDER BY journal_number", "--json", "--workspace", run_bank
     )
     names = [row["act"] for row in json.loads(log.out)]
-    assert names == ["reward_granted", "reward_approved", "reward_withdrawn"]
+    assert names == ["reward_granted", "reward_approved", "reward_withdrawn", "payout_closed"]
     assert call("doctor", "--workspace", run_bank).code == 0
     said = call("replay", "--workspace", run_bank)
     assert said.code == 0, said.out + said.err

@@ -7,15 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from matchback import publish
 from matchback.answers.decisions import decide_file, decide_rewards
 from matchback.answers.payouts import payout_list, reconciliation
 from matchback.answers.query import open_published
+from matchback.answers.summary import _taxes
 from matchback.answers.tax import tax_list, thresholds_reached
 from matchback.context import RunContext
 from matchback.errors import ConfigurationError, MatchbackError
+from matchback.warehouse import Warehouse
 from unit.published_world import context_of, make_workspace, mark_steps, writing
 
 pytestmark = pytest.mark.xdist_group("publish")
@@ -199,3 +202,25 @@ def test_approval_tells_when_a_form_becomes_due(
              "threshold_minor": 60000, "will_need_form": False}  # fmt: skip
     found = thresholds_reached(night, [reward, {**reward, "kind": "points"}], [known] if paid else [])
     assert [row["threshold_minor"] for row in found] == reached
+
+
+def test_summary_of_a_run_says_who_reaches_a_form_and_who_is_near() -> None:
+    """From a tenth of the threshold on there is a line, also with what is approved; another year has none of it."""
+    threshold = {"tax_year": 2026, "form": "1099-MISC", "currency": "USD", "threshold_minor": 200000}
+    persons = [
+        {"headroom_minor": 0, "planned_minor": 0, "needs_form": True, "will_need_form": True},
+        {"headroom_minor": 500, "planned_minor": 500, "needs_form": False, "will_need_form": True},
+        {"headroom_minor": 20001, "planned_minor": 1, "needs_form": False, "will_need_form": False},
+        {"headroom_minor": 20002, "planned_minor": 1, "needs_form": False, "will_need_form": False},
+    ]
+    warehouse = Warehouse.memory(schema=False)
+    rows = [{**threshold, **person} for person in persons]
+    warehouse.replace("tax_totals", pa.Table.from_pylist([*rows, {**rows[0], "tax_year": 2025}]))
+    found = warehouse.rows("explain/summary_tax", {"tax_year": 2026})
+    warehouse.close()
+    head, line = _taxes(found).splitlines()
+    assert head == "Tax forms of this year (who:  matchback payouts tax)"
+    assert line.split(maxsplit=1)[1] == (
+        "1 person at the threshold, 1 with what is approved, 1 near it, the nearest with 200.00 USD left"
+    )
+    assert _taxes([]) == ""

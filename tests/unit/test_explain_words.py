@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from matchback.answers.explain_advocate import _terms
 from matchback.answers.explain_words import (
     GROUNDS as GROUND_WORDS,
 )
@@ -19,6 +22,7 @@ from matchback.answers.explain_words import (
 )
 from matchback.config import GROUNDS, INELIGIBLE_REASONS, AdvocateEligibility, Config
 from matchback.config_tables import LABELS
+from matchback.config_terms import Budget
 
 LOSING_REASONS = {
     "lower_tier",
@@ -151,3 +155,14 @@ def test_conditions_are_said_from_the_rule(condition: str, words: str) -> None:
 
 def test_a_rule_that_is_gone_is_said_by_its_condition() -> None:
     assert describe_condition(config(), "gone", "require_1") == "require_1"
+
+
+def test_terms_that_are_read_to_an_advocate_name_the_budget() -> None:
+    """Where a budget may end the rewards, whoever asks for one hears of it, as of the limits."""
+    terms = config()
+    budget = [Budget(value=Decimal("900.00"), per="month")]
+    rule = terms.rewards[0].model_copy(update={"budget": budget})
+    terms = terms.model_copy(update={"rewards": [rule]})
+    asks = _terms(terms, rule)["asks"]
+    assert "at most 900.00 in value per month for all together" in asks
+    assert "at most 5 rewards per person and calendar year" in asks

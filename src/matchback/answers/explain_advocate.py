@@ -174,6 +174,7 @@ def _terms(config: Config, rule: Reward) -> Data:
     conditions = ["trigger", *(["when"] if rule.when else [])]
     conditions += [f"require_{number}" for number, _ in enumerate(rule.require, start=1)]
     conditions += [f"limit_{number}" for number, _ in enumerate(rule.limits, start=1)]
+    conditions += [f"budget_{number}" for number, _ in enumerate(rule.budget, start=1)]
     asks = [describe_condition(config, rule.id, condition) for condition in conditions]
     if rule.pending_days:
         since = " after the first event" if rule.pending_after == "root" else ""

@@ -20,6 +20,7 @@ ACTS = (
     "reward_retried",
     "reward_granted",
     "reward_withdrawn",
+    "payout_closed",
 )
 ARGUMENTS = ("program", "advocate_id", "version_key")
 

@@ -25,6 +25,7 @@ ACTS = {
     "reward_retried": "had the reward paid again",
     "reward_granted": "granted the reward by hand",
     "reward_withdrawn": "withdrew the reward",
+    "payout_closed": "closed what was open about its payout",
 }
 NOT_PAID = ("pending", "approved", "failed")
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from matchback.acts import record_act
 from matchback.answers.printing import as_columns, count, money
 from matchback.answers.query import open_published
+from matchback.answers.reasons import Outcome, check_reason
+from matchback.context import RunContext
+from matchback.errors import MatchbackError
 from matchback.journal import Journal
 from matchback.publishing.deliver import SENT
 from matchback.rewards.payout_numbers import (
@@ -19,6 +23,15 @@ from matchback.workspace import Workspace
 
 Row = dict[str, Any]
 _MONEY = ("due", "issued", "fulfilled")
+CLOSABLE = (
+    "to_recover",
+    "paid_not_due",
+    "other_amount",
+    "fulfilled_twice",
+    "answer_not_followed",
+    "answered_not_issued",
+    "unknown_reward",
+)
 _NOTHING = "Due, issued and fulfilled agree: nothing is open."
 
 
@@ -71,6 +84,44 @@ def reconciliation(
     lines += _changed_words(states)
     changed = [number for number, found in states.items() if found == CHANGED]
     return "\n\n".join(lines), {"totals": totals, "open": kept, "changed_files": changed}
+
+
+def close_payouts(context: RunContext, reward_ids: Sequence[int], reason: str) -> Outcome:
+    """Journal that what is open about rewards was cleared outside, all of them or none; return words and data.
+
+    A closing stands until the state changes or the payer says something new.
+    """
+    check_reason(reason)
+    with open_published(context.workspace) as (_, warehouse):
+        states = {row["reward_id"]: str(row["state"]) for row in warehouse.rows("explain/open_payouts")}
+        waiting = [
+            entry.body
+            for entry in context.journal.entries(kind="act")
+            if entry.body["act"] == "payout_closed"
+            and not warehouse.rows("explain/applied_act", {"journal_number": entry.number})
+        ]
+    stood = {(body["subject_id"], body["arguments"]["state"]) for body in waiting}
+    wanted = list(dict.fromkeys(reward_ids))
+    refused = [
+        f"  {reward_id}: {states.get(reward_id, 'not open')}"
+        for reward_id in wanted
+        if states.get(reward_id) not in CLOSABLE
+    ]
+    if refused:
+        raise MatchbackError(
+            "These rewards cannot be closed in their state:\n" + "\n".join(refused),
+            state="Nothing was journaled.",
+            next_step="See what is open, and what to do about it:  matchback payouts reconcile",
+        )
+    fresh = [reward_id for reward_id in wanted if (reward_id, states[reward_id]) not in stood]
+    numbers = [
+        record_act(context, "payout_closed", subject_id=each, reason_code=reason, state=states[each])
+        for each in fresh
+    ]
+    words = [f"Journaled {len(numbers)} as closed from {context.as_of}."]
+    words += [f"{len(wanted) - len(fresh)} stood so already."] if len(fresh) < len(wanted) else []
+    words += ["The next run applies it:  matchback run"] if numbers else []
+    return "\n".join(words), {"journal_numbers": numbers, "reward_ids": wanted, "act": "payout_closed"}
 
 
 def _total_row(row: Row) -> Row:

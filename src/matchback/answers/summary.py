@@ -48,6 +48,7 @@ class Summary:
             _arrivals(self.data["arrivals"]),
             _recognitions(self.data),
             _rewards(self.data["rewards"]),
+            _taxes(self.data["taxes"]),
             _findings(self.data["findings"]),
             _waiting_rules(self.data["waiting_rules"]),
             _payouts(self.data["payouts"], self.data["paths"]["payouts"]),
@@ -70,6 +71,7 @@ def summarize(
         data = read_totals(warehouse)
         as_of = warehouse.rows("explain/version", {"version_id": version.version_id})[0]["as_of"]
         data["arrivals"] = arrivals_of(warehouse, as_of)
+        data["taxes"] = warehouse.rows("explain/summary_tax", {"tax_year": as_of.year})
     data["waiting_rules"] = list(waiting_rules)
     data["changed"] = any(night.changed for night in nights)
     data["paths"] = {
@@ -184,6 +186,22 @@ def _rewards(rows: Sequence[dict[str, Any]]) -> str:
     for row in rows:
         amount = money(row["amount_minor"], row["currency"])
         lines.append(f"  {row['state']:<20} {row['rewards']:>6,}  {amount:>16}")
+    return "\n".join(lines)
+
+
+def _taxes(rows: Sequence[dict[str, Any]]) -> str:
+    """Say for whom a tax form is due, or nearly, before more money goes out; nothing where nobody is near."""
+    if not rows:
+        return ""
+    lines = ["Tax forms of this year (who:  matchback payouts tax)"]
+    for row in rows:
+        parts = [f"{count(row['reached'], 'person', 'persons')} at the threshold"] if row["reached"] else []
+        if row["with_approved"]:
+            parts.append(f"{row['with_approved']:,} with what is approved")
+        if row["near"]:
+            least = money(row["least_headroom_minor"], row["currency"])
+            parts.append(f"{row['near']:,} near it, the nearest with {least} left")
+        lines.append(f"  {row['form']:<20} {', '.join(parts)}")
     return "\n".join(lines)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import click
 
-from matchback.cli.common import OPTIONS, Group
+from matchback.cli.acting import REASON_HELP
+from matchback.cli.common import OPTIONS, Group, as_of_option
 
 
 @click.group(cls=Group)
@@ -39,6 +42,24 @@ def payouts_reconcile(state: str | None, program: str | None) -> None:
     from matchback.answers.payouts import reconciliation
 
     OPTIONS.words(*reconciliation(OPTIONS.open_workspace(), state, program))
+
+
+@payouts.command("close")
+@click.argument("reward_ids", nargs=-1, required=True, type=click.IntRange(min=0), metavar="REWARD_ID...")
+@click.option("--reason", required=True, metavar="CODE", help=REASON_HELP)
+@as_of_option
+def payouts_close(reward_ids: tuple[int, ...], reason: str, as_of: date | None) -> None:
+    """Close what was cleared with the payer or written off; journaled with your name, applied by the next run.
+
+    It opens again when its state changes, or the payer says something new.
+
+    \b
+    matchback payouts close 4611686018427387904 --reason money_came_back
+    matchback payouts close 4611686018427387904 --reason written_off
+    """
+    from matchback.answers.payouts import close_payouts
+
+    OPTIONS.words(*close_payouts(OPTIONS.open_context(as_of), reward_ids, reason))
 
 
 @payouts.command("tax")

@@ -253,6 +253,8 @@ def _fulfillments(rules: Rules) -> Parts:
         "status": choice(("fulfilled", "failed", "redeemed", "expired"), "What became of it.", required=True),
         "reported_on": date("Day of the report.", "2026-11-07", required=True),
         "reason_code": text("Why, if it failed.", "account_closed"),
+        "amount": money("What was paid, to be held against the payout file.", "100.00"),
+        "currency": currency(),
     }
     return columns, []
 

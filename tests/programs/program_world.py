@@ -7,6 +7,7 @@ nights. A case says what happened on which day after the opening, and what each 
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -15,12 +16,14 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import yaml
 
+from matchback.acts import record_act
 from matchback.config import load_config
-from matchback.context import open_context
+from matchback.context import RunContext, open_context
 from matchback.new_workspace import make_program
 from matchback.steps import STEPS, run_steps
 from matchback.warehouse import Warehouse
@@ -64,7 +67,10 @@ class ProgramWorld:
         self._write()
         workspace = Workspace.at(self.root)
         for night in self.nights:
-            run_steps(open_context(workspace, as_of=night), STEPS[: STEPS.index(self.last_step) + 1])
+            context = open_context(workspace, as_of=night)
+            run_steps(context, STEPS[: STEPS.index(self.last_step) + 1])
+            if night == self.nights[0]:
+                self._decide(context)
         self._remember()
 
     @property
@@ -193,7 +199,7 @@ class ProgramWorld:
                 "enrolled_on": str(enrolled),
                 "pay_to_account_id": f"80{self._id(who)}",
             }
-            for who in sorted({*self.advocates, *(name for name in self.people if "before" in name)})
+            for who in sorted(self.content["cases"] if "payees" in self.content else self.advocates)
         ]
         folder = self.content.get("payees", "advocates")
         _csv(inbox / f"{folder}/{folder}_{first:%Y%m%d}.csv", people)
@@ -236,6 +242,19 @@ class ProgramWorld:
         return f"{text[:3]}:{text[3:]}"
 
     # --- what came of it -----------------------------------------------------------------------------------------
+
+    def _decide(self, context: RunContext) -> None:
+        """Let a person approve or decline what cases ask for, after the first night."""
+        asked = {name: case["decided"] for name, case in self.content["cases"].items() if "decided" in case}
+        if not asked:
+            return
+        self._remember()
+        for name, (act, operator) in asked.items():
+            event = self.events[self.event_ids[name]]
+            with patch.dict(os.environ, {"MATCHBACK_OPERATOR": operator} if operator != "who pays" else {}):
+                for row in self.rewards:
+                    if row["journey_id"] == event["journey_id"]:
+                        record_act(context, act, subject_id=row["reward_id"], reason_code="as_read")
 
     def _remember(self) -> None:
         with Warehouse.open(Workspace.at(self.root)) as warehouse:

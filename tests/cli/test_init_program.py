@@ -13,6 +13,7 @@ from matchback.example_programs import example_programs, program_names
 from matchback.new_workspace import make_program
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", program_names())
 def test_a_program_runs_at_once_and_doctor_has_nothing_against_it(
     tmp_path: Path, call: Call, program: str
@@ -112,3 +113,13 @@ def test_init_of_a_program_never_overwrites(tmp_path: Path, call: Call) -> None:
     assert said.code == 2
     assert "Name an empty folder:  matchback init --program nomination my-program" in said.err
     assert [path.name for path in tmp_path.iterdir()] == ["TERMS.md"]
+
+
+@pytest.mark.slow
+def test_an_advocate_hears_from_when_the_days_are_counted(tmp_path: Path, call: Call) -> None:
+    """Of a program whose card waits for the account to be open, not for what was done last."""
+    make_program("citadel-referlive", tmp_path / "mine", TODAY)
+    call("run", "--workspace", tmp_path / "mine", "--quiet", "--allow-future", "--as-of", TODAY)
+    asked = ("--audience", "advocate", "--advocate", "M1001", "--friend", "M2001")
+    said = call("explain", *asked, "--workspace", tmp_path / "mine")
+    assert "30 days pass after the first event before it is sent" in said.out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -152,6 +153,22 @@ def test_duplicate_is_warned_of_before_any_run_and_must_be_accepted(run_bank: Pa
     assert len(acts(run_bank)) == 1
     assert grant(*FRIEND, "--accept-warnings", reference="CASE-2").code == 0
     assert len(acts(run_bank)) == 2
+
+
+@pytest.mark.parametrize(("answer", "code", "journaled"), [("y\n", 0, 2), ("n\n", 3, 1), ("\n", 3, 1)])
+def test_whoever_sits_at_a_terminal_is_asked(
+    run_bank: Path, grant: Any, monkeypatch: pytest.MonkeyPatch, answer: str, code: int, journaled: int
+) -> None:
+    """The warnings are shown, and nothing but a yes grants it."""
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    assert grant(*FRIEND).code == 0
+    monkeypatch.setattr("cli.conftest.io.StringIO", Terminal)
+    said = grant(*FRIEND, reference="CASE-2", stdin=answer)
+    assert (said.code, "The person has the same" in said.err, len(acts(run_bank))) == (code, True, journaled)
 
 
 def test_journey_that_was_rewarded_and_a_person_outside_of_it_are_warned_of(grant: Any) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from matchback.answers.simulate import Scope
@@ -18,6 +19,7 @@ from matchback.answers.simulate_rewards_text import rewards_text
 from matchback.cli import main
 from matchback.errors import ConfigurationError
 from matchback.progress import QuietProgress
+from matchback.warehouse import Warehouse
 from matchback.workspace import Workspace
 from unit.simulated_bank import TOML, found_simulated_bank
 from unit.test_replay import contents
@@ -123,6 +125,86 @@ def test_a_near_miss_says_by_how_little_and_whether_it_is_open(tried: Tried) -> 
         (row["condition"], row["threshold"], row["smallest_gap"], row["close"]) for row in missed.values()
     } == {("require_1", "2", 1, 0)}
     assert data["costs"][0]["then_minor"] == 0
+
+
+def test_a_near_miss_says_by_how_many_days_it_came_too_late() -> None:
+    """Slot 1 came 2 days late, slot 2 reached its sum 8 days late, slot 3 never came, and slot 4 may still come."""
+    closes = date(2026, 3, 10)
+    cases, decisions, windows = [], [], []
+    for slot, kind, status in (
+        (1, "single", "expired"),
+        (2, "sum", "expired"),
+        (3, "single", "expired"),
+        (4, "single", "waiting"),
+    ):
+        case = {"rule_version": "v", "role": "advocate", "slot_id": slot}
+        cases.append({**case, "root_event_id": slot, "trigger_event_id": slot})
+        decisions.append(
+            {
+                **case,
+                "rule_id": "r",
+                "status": status,
+                "outcome": "failed",
+                "condition": "require_1",
+                "position": 101,
+                "threshold": "50.00",
+                "gap": "50.00",
+                "container": "production",
+                "reason_code": "late",
+            }
+        )
+        windows.append(
+            {
+                **case,
+                "position": 1,
+                "journey_id": slot,
+                "container": "production",
+                "person_id": 99,
+                "kind": kind,
+                "on_whom": "same_account",
+                "at_least_minor": 5000,
+                "at_least_count": 1,
+                "has_condition": False,
+                "currency": "USD",
+                "opens_on": date(2026, 3, 1),
+                "closes_on": closes,
+                "is_anchored": True,
+                "looks_back": False,
+                "until_payout": False,
+            }
+        )
+    came = [(1, 9, 4999), (1, 12, 5000), (2, 9, 2000), (2, 18, 3000), (3, 20, 4999), (4, 11, 5000)]
+    events = [
+        {
+            "event_id": 10 + number,
+            "event_name": "deposit",
+            "status": "active",
+            "container": "production",
+            "currency": "USD",
+            "journey_id": slot,
+            "person_id": 7,
+            "occurred_on": date(2026, 3, day),
+            "amount_minor": minor,
+        }
+        for number, (slot, day, minor) in enumerate(came)
+    ]
+    opened = {**events[0], "event_name": "opened", "occurred_on": date(2026, 3, 1), "amount_minor": 0}
+    events += [{**opened, "event_id": slot, "journey_id": slot} for slot in (1, 2, 3, 4)]
+    warehouse = Warehouse.memory(schema=False)
+    for name, rows in {
+        "reward_cases": cases,
+        "reward_decisions": decisions,
+        "requirement_windows": windows,
+        "events": events,
+        "rule_requirement_events": [{"rule_version": "v", "position": 1, "event_name": "deposit"}],
+        "condition_results": [{"rule_version": "v", "position": 9, "event_id": 1, "passed": True}],
+    }.items():
+        warehouse.replace(name, pa.Table.from_pylist(rows))
+    scope = {"from_on": date(2026, 1, 1), "to_on": date(2026, 12, 31)}
+    over, waiting = warehouse.rows("simulate/near_misses", scope)
+    warehouse.close()
+    assert (over["missed"], over["late"], over["week_late"], over["fewest_days_late"]) == (3, 2, 1, 2)
+    assert (waiting["is_open"], waiting["missed"], waiting["late"]) == (True, 1, 0)
 
 
 def test_a_range_of_days_compares_only_roots_inside(tried: Tried) -> None:

@@ -65,6 +65,9 @@ def miss_rows(misses: Mapping[str, Sequence[Data]]) -> list[dict[str, Any]]:
             "missed": row["missed"],
             "by a tenth at most": row["close"],
             "least missing": "" if row["smallest_gap"] is None else f"{row['smallest_gap']:f}",
+            "came late": row["late"],
+            "within a week": row["week_late"],
+            "fewest days late": "" if row["fewest_days_late"] is None else row["fewest_days_late"],
             "still open": "yes" if row["is_open"] else "no",
         }
         for side in ("now", "then")

@@ -87,7 +87,9 @@ def grant(
             OPTIONS.words(f"{plan.warning_words}\n{advice}", plan.data)
             sys.exit(3)
         OPTIONS.note(plan.warning_words)
-        click.confirm("Grant it all the same?", abort=True, err=True)
+        if not click.confirm("Grant it all the same?", err=True):
+            OPTIONS.words("Nothing was journaled.", plan.data)
+            sys.exit(3)
     elif plan.warnings and not OPTIONS.json:
         OPTIONS.note(plan.warning_words)
     OPTIONS.words(*journal_grant(context, plan))

@@ -79,11 +79,16 @@ def lasting_tables(step: str) -> frozenset[str]:
     return kept_tables(step) | {table for part in PARTS[step] for table in part.units}
 
 
-def handed_on(step: str) -> tuple[str, ...]:
-    """Return the tables of a step whose changes a later step takes up."""
-    others = (part for other in PARTS if other != step for part in PARTS[other])
-    read = {name for part in others if part.touch for name in _changes_read(part.touch)}
-    return tuple(sorted(read & set(step_tables(step))))
+def handed_on(step: str, *, to: str | None = None) -> tuple[str, ...]:
+    """Return the tables of a step whose changes later steps take up; with `to`, those that no other does."""
+    others = {other for other in PARTS if other != step}
+    read = {other: {name for part in PARTS[other] for name in _taken_up(part)} for other in others}
+    wanted = (
+        set().union(*read.values())
+        if to is None
+        else read[to].difference(*(read[one] for one in others - {to}))
+    )
+    return tuple(sorted(wanted & set(step_tables(step))))
 
 
 def renew(
@@ -200,6 +205,10 @@ def _reads(touch: str) -> frozenset[str]:
 @cache
 def _changes_read(touch: str) -> frozenset[str]:
     return frozenset(name.removeprefix(CHANGED) for name in _reads(touch) if name.startswith(CHANGED))
+
+
+def _taken_up(part: Part) -> frozenset[str]:
+    return _changes_read(part.touch) if part.touch else frozenset()
 
 
 def _reads_facts(touch: str) -> bool:

@@ -19,12 +19,14 @@ class Part:
 
     `units` names the columns of each that hold its unit, in the order of the touch file's; `cuts` the columns of each
     input that may hold one; an own table is cut once it is renewed. A table without a unit is made whole; a part
-    without a touch file, every time.
+    without a touch file, every time. Where a unit is judged together with what is tied to it, `ties` names the file
+    that adds the nearest, asked again until it adds nothing.
     """
 
     touch: str
     units: Mapping[str, Unit]
     cuts: Mapping[str, tuple[Unit, ...]] = field(default_factory=dict)
+    ties: str = ""
 
 
 def _part(table: str, unit: str, **cuts: str) -> Part:
@@ -187,4 +189,34 @@ _RECOGNIZE = (
     _part("recognition_history", "event_id", recognitions="event_id"),
 )
 
-PARTS: Mapping[str, tuple[Part, ...]] = {"resolve": _RESOLVE, "recognize": _RECOGNIZE}
+# A unit is a journey, a person, an event or a reward: keys of different kinds never meet. The step renews this part by
+# itself, since it posts between (`rewards.scope`).
+_REWARD_PART = Part(
+    "reward_slots",
+    {
+        "rewards": ("reward_id",),
+        "posted_slots": ("reward_id",),
+        "fulfillments": ("reward_id",),
+        "reward_decisions": ("journey_id",),
+    },
+    {
+        "events": _any("journey_id event_id account_key order_key"),
+        "journey_roots": _any("journey_id"),
+        "recognitions": _any("journey_id"),
+        "person_aliases": _any("alias"),
+        "memberships": _any("person_id"),
+        "advocates": _any("advocate_id"),
+        "operator_acts": _any("subject_id"),
+        "fact_approvals": _any("reward_id"),
+        "fact_fulfillments": _any("reward_id"),
+        "reward_entries": _any("reward_id"),
+        "payouts": _any("reward_id"),
+    },
+    ties="reward_ties",
+)
+
+PARTS: Mapping[str, tuple[Part, ...]] = {
+    "resolve": _RESOLVE,
+    "recognize": _RECOGNIZE,
+    "reward": (_REWARD_PART,),
+}

@@ -48,10 +48,11 @@ def _make(context: RunContext) -> None:
         lasting = incremental.lasting_tables(STEP) if now is not None else ()
         without = (HISTORY,) if keeps_history else ()
         warehouse.build(STEP, context.parameters, without=without, lasting=lasting)
+        incremental.note_basis(warehouse, "reward", None)
     if not keeps_history:
         warehouse.set_state("recognized_as_of", context.as_of.isoformat())
     incremental.note_basis(warehouse, STEP, now)
-    warehouse.forget_changes(incremental.handed_on("resolve"))
+    warehouse.forget_changes(incremental.handed_on("resolve", to=STEP))
 
 
 def recognized_events(recognized: int, test_recognized: int) -> str:

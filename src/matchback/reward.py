@@ -6,7 +6,7 @@ reconciled towards it by appending entries, and approved rewards go into a payou
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from matchback import watermarks
@@ -27,16 +27,15 @@ from matchback.rewards.ledger import (
     issue,
     reconcile,
 )
-from matchback.rewards.ledger_book import Entry
+from matchback.rewards.ledger_book import Entry, Head
 from matchback.rewards.ledger_tables import (
     Keys,
-    append_entries,
     append_payouts,
     grant_of_row,
     only,
-    read_ledger,
     write_findings,
 )
+from matchback.rewards.open_ledger import OpenLedger
 from matchback.rewards.payout import (
     PayoutFile,
     PayoutLine,
@@ -56,6 +55,7 @@ from matchback.rewards.payout_numbers import (
 )
 from matchback.rewards.rule_tables import rule_conditions, rule_tables
 from matchback.rewards.rules import Rule, judged_rules
+from matchback.rewards.scope import Scope
 from matchback.settings import operator_name
 from matchback.small_tables import replace_changed
 from matchback.sqlfiles import step_tables, tables_behind, tables_resting_on
@@ -67,7 +67,15 @@ STEP = "reward"
 MOST_PASSES = 5
 POSTED_TABLES = ("reward_entries", "payouts")
 POSTING_TABLES = tables_behind(
-    STEP, ("rewards_due", "manual_grants", "reward_verdicts", "reward_approvals", "reward_answers")
+    STEP,
+    (
+        "rewards_due",
+        "manual_grants",
+        "reward_verdicts",
+        "reward_approvals",
+        "reward_answers",
+        "settled_rewards",
+    ),
 )
 PAYOUT_TABLES = ("pay_to_accounts", "payout_bars")
 
@@ -78,15 +86,20 @@ def run(context: RunContext) -> StepSummary:
     with warehouse.transaction(STEP):
         rules = accepted_rules(context)
         take_up_terms(context, rules)
-        write_rules(warehouse, rules)
-        posted, payout = _settle(context, Keys(context.config.id_secret(context.workspace.root)))
-        if posted:
+        judged = write_rule_tables(warehouse, rules)
+        scope = Scope(context)
+        write_conditions(warehouse, judged)
+        ledger = OpenLedger(warehouse)
+        payout = _settle(context, Keys(context.config.id_secret(context.workspace.root)), scope, ledger)
+        scope.close()
+        ledger.seal()
+        if ledger.posted:
             context.journal.append(
-                "ledger_head", sequence=posted[-1].sequence, chain_hash=posted[-1].chain_hash
+                "ledger_head", sequence=ledger.head.sequence, chain_hash=ledger.head.chain_hash
             )
         watermarks.mark(warehouse, context, STEP)
     withdraw_unrecorded(context.workspace.outbox / "payouts", _recorded(warehouse))
-    return _summary(context, posted, payout)
+    return _summary(context, ledger, payout)
 
 
 def build(warehouse: Warehouse, parameters: Mapping[str, Any], tables: Sequence[str] | None = None) -> None:
@@ -99,47 +112,53 @@ def build(warehouse: Warehouse, parameters: Mapping[str, Any], tables: Sequence[
 
 def write_rules(warehouse: Warehouse, rules: Sequence[Rule]) -> None:
     """Write every rule version that judges something as rows, and the verdict of its condition on every event."""
+    write_conditions(warehouse, write_rule_tables(warehouse, rules))
+
+
+def write_rule_tables(warehouse: Warehouse, rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Write every rule version that judges something as rows; return them."""
     kept = warehouse.table("reward_rules").to_pylist()
     judged = judged_rules(rules, kept, set(posted_versions(warehouse)))
     replace_changed(warehouse, "rule_tables", rule_tables(judged))
+    return judged
+
+
+def write_conditions(warehouse: Warehouse, judged: Sequence[Rule]) -> None:
+    """Write the verdict of the rules' conditions on every event."""
     conditions = [item for rule in judged for item in rule_conditions(rule)]
     warehouse.build_expression("condition_results", conditions_query(conditions))
 
 
-def _settle(context: RunContext, keys: Keys) -> tuple[list[Entry], PayoutFile | None]:
+def _settle(context: RunContext, keys: Keys, scope: Scope, ledger: OpenLedger) -> PayoutFile | None:
     """Build, reconcile and pay until nothing is left to post; the tables then are a function of the final ledger.
 
     A pass makes only what posting asks for, and after the first only what rests on the ledger; what people read is
     made once, when the ledger is at rest.
     """
-    warehouse = context.writer
-    entries = read_ledger(warehouse)
-    posted: list[Entry] = []
     payout: PayoutFile | None = None
     stale = set(POSTING_TABLES)
     for _ in range(MOST_PASSES):
-        _build(context, stale)
-        posting = _reconcile(context, keys, entries)
+        scope.build(stale)
+        posting = _reconcile(context, keys, ledger)
         added = list(posting.entries)
-        append_entries(warehouse, added)
+        _post(scope, ledger, added)
         stale = set(POSTING_TABLES) & set(tables_resting_on(STEP, POSTED_TABLES)) if added else set()
         may_pay = payout is None and is_payout_day(context.config.payout, context.as_of)
         if may_pay or not added:
             wanted = set(tables_behind(STEP, PAYOUT_TABLES))
-            _build(context, wanted & stale | set(PAYOUT_TABLES))
+            scope.build(wanted & stale | set(PAYOUT_TABLES))
             stale -= wanted
-            lines, blocked = _plan(context, posting)
+            lines, blocked = _plan(context, posting, ledger)
             if may_pay and lines:
                 payout = _pay(context, keys, lines)
-                issued = _issue(context, keys, [*entries, *added], payout)
-                append_entries(warehouse, issued)
+                issued = _issue(context, keys, ledger, payout)
+                _post(scope, ledger, issued)
                 added += issued
                 stale = set(POSTING_TABLES) & set(tables_resting_on(STEP, POSTED_TABLES))
-        entries, posted = entries + added, posted + added
         if not added:
-            _build(context, set(step_tables(STEP)) - set(POSTING_TABLES) - set(PAYOUT_TABLES))
-            write_findings(warehouse, [*posting.findings, *blocked])
-            return posted, payout
+            scope.build(set(step_tables(STEP)) - set(POSTING_TABLES) - set(PAYOUT_TABLES))
+            write_findings(context.writer, [*posting.findings, *blocked])
+            return payout
     raise CheckFailed(
         f"The reward ledger did not come to rest in {MOST_PASSES} passes.",
         state="The step was rolled back: no reward was posted or paid.",
@@ -147,16 +166,15 @@ def _settle(context: RunContext, keys: Keys) -> tuple[list[Entry], PayoutFile | 
     )
 
 
-def _build(context: RunContext, tables: Collection[str]) -> None:
-    for table in step_tables(STEP):
-        if table in tables:
-            context.writer.build_table(STEP, table, context.parameters)
+def _post(scope: Scope, ledger: OpenLedger, entries: Sequence[Entry]) -> None:
+    ledger.append(entries)
+    scope.posted(entries)
 
 
-def _reconcile(context: RunContext, keys: Keys, entries: Sequence[Entry]) -> Posting:
+def _reconcile(context: RunContext, keys: Keys, ledger: OpenLedger) -> Posting:
+    """Reconcile the rewards that may move; the others stand as they are, and not even their entries are read."""
     warehouse = context.writer
-    rows = warehouse.table("rewards_due").to_pylist()
-    due = {keys.reward(row): row for row in rows}
+    due = {keys.reward(row): row for row in warehouse.rows("ledger/unsettled_due")}
     grants = {reward_id: grant_of_row(reward_id, row) for reward_id, row in due.items()}
     verdicts = {
         row["reward_id"]: Verdict(
@@ -169,30 +187,34 @@ def _reconcile(context: RunContext, keys: Keys, entries: Sequence[Entry]) -> Pos
             after_payment=row["after_payment"],
             moved_to=grants.get(row["reward_id"]) if row["on_displaced"] == "move" else None,
         )
-        for row in warehouse.table("reward_verdicts").to_pylist()
+        for row in warehouse.rows("ledger/unsettled_verdicts")
     }
     given = warehouse.table("manual_grants").to_pylist()
     dual = context.config.payout.dual_control
-    approvals = counted_approvals(given, warehouse.table("reward_approvals").to_pylist(), dual_control=dual)
-    return reconcile(
-        [Due(grant, due[reward_id]["approve"]) for reward_id, grant in grants.items()]
-        + granted(given, dual_control=dual),
-        verdicts | withdrawn(given),
-        entries,
-        [Decision(**only(Decision, row)) for row in approvals],
-        [Answer(**only(Answer, row)) for row in warehouse.table("reward_answers").to_pylist()],
-        context.as_of,
-        keys.entry,
-    )
+    approvals = counted_approvals(given, warehouse.rows("ledger/unsettled_approvals"), dual_control=dual)
+    promised = [Due(grant, due[reward_id]["approve"]) for reward_id, grant in grants.items()]
+    promised += granted(given, dual_control=dual)
+    verdicts |= withdrawn(given)
+    decisions = [Decision(**only(Decision, row)) for row in approvals]
+    answers = [Answer(**only(Answer, row)) for row in warehouse.rows("ledger/unsettled_answers")]
+    moved = {item.grant.reward_id for item in promised} | verdicts.keys()
+    moved |= {item.reward_id for item in decisions} | {item.reward_id for item in answers}
+    entries = ledger.entries_of(moved)
+    return reconcile(promised, verdicts, entries, decisions, answers, context.as_of, keys.entry, ledger.head)
 
 
-def _plan(context: RunContext, posting: Posting) -> tuple[list[PayoutLine], list[Finding]]:
+def _plan(
+    context: RunContext, posting: Posting, ledger: OpenLedger
+) -> tuple[list[PayoutLine], list[Finding]]:
     """Return the lines that a payout file could carry now, and why other approved rewards wait."""
+    payable = [state.earned.reward_id for state in posting.payable]
     accounts = {
         row["reward_id"]: PayTo(row["pay_to_key"], row["email_key"])
-        for row in context.writer.table("pay_to_accounts").to_pylist()
+        for row in ledger.rows_of("accounts_of", payable)
     }
-    return plan_lines(posting.payable, accounts, context.config.payout, barred=_barred(context, posting))
+    barred = {row["reward_id"]: row["finding"] for row in ledger.rows_of("bars_of", payable)}
+    barred |= _barred_by_control(context, posting)
+    return plan_lines(posting.payable, accounts, context.config.payout, barred=barred)
 
 
 def _pay(context: RunContext, keys: Keys, lines: Sequence[PayoutLine]) -> PayoutFile:
@@ -222,25 +244,24 @@ def _recorded(warehouse: Warehouse) -> set[int]:
     return set(warehouse.table("payouts").column("payout_number").to_pylist())
 
 
-def _issue(context: RunContext, keys: Keys, entries: list[Entry], payout: PayoutFile) -> list[Entry]:
+def _issue(context: RunContext, keys: Keys, ledger: OpenLedger, payout: PayoutFile) -> list[Entry]:
     """Return the `issued` entries of a payout file, and those of answers that are already there."""
     reward_ids = [line.reward_id for line in payout.lines]
-    issued = issue(entries, reward_ids, f"payout:{payout.number}", context.as_of, keys.entry)
-    rows = context.writer.table("reward_answers").to_pylist()
-    answers = [Answer(**only(Answer, row)) for row in rows]
-    return issued + answer([*entries, *issued], answers, context.as_of, keys.entry)
+    entries, as_of = ledger.entries_of(reward_ids), context.as_of
+    issued = issue(entries, reward_ids, f"payout:{payout.number}", as_of, keys.entry, ledger.head)
+    answers = [Answer(**only(Answer, row)) for row in ledger.rows_of("answers_of", reward_ids)]
+    head = Head.of(issued, ledger.head)
+    return issued + answer([*entries, *issued], answers, as_of, keys.entry, head)
 
 
-def _barred(context: RunContext, posting: Posting) -> dict[int, str]:
-    """Return the rewards that may not go out, each with its finding.
+def _barred_by_control(context: RunContext, posting: Posting) -> dict[int, str]:
+    """Return the rewards that wait for somebody else: the operator of this run does not issue what they approved.
 
-    Under dual control the operator of this run does not issue what they approved or granted; where a program judges its
-    advocates at the payout, one who is not eligible now waits.
+    Nor what they granted; without dual control there are none.
     """
-    rows = context.writer.table("payout_bars").to_pylist()
-    barred: dict[int, str] = {row["reward_id"]: row["finding"] for row in rows}
+    barred: dict[int, str] = {}
     if context.config.payout.dual_control:
-        approvals = context.writer.table("reward_approvals").to_pylist()
+        approvals = context.writer.rows("ledger/unsettled_approvals")
         own = [row for row in approvals if row["operator_id"] == operator_id(context)]
         causes = {row["caused_by"] for row in own}
         reviewed = {row["reward_id"] for row in own if row["decision"] == "approve"}
@@ -257,13 +278,12 @@ def _barred(context: RunContext, posting: Posting) -> dict[int, str]:
     return barred
 
 
-def _summary(context: RunContext, posted: Sequence[Entry], payout: PayoutFile | None) -> StepSummary:
-    warehouse = context.writer
-    stands_at = max(
-        warehouse.table("reward_entries").column("posted_as_of").to_pylist(), default=context.as_of
-    )
-    if stands_at > context.as_of:
-        line = f"the ledger stands at {stands_at}, later than {context.as_of}: nothing was posted"
+def _summary(context: RunContext, ledger: OpenLedger, payout: PayoutFile | None) -> StepSummary:
+    warehouse, posted = context.writer, ledger.posted
+    if ledger.head.posted_as_of > context.as_of:
+        line = (
+            f"the ledger stands at {ledger.head.posted_as_of}, later than {context.as_of}: nothing was posted"
+        )
         return StepSummary(STEP, line, {"payouts": 0}, changed=False)
     kinds: dict[str, int] = {}
     for entry in posted:

@@ -89,9 +89,9 @@ def kept_tables(step: str) -> frozenset[str]:
     """Return the tables of a step that a file of another step reads; the others are needed while the step runs.
 
     A simulation asks for no table to be kept: it runs the steps itself, in a copy. Neither does what looks for changes:
-    where it is used, more is kept.
+    where it is used, more is kept. What posting asks for, it asks while the step runs.
     """
-    others = {step, "simulate", "touch"}
+    others = {step, "simulate", "touch", "ledger"}
     files = (path for path in sql_folder().glob("*/*.sql") if path.parent.name not in others)
     read = {table for path in files for table in sql_file(path.parent.name, path.stem).reads}
     return frozenset(read & set(step_tables(step)))

@@ -242,6 +242,15 @@ class Warehouse(ChangeRunner):
         names = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main'"
         return sorted(str(row[0]) for row in self._execute(names, what="tables").fetchall())
 
+    def checksum(self, table: str) -> str:
+        """Return a sum over all rows of a table that any edit changes; of one release of DuckDB only.
+
+        It is the database's own hash: ten times as fast as one that everybody can compute, and not made against malice.
+        """
+        total = f"SELECT COUNT(*), SUM(CAST(HASH(rows) AS HUGEINT)) FROM {self._at_home(table)} AS rows"
+        ((rows, number),) = self._execute(total, what=f"checksum {table}").fetchall()
+        return f"{duckdb.__version__} {rows} {number or 0}"
+
     def count(self, table: str) -> int:
         """Return how many rows a table has."""
         cursor = self._execute(f"SELECT COUNT(*) FROM {_name(table)}", what=f"count {table}")

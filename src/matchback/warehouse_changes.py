@@ -36,14 +36,15 @@ class ChangeRunner(Runner):
         )
         return int(self._run(file, statement, parameters).fetchall()[0][0])
 
-    def cut(self, table: str, choices: Sequence[Unit], words: frozenset[str]) -> None:
+    def cut(self, table: str, choices: Sequence[Unit], words: frozenset[str] | None = None) -> None:
         """Let the touched rows of a table stand for the whole: those of which one choice of columns names a unit.
 
-        Of its columns, those are copied that are among the words of what reads it. A view would read no more, but
-        anew for each query: it made `recognize` a quarter slower.
+        Of its columns, those are copied that are among the words of what reads it (None: all). A view would read no
+        more, but anew for each query: it made `recognize` a quarter slower.
         """
-        columns_read = words.union(*choices)
-        listed = ", ".join(_name(name) for name in self._columns_of(table) if name in columns_read)
+        wanted = None if words is None else words.union(*choices)
+        held = self._columns_of(table)
+        listed = ", ".join(_name(name) for name in held if wanted is None or name in wanted)
         selects: list[str] = []
         for number, columns in enumerate(choices):
             # A row that an earlier choice has brought already must not come twice.

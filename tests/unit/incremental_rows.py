@@ -76,7 +76,12 @@ def vault_value(key: int) -> tuple[str, str] | None:
         302: ("phone", phone + "2"),
         350: ("phone_sha256", _sha(phone + "0")),
     }
-    kinds = {1: ("partner_user_id", "M"), 4: ("visitor_id", "V"), 7: ("coupon_code", f"GET{circle}N")}
+    kinds = {
+        1: ("partner_user_id", "M"),
+        4: ("visitor_id", "V"),
+        5: ("account_id", "A"),
+        7: ("coupon_code", f"GET{circle}N"),
+    }
     kind, start = kinds.get(own // 100, ("", ""))
     return named.get(own) or ((kind, f"{start}{key}") if kind and own < 750 else None)
 

@@ -111,7 +111,7 @@ ALWAYS_WHOLE = 1 << 60
 class Bank:
     """The bank and its twin. `FEW_FACTS` decides how a step is built; nothing else differs between the two."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: Config | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="incremental"))
         workspace = Workspace(self.folder)
         workspace.prepare()
@@ -120,7 +120,7 @@ class Bank:
         for warehouse in warehouses:
             warehouse._connection.execute("SET threads = 1")  # the tables are tiny
         self.kept, self.twin = (
-            RunContext(workspace, configuration(), journal, date.min, "test", warehouse=warehouse)
+            RunContext(workspace, config or configuration(), journal, date.min, "test", warehouse=warehouse)
             for warehouse in warehouses
         )
 
@@ -164,7 +164,7 @@ class Bank:
 
     def night(self, as_of: date, steps: Sequence[str] = ("resolve", "recognize")) -> None:
         """Run the steps by changes where they can be, then on the twin as a whole."""
-        with _few_facts(0):
+        with few_facts(0):
             for step in steps:
                 _STEPS[step].run(replace(self.kept, as_of=as_of))
         if "recognize" not in steps:
@@ -174,28 +174,28 @@ class Bank:
                 self.twin.writer.replace(table, self.kept.writer.table(table))
         for name in ("facts_seq", "acts_number"):
             self.twin.writer.set_state(name, self.kept.writer.state.get(name, "0"))
-        with _few_facts(ALWAYS_WHOLE):
+        with few_facts(ALWAYS_WHOLE):
             for step in steps:
                 _STEPS[step].run(replace(self.twin, as_of=as_of))
 
     def differences(self) -> str:
         """Return which tables of the two differ and in which rows; empty if none does."""
         tables = compared_tables()
-        hashes = [_hashes(context.writer, tables) for context in (self.kept, self.twin)]
+        hashes = [table_hashes(context.writer, tables) for context in (self.kept, self.twin)]
         return "".join(
-            f"\n{table}\n" + _difference(self.kept.writer, self.twin.writer, table)
+            f"\n{table}\n" + difference(self.kept.writer, self.twin.writer, table)
             for table in tables
             if hashes[0][table] != hashes[1][table]
         )
 
 
 @cache
-def configuration() -> Config:
-    """The configuration of the bank, with a feed of each kind."""
+def configuration(terms: str = CONFIG) -> Config:
+    """The configuration of a bank of such terms, with a feed of each kind."""
     with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
         feeds = {name: name.partition("-")[2] or "new" for name in FEEDS}
         text = "".join(_FEED.format(id=name, kind=FEEDS[name], delivery=way) for name, way in feeds.items())
-        file.write(CONFIG + text)
+        file.write(terms + text)
         file.flush()
         return load_config(Path(file.name))
 
@@ -208,7 +208,8 @@ def compared_tables() -> tuple[str, ...]:
 
 
 @contextmanager
-def _few_facts(rows: int) -> Iterator[None]:
+def few_facts(rows: int) -> Iterator[None]:
+    """Let so many facts be few."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(incremental, "FEW_FACTS", rows)
         yield
@@ -222,7 +223,8 @@ def _write(path: Path, table: pa.Table) -> None:
 # --- comparison ----------------------------------------------------------------------------------------------------
 
 
-def _hashes(warehouse: Warehouse, tables: Sequence[str]) -> dict[str, tuple[int, int]]:
+def table_hashes(warehouse: Warehouse, tables: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Return how many rows each table has, and the sum of their hashes."""
     parts = [
         f"SELECT '{table}', COUNT(*), SUM(CAST(HASH(t) AS HUGEINT)) FROM {table} AS t" for table in tables
     ]
@@ -230,7 +232,8 @@ def _hashes(warehouse: Warehouse, tables: Sequence[str]) -> dict[str, tuple[int,
     return {table: (count, total) for table, count, total in found}
 
 
-def _difference(kept: Warehouse, twin: Warehouse, table: str) -> str:
+def difference(kept: Warehouse, twin: Warehouse, table: str) -> str:
+    """Return the rows of a table that only one of the two has, as lines."""
     found, expected = (Counter(map(repr, side.table(table).to_pylist())) for side in (kept, twin))
     lines = [f"  by changes only   {row}\n" for row in (found - expected).elements()]
     return "".join([*lines, *(f"  as a whole only   {row}\n" for row in (expected - found).elements())])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from matchback.keys import derive_key
 from matchback.rewards.grants import counted_approvals, granted, withdrawn
 from matchback.rewards.ledger import Answer, Decision, Due, Posting, Verdict, answer, issue, reconcile
-from matchback.rewards.ledger_book import REVERSALS, Book, Entry, Grant, broken_link, fold
+from matchback.rewards.ledger_book import REVERSALS, Book, Entry, Grant, Head, broken_link, fold
 
 DAY = date(2026, 11, 1)
 
@@ -62,12 +62,16 @@ class World:
         as_of = DAY + timedelta(days=day - 1)
         known = {item.reward_id: item for item in verdicts}
         before = len(self.entries)
-        self.posting = reconcile(due, known, self.entries, self.decisions, self.answers, as_of, entry_key)
+        self.posting = reconcile(
+            due, known, self.entries, self.decisions, self.answers, as_of, entry_key, Head.of(self.entries)
+        )
         self.entries += self.posting.entries
         if pay:
             paid = [state.earned.reward_id for state in self.posting.payable]
-            self.entries += issue(self.entries, paid, f"payout:{day}", as_of, entry_key)
-            self.entries += answer(self.entries, self.answers, as_of, entry_key)
+            self.entries += issue(
+                self.entries, paid, f"payout:{day}", as_of, entry_key, Head.of(self.entries)
+            )
+            self.entries += answer(self.entries, self.answers, as_of, entry_key, Head.of(self.entries))
         return [entry.entry_kind for entry in self.entries[before:]]
 
     @property
@@ -322,7 +326,7 @@ def test_as_of_before_the_last_posting_posts_nothing() -> None:
 def test_illegal_transition_is_a_bug() -> None:
     """Nothing is issued that was not approved."""
     world = earned()
-    book = Book(world.entries, DAY, entry_key)
+    book = Book(world.entries, Head.of(world.entries), DAY, entry_key)
     with pytest.raises(AssertionError, match="issued cannot follow pending"):
         book.post(book.states[1], "issued", "payout:1", DAY)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from matchback.config import Payout
-from matchback.rewards.ledger_book import Book, Grant, RewardState
+from matchback.rewards.ledger_book import Book, Grant, Head, RewardState
 from matchback.rewards.payout import (
     HEADER,
     PayTo,
@@ -31,7 +31,7 @@ MONDAY = date(2026, 11, 2)
 
 def approved(reward_id: int, amount_minor: int = 10000, currency: str = "USD", day: int = 1) -> RewardState:
     """Return an approved reward."""
-    book = Book([], MONDAY, lambda *parts: hash(parts) & 0xFFFF)
+    book = Book([], Head(), MONDAY, lambda *parts: hash(parts) & 0xFFFF)
     grant = Grant(
         reward_id=reward_id,
         rule_id="advocate-100",

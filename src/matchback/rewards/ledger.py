@@ -12,7 +12,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from matchback.rewards.ledger_book import FOLLOWS, Book, Entry, EntryKey, Grant, RewardState, grant_of
+from matchback.rewards.ledger_book import (
+    FOLLOWS,
+    Book,
+    Entry,
+    EntryKey,
+    Grant,
+    Head,
+    RewardState,
+    grant_of,
+)
 
 
 @dataclass(frozen=True)
@@ -91,21 +100,24 @@ def reconcile(
     answers: Sequence[Answer],
     as_of: date,
     entry_key: EntryKey,
+    head: Head,
 ) -> Posting:
     """Return the entries that bring the ledger to what is due at the end of `as_of`.
 
-    `entries` is the whole ledger in sequence. An as-of before the last posting posts nothing: it never goes back.
+    `entries` are all of the rewards that are due, judged, decided or answered, in sequence, and `head` is the ledger's
+    end. Rewards that are neither due nor judged stay as they are. An as-of before the last posting posts nothing: the
+    ledger never goes back.
     """
-    if entries and as_of < max(entry.posted_as_of for entry in entries):
+    if as_of < head.posted_as_of:
         return Posting()
-    book = Book(entries, as_of, entry_key)
+    book = Book(entries, head, as_of, entry_key)
     posting = Posting()
     owed = {item.grant.reward_id: item for item in due}
     decided = _by_reward(decisions, lambda item: (item.decided_on, item.decision, item.caused_by))
     answered = _by_reward(answers, lambda item: (item.reported_on, item.status, item.caused_by))
     for reward_id in _in_order(owed, book.states):
         state = _grant_if_owed(book, owed.get(reward_id), book.states.get(reward_id))
-        if state is None or not state.is_live:
+        if state is None or not state.is_live or not (reward_id in verdicts or reward_id in owed):
             continue
         verdict = verdicts.get(reward_id) or _verdict_of_new(owed[reward_id])
         _answer(book, state, answered[reward_id])
@@ -124,20 +136,25 @@ def reconcile(
 
 
 def issue(
-    entries: Sequence[Entry], reward_ids: Sequence[int], payout: str, as_of: date, entry_key: EntryKey
+    entries: Sequence[Entry],
+    reward_ids: Sequence[int],
+    payout: str,
+    as_of: date,
+    entry_key: EntryKey,
+    head: Head,
 ) -> list[Entry]:
-    """Return the `issued` entries of the rewards that a payout file carries."""
-    book = Book(entries, as_of, entry_key)
+    """Return the `issued` entries of the rewards that a payout file carries; `entries` are all of these rewards."""
+    book = Book(entries, head, as_of, entry_key)
     for reward_id in reward_ids:
         book.post(book.states[reward_id], "issued", payout, as_of)
     return book.new
 
 
 def answer(
-    entries: Sequence[Entry], answers: Sequence[Answer], as_of: date, entry_key: EntryKey
+    entries: Sequence[Entry], answers: Sequence[Answer], as_of: date, entry_key: EntryKey, head: Head
 ) -> list[Entry]:
     """Return the entries of answers to rewards that were issued in this very run: nothing waits for a second one."""
-    book = Book(entries, as_of, entry_key)
+    book = Book(entries, head, as_of, entry_key)
     answered = _by_reward(answers, lambda item: (item.reported_on, item.status, item.caused_by))
     for reward_id in _in_order({}, book.states):
         _answer(book, book.states[reward_id], answered[reward_id])

@@ -127,16 +127,37 @@ def fold(entries: Iterable[Entry]) -> dict[int, RewardState]:
     return states
 
 
-class Book:
-    """The ledger while entries are added to it: gives each the next number, its id and its link in the chain."""
+@dataclass(frozen=True)
+class Head:
+    """The end of a ledger: its last number and hash, and the latest day of which anything was posted."""
 
-    def __init__(self, entries: Sequence[Entry], as_of: date, entry_key: EntryKey) -> None:
+    sequence: int = 0
+    chain_hash: str = GENESIS
+    posted_as_of: date = date.min
+
+    @classmethod
+    def of(cls, entries: Sequence[Entry], before: Head | None = None) -> Head:
+        """Return the head after entries in sequence that follow a former one."""
+        head = before or cls()
+        if not entries:
+            return head
+        latest = max(head.posted_as_of, *(entry.posted_as_of for entry in entries))
+        return cls(entries[-1].sequence, entries[-1].chain_hash, latest)
+
+
+class Book:
+    """The ledger while entries are added to it: gives each the next number, its id and its link in the chain.
+
+    `entries` are all of the rewards that may move; `head` is the whole ledger's.
+    """
+
+    def __init__(self, entries: Sequence[Entry], head: Head, as_of: date, entry_key: EntryKey) -> None:
         self.states = fold(entries)
         self.new: list[Entry] = []
         self._as_of = as_of
         self._entry_key = entry_key
-        self._sequence = entries[-1].sequence if entries else 0
-        self._head = entries[-1].chain_hash if entries else GENESIS
+        self._sequence = head.sequence
+        self._head = head.chain_hash
 
     def grant(self, grant: Grant, caused_by: str, generation: int) -> RewardState:
         """Post an `earned` entry: the only kind that adds to what is owed."""

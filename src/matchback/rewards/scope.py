@@ -1,0 +1,120 @@
+"""Which rewards a run judges: all of them, or those that something new can touch and all that hangs together with them.
+
+The tables are the same SELECTs either way. In part, they are made from inputs that are cut to the touched journeys,
+persons, events and rewards, and what came out takes the place of the touched rows in the tables that are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from matchback import incremental
+from matchback.incremental_parts import CHANGED, PARTS
+from matchback.sqlfiles import sql_file, step_tables
+
+if TYPE_CHECKING:
+    from matchback.context import RunContext
+    from matchback.incremental import Basis
+    from matchback.rewards.ledger_book import Entry
+    from matchback.warehouse import Warehouse
+
+STEP = "reward"
+RULES = "rule_tables"  # the state that holds the digest of the rules' tables
+(PART,) = PARTS[STEP]
+POSTED = ("reward_entries", "payouts")  # they grow within the run, so they are cut for each building anew
+POSTINGS = "reward_postings"  # the touch file that adds what was posted within the run
+BEFORE = ("operator_log",)  # what shows all of an input that is cut
+
+
+class Scope:
+    """The rewards that one run judges; the caller holds the transaction."""
+
+    def __init__(self, context: RunContext) -> None:
+        """Find what is touched, and let the touched rows of what the step reads stand for the whole."""
+        self._warehouse, self._parameters = context.writer, context.parameters
+        self._now = _basis(self._warehouse)
+        former = incremental.former_basis(self._warehouse, STEP)
+        self.is_whole = (
+            self._now is None
+            or former is None
+            or not self._now.follows(former)
+            or _has_budgets(self._warehouse)
+        )
+        if not self.is_whole and former is not None:
+            self._open(former)
+
+    def build(self, tables: Collection[str]) -> None:
+        """Make tables of the step, in their order."""
+        chosen = [table for table in step_tables(STEP) if table in tables]
+        if self.is_whole:
+            lasting = incremental.lasting_tables(STEP) if self._now is not None else ()
+            for table in chosen:
+                self._warehouse.build_table(STEP, table, self._parameters, lasting=lasting)
+            return
+        self._cut(POSTED)
+        for table in chosen:
+            if table in PART.units:
+                unit = PART.units[table]
+                self._warehouse.renew(STEP, table, unit, self._parameters, stands_for_whole=True)
+            elif table not in BEFORE:
+                self._warehouse.make_helper(STEP, table, self._parameters)
+        self._warehouse.uncut(POSTED)
+
+    def posted(self, entries: Sequence[Entry]) -> None:
+        """Count what was just posted among the touched: a new reward was none before."""
+        import pyarrow as pa
+
+        if self.is_whole or not entries:
+            return
+        ids = pa.array(sorted({entry.reward_id for entry in entries}), pa.int64())
+        with self._warehouse.lent("posted_rewards", pa.table({"reward_id": ids})):
+            self._warehouse.touch(POSTINGS, 1, {})
+
+    def close(self) -> None:
+        """Let whole tables stand again, and note what they rest on now."""
+        if not self.is_whole:
+            self._warehouse.uncut([*step_tables(STEP), *PART.cuts])
+            self._warehouse.uncut([CHANGED + table for table in _changes_read()])
+        for step in ("resolve", "recognize"):
+            self._warehouse.forget_changes(incremental.handed_on(step))
+        incremental.note_basis(self._warehouse, STEP, self._now)
+
+    def _open(self, former: Basis) -> None:
+        since = {
+            "former_as_of": former.as_of,
+            "former_seq": former.facts_seq,
+            "former_acts": former.acts_number,
+        }
+        given: Mapping[str, Any] = {**self._parameters, **since}
+        warehouse = self._warehouse
+        warehouse.uncut([*step_tables(STEP), *(CHANGED + table for table in _changes_read())])
+        for table in sorted(_changes_read() - warehouse.handed_changes()):
+            warehouse.expect_changes(table)
+        found, before = warehouse.touch(PART.touch, 1, given), -1
+        while found != before:
+            found, before = warehouse.touch(PART.ties, 1, given), found
+        for table in BEFORE:
+            warehouse.build_table(STEP, table, self._parameters)
+        self._cut([table for table in PART.cuts if table not in POSTED])
+
+    def _cut(self, tables: Collection[str]) -> None:
+        for table in tables:
+            self._warehouse.cut(table, PART.cuts[table])
+
+
+def _basis(warehouse: Warehouse) -> Basis | None:
+    """Return what the step would be made from now; None if what it reads is not kept for being renewed in part."""
+    recognized = incremental.former_basis(warehouse, "recognize")
+    return recognized and replace(recognized, code=f"{recognized.code} {warehouse.state.get(RULES, '')}")
+
+
+def _has_budgets(warehouse: Warehouse) -> bool:
+    """Tell whether a rule has a budget: its places are taken among all claims of everybody."""
+    return any(warehouse.table("rule_limits").column("is_budget").to_pylist())
+
+
+def _changes_read() -> frozenset[str]:
+    reads = sql_file("touch", PART.touch).reads
+    return frozenset(name.removeprefix(CHANGED) for name in reads if name.startswith(CHANGED))

@@ -1,0 +1,68 @@
+"""Judging what is touched is judging all: night by night, ledger and tables are those of a whole build.
+
+`INCREMENTAL_EXAMPLES=200` keeps that many banks at random instead of a few that are always the same.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import defaultdict
+from datetime import date, timedelta
+
+import pytest
+
+from matchback.rewards import scope
+from unit.incremental_people import Circle, Happening
+from unit.incremental_rewards import Branch, RewardingBank
+from unit.incremental_rows import File
+
+pytestmark = pytest.mark.slow
+FIRST_NIGHT = date(2026, 3, 20)
+BRANCHES, NIGHTS = 5, 9
+BANKS = int(os.environ.get("INCREMENTAL_EXAMPLES", "2"))
+
+
+@pytest.fixture(autouse=True)
+def secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOT_READ", "a secret of thirty-two characters")
+
+
+@pytest.mark.parametrize("seed", range(BANKS))
+def test_a_night_of_touched_rewards_equals_a_whole_one(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    nights: list[bool] = []
+    close = scope.Scope.close
+
+    def noted(self: scope.Scope) -> None:
+        nights.append(self.is_whole)
+        close(self)
+
+    monkeypatch.setattr(scope.Scope, "close", noted)
+    bank, chance, today = RewardingBank(), random.Random(seed), FIRST_NIGHT
+    branches, circles = ([kind(number) for number in range(BRANCHES)] for kind in (Branch, Circle))
+    try:
+        for night in range(NIGHTS):
+            most = 40 if night == 0 else chance.choice((1, 2, 5))
+            rows = [row for branch in branches for row in branch.happen(chance, today, most)]
+            bank.deliver(File(night, "events", today, tuple(rows)))
+            _deliver_of_people(bank, circles, chance.randrange(1 << 30), today)
+            if night:
+                bank.answer(chance, today)
+            bank.night(today if chance.random() < 0.9 else today - timedelta(2))
+            assert not (found := bank.differences()), f"night {night} of bank {seed}{found}"
+            today += timedelta(chance.choice((0, 1, 1, 2, 7)))
+        kinds = set(bank.kept.writer.table("reward_entries").column("entry_kind").to_pylist())
+    finally:
+        bank.close()
+    assert {"earned", "approved", "issued", "fulfilled"} <= kinds
+    assert nights.count(False) >= NIGHTS // 2, "most nights judge what is touched"
+
+
+def _deliver_of_people(bank: RewardingBank, circles: list[Circle], seed: int, today: date) -> None:
+    """Let lists, enrollments and customers come, as they come among the same people."""
+    files: dict[tuple[str, str, date], list[Happening]] = defaultdict(list)
+    for item in [item for circle in circles for item in circle.happen(seed, today, 2)]:
+        if item.feed.partition("-")[0] in ("audience", "advocates", "persons"):
+            files[item.feed, item.purpose, item.on].append(item)
+    for number, ((feed, purpose, on), items) in enumerate(files.items(), start=seed % (1 << 20) * 100):
+        bank.deliver(File(number, feed, on, tuple(item.row for item in items), purpose))

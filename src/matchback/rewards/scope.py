@@ -25,7 +25,7 @@ RULES = "rule_tables"  # the state that holds the digest of the rules' tables
 (PART,) = PARTS[STEP]
 POSTED = ("reward_entries", "payouts")  # they grow within the run, so they are cut for each building anew
 POSTINGS = "reward_postings"  # the touch file that adds what was posted within the run
-BEFORE = ("operator_log",)  # what shows all of an input that is cut
+BEFORE = ("manual_grants", "operator_log")  # what shows all of an input that is cut
 
 
 class Scope:
@@ -64,11 +64,13 @@ class Scope:
 
     def posted(self, entries: Sequence[Entry]) -> None:
         """Count what was just posted among the touched: a new reward was none before."""
+        if not self.is_whole and entries:
+            self._touch_also({entry.reward_id for entry in entries})
+
+    def _touch_also(self, units: Collection[int]) -> None:
         import pyarrow as pa
 
-        if self.is_whole or not entries:
-            return
-        ids = pa.array(sorted({entry.reward_id for entry in entries}), pa.int64())
+        ids = pa.array(sorted(units), pa.int64())
         with self._warehouse.lent("posted_rewards", pa.table({"reward_id": ids})):
             self._warehouse.touch(POSTINGS, 1, {})
 
@@ -93,6 +95,8 @@ class Scope:
         for table in sorted(_changes_read() - warehouse.handed_changes()):
             warehouse.expect_changes(table)
         found, before = warehouse.touch(PART.touch, 1, given), -1
+        if named := {row["unit"] for row in warehouse.rows("ledger/grant_units")}:
+            self._touch_also(named)
         while found != before:
             found, before = warehouse.touch(PART.ties, 1, given), found
         for table in BEFORE:

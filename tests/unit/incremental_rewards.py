@@ -5,6 +5,7 @@ Approvals, answers and acts of operators name rewards that stand, so they are dr
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -209,7 +210,8 @@ class RewardingBank(Bank):
 
     def answer(self, chance: random.Random, today: date) -> None:
         """Let operators, an approvals file and the payer say something about rewards that stand, or nobody knows."""
-        rewards = sorted(set(self.kept.writer.table("reward_entries").column("reward_id").to_pylist()))
+        entries = self.kept.writer.table("reward_entries").to_pylist()
+        rewards = sorted({entry["reward_id"] for entry in entries if entry["rule_version"] != "manual"})
         for reward_id in chance.sample(rewards, min(len(rewards), 3)) + [77] * (chance.random() < 0.1):
             day = today - timedelta(chance.choice((0, 0, 1, 4)))
             kind = chance.choice(("act", "approval", "answer", "answer"))
@@ -224,10 +226,37 @@ class RewardingBank(Bank):
                 said = {"status": status, "reported_on": day + timedelta(chance.choice((0, 0, 2)))}
                 self._say("fulfillment", said | {"reward_id": reward_id}, day)
 
-    def _do(self, act: str, reward_id: int, day: date) -> None:
+    def grant(self, chance: random.Random, today: date) -> None:
+        """Let operators grant something to persons by any id they ever had, and withdraw it, and the payer answer."""
+        kept = self.kept.writer
+        granted = [
+            row["subject_id"] for row in kept.table("operator_acts").to_pylist() if "granted" in row["act"]
+        ]
+        if granted and chance.random() < 0.4:
+            self._do("reward_withdrawn", chance.choice(granted), today)
+        entries = kept.table("reward_entries").to_pylist()
+        issued = {entry["reward_id"] for entry in entries if entry["entry_kind"] == "issued"} & set(granted)
+        for reward_id in sorted(issued)[:2]:
+            said = {"status": chance.choice(("fulfilled", "fulfilled", "failed")), "reported_on": today}
+            self._say("fulfillment", said | {"reward_id": reward_id}, today)
+        aliases = kept.table("person_aliases").to_pylist()
+        roots = kept.table("journey_roots").to_pylist()
+        for _ in range(chance.randint(0, 2) if aliases and roots else 0):
+            root = chance.choice([*roots, {"journey_id": None, "root_event_id": None}])
+            given = {
+                "program": "refer", "role": chance.choice(("advocate", "friend")), "kind": "cash", "name": None,
+                "person_id": chance.choice(aliases)[chance.choice(("alias", "person_id"))], "currency": "USD",
+                "journey_id": root["journey_id"], "event_id": root["root_event_id"], "amount_minor": 300,
+            }  # fmt: skip
+            again = bool(granted) and chance.random() < 0.2
+            reward_id = chance.choice(granted) if again else 10**12 + chance.randrange(10**9)
+            self._do("reward_granted", reward_id, today - timedelta(chance.choice((0, 0, 2))), given)
+
+    def _do(self, act: str, reward_id: int, day: date, given: dict[str, object] | None = None) -> None:
         warehouse = self.kept.writer
         number = int(warehouse.state.get("acts_number", "0")) + 1
         row = {"journal_number": number, "acted_on": day, "operator_id": "operator-1", "act": act}
+        row["arguments"] = json.dumps(given or {})
         with warehouse.transaction():
             warehouse.add("operator_acts", [row | {"subject_id": reward_id, "reason_code": "asked"}])
             warehouse.set_state("acts_number", str(number))

@@ -39,7 +39,9 @@ def test_a_night_of_touched_rewards_equals_a_whole_one(seed: int, monkeypatch: p
 
     monkeypatch.setattr(scope.Scope, "close", noted)
     bank, chance, today = RewardingBank(), random.Random(seed), FIRST_NIGHT
-    branches, circles = ([kind(number) for number in range(BRANCHES)] for kind in (Branch, Circle))
+    hands = random.Random(seed)  # apart, so that what else happens is the same without any grant
+    branches = [Branch(number) for number in range(BRANCHES)]
+    circles = [Circle(number) for number in range(BRANCHES)]
     try:
         for night in range(NIGHTS):
             most = 40 if night == 0 else chance.choice((1, 2, 5))
@@ -48,13 +50,17 @@ def test_a_night_of_touched_rewards_equals_a_whole_one(seed: int, monkeypatch: p
             _deliver_of_people(bank, circles, chance.randrange(1 << 30), today)
             if night:
                 bank.answer(chance, today)
+                bank.grant(hands, today)
             bank.night(today if chance.random() < 0.9 else today - timedelta(2))
             assert not (found := bank.differences()), f"night {night} of bank {seed}{found}"
             today += timedelta(chance.choice((0, 1, 1, 2, 7)))
-        kinds = set(bank.kept.writer.table("reward_entries").column("entry_kind").to_pylist())
+        entries = bank.kept.writer.table("reward_entries").to_pylist()
+        kinds = {entry["entry_kind"] for entry in entries}
+        by_hand = {entry["entry_kind"] for entry in entries if entry["rule_version"] == "manual"}
     finally:
         bank.close()
     assert {"earned", "approved", "issued", "fulfilled"} <= kinds
+    assert {"earned", "issued"} <= by_hand
     assert nights.count(False) >= NIGHTS // 2, "most nights judge what is touched"
 
 

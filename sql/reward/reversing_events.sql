@@ -33,27 +33,34 @@ anchored_reversals AS (
             AND c.container = a.container
 ),
 
-ranked_reversals AS (
+later_events AS (
     SELECT
-        r.rule_version,
-        r.role,
-        r.slot_id,
-        e.event_id,
-        e.occurred_on,
-        ROW_NUMBER() OVER (
-            PARTITION BY r.rule_version, r.role, r.slot_id ORDER BY e.occurred_at, e.event_id
-        ) AS reversal_rank
+        r.rule_version, r.role, r.slot_id, r.anchor_on, r.within_days, e.event_id, e.occurred_at, e.occurred_on
     FROM anchored_reversals AS r
     INNER JOIN events AS e
-        ON
-            r.event_name = e.event_name
-            AND r.container = e.container
-            AND CASE WHEN r.on_whom = 'friend' THEN r.friend_id ELSE r.journey_id END
-            = CASE WHEN r.on_whom = 'friend' THEN e.person_id ELSE e.journey_id END
-    WHERE
-        e.status = 'active'
-        AND e.occurred_on >= r.anchor_on
-        AND (r.within_days IS NULL OR e.occurred_on <= r.anchor_on + r.within_days)
+        ON r.event_name = e.event_name AND r.container = e.container AND r.journey_id = e.journey_id
+    WHERE r.on_whom <> 'friend' AND e.status = 'active'
+    UNION ALL
+    SELECT
+        r.rule_version, r.role, r.slot_id, r.anchor_on, r.within_days, e.event_id, e.occurred_at, e.occurred_on
+    FROM anchored_reversals AS r
+    INNER JOIN events AS e
+        ON r.event_name = e.event_name AND r.container = e.container AND r.friend_id = e.person_id
+    WHERE r.on_whom = 'friend' AND e.status = 'active'
+),
+
+ranked_reversals AS (
+    SELECT
+        rule_version,
+        role,
+        slot_id,
+        event_id,
+        occurred_on,
+        ROW_NUMBER() OVER (
+            PARTITION BY rule_version, role, slot_id ORDER BY occurred_at, event_id
+        ) AS reversal_rank
+    FROM later_events
+    WHERE occurred_on >= anchor_on AND (within_days IS NULL OR occurred_on <= anchor_on + within_days)
 )
 
 SELECT

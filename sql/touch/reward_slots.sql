@@ -1,6 +1,6 @@
 -- The journeys, persons, events and rewards from which a verdict, a posting or a payout can change tonight.
 -- Grain: key of any of them; keys of different kinds never meet.
--- Why: a fact or a decision changes what it names; a day that passes, what had a deadline or a release in between; an
+-- Why: a fact or a decision changes what it names; a day that passes, what was open until a deadline or a release; an
 -- approved reward waits for its payout, a found fault for a person. All other rewards stand as they are.
 SELECT journey_id FROM changed_events WHERE journey_id IS NOT NULL
 UNION
@@ -28,7 +28,7 @@ SELECT alias FROM changed_person_aliases
 UNION
 SELECT person_id FROM changed_person_aliases
 UNION
-SELECT journey_id FROM reward_decisions WHERE deadline_on BETWEEN CAST($former_as_of AS DATE) AND $as_of
+SELECT journey_id FROM reward_decisions WHERE outcome = 'open' AND deadline_on <= $as_of
 UNION
 SELECT reward_id FROM rewards WHERE state = 'approved' OR (state = 'pending' AND release_on <= $as_of)
 UNION

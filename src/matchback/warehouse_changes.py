@@ -60,6 +60,13 @@ class ChangeRunner(Runner):
         if drops:
             self._execute(drops, what="drop temporary tables")
 
+    def rename_temporary(self, names: Mapping[str, str]) -> None:
+        """Give temporary tables other names, so that the whole ones of their names stand again, or stand no more."""
+        for table, name in names.items():
+            self._execute(
+                f"ALTER TABLE temp.main.{_name(table)} RENAME TO {_name(name)}", what=f"rename {table}"
+            )
+
     def make_helper(self, step: str, table: str, parameters: Mapping[str, Any]) -> None:
         """Make a table that only its own step reads, from inputs that are cut."""
         file = sql_file(step, table)

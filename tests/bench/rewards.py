@@ -16,12 +16,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from .facts import CONFIG, SECRET
+from matchback import incremental
+from matchback.context import RunContext
+
+from .facts import CONFIG, HISTORY_ENDS, NIGHT, SECRET
 from .history import DAY, SEED, Numbers, key
 
 NIGHTS_BEFORE = 730
-NIGHT = date(2026, 11, 7)
-FIRST_DAY = NIGHT - timedelta(days=NIGHTS_BEFORE)
+FIRST_DAY = HISTORY_ENDS - timedelta(days=NIGHTS_BEFORE)
+NAMES = ("account_opened", "account_qualified", "direct_deposit", "card_purchase", "account_closed")
+# What comes after an opening: which name, how many of it for each friend, within how many days.
+HAPPENS = ((1, 1.0, 40), (2, 1.5, 80), (2, 1.0, 80), (3, 1.45, 120), (4, 0.05, 300))
 EPOCH = date(1970, 1, 1)
 AFTER = """
 [[events]]
@@ -109,7 +114,10 @@ RULES = (
 
 
 def make_rewarded(folder: Path, friends: int) -> dict[str, int]:
-    """Make a workspace with so many recognized friends, five events each after the opening; return rows by table."""
+    """Make a workspace with so many recognized friends, five events each after the opening; return rows by table.
+
+    What the rules promise by then is posted, approved and issued as if every night had done it.
+    """
     from matchback.context import open_context
     from matchback.steps import open_writer, run_steps
     from matchback.workspace import Workspace
@@ -122,14 +130,73 @@ def make_rewarded(folder: Path, friends: int) -> dict[str, int]:
     )
     (folder / "matchback.toml").write_text(CONFIG.lstrip() + AFTER + rules, encoding="utf-8")
     (folder / "id_secret.txt").write_bytes(SECRET)
-    context = open_context(Workspace.at(folder), as_of=NIGHT - timedelta(days=1))
+    context = open_context(Workspace.at(folder), as_of=HISTORY_ENDS)
     run_steps(context, ("resolve", "recognize"))
-    made = _made(friends)
-    with open_writer(context) as writing, writing.writer.transaction("history"):
-        for table, columns in made.items():
-            schema = writing.writer.table(table).schema
-            writing.writer.replace(table, _filled(columns, schema))
+    made = _made(friends, night=False)
+    with open_writer(context) as writing:
+        with writing.writer.transaction("history"):
+            for table, columns in made.items():
+                writing.writer.replace(table, _filled(columns, writing.writer.table(table).schema))
+        with writing.writer.transaction("ledger"):
+            _post(writing)
+            _note(writing, "0")
     return {table: len(next(iter(columns.values()))) for table, columns in made.items()}
+
+
+def append_rewarded_night(folder: Path, friends: int) -> dict[str, int]:
+    """Let one more day's friends and events come, with what `resolve` and `recognize` would hand on as changed."""
+    from matchback.context import open_context
+    from matchback.steps import open_writer
+    from matchback.workspace import Workspace
+
+    context = open_context(Workspace.at(folder), as_of=NIGHT)
+    made = _made(friends, night=True)
+    with open_writer(context) as writing, writing.writer.transaction("night"):
+        warehouse = writing.writer
+        for table, columns in made.items():
+            rows = _filled(columns, warehouse.table(table).schema)
+            warehouse.append(table, rows)
+            if table != "identifiers":
+                warehouse.replace(f"changed_{table}", rows)
+        _note(writing, "1")
+    return {table: len(next(iter(columns.values()))) for table, columns in made.items()}
+
+
+def _note(writing: RunContext, facts_seq: str) -> None:
+    """Leave what `resolve` and `recognize` leave after a night among many facts."""
+    writing.writer.set_state("facts_seq", facts_seq)
+    for step in ("resolve", "recognize"):
+        incremental.note_basis(writing.writer, step, incremental.basis(writing))
+
+
+def _post(writing: RunContext) -> None:
+    """Write the ledger that the rules ask for: one by one, millions of rewards would take hours to post."""
+    from matchback import reward
+    from matchback.rewards.acceptance import accepted_rules, take_up_terms
+    from matchback.rewards.open_ledger import LEDGER, SEAL
+    from matchback.sqlfiles import tables_behind
+
+    warehouse, rules = writing.writer, accepted_rules(writing)
+    take_up_terms(writing, rules)
+    reward.write_rules(warehouse, rules)
+    reward.build(warehouse, writing.parameters, tables_behind("reward", ("rewards_due",)))
+    columns = "rule_id, rule_version, program, role, beneficiary_id, friend_id, journey_id, event_id, root_event_id, "
+    columns += "reward_kind, currency, earned_on, release_on, slot_journey_id, slot_ordinal"
+    due = f"SELECT HASH(rule_key, role, slot_id, ordinal) >> 1 AS reward_id, amount_minor AS due_minor, {columns} FROM rewards_due"
+    kinds = ("earned", "approved", "issued", "fulfilled")
+    steps = "UNION ALL ".join(
+        f"SELECT *, {number} AS step, '{kind}' AS entry_kind FROM due WHERE {number} = 0 OR release_on <= DATE '{HISTORY_ENDS}' "
+        for number, kind in enumerate(kinds)
+    )
+    numbered = f"SELECT *, ROW_NUMBER() OVER (ORDER BY earned_on, reward_id, step) AS sequence FROM ({steps})"
+    warehouse._connection.execute(
+        f"WITH due AS ({due}) INSERT INTO {LEDGER} BY NAME "
+        f"SELECT HASH(reward_id, step) >> 1 AS entry_id, sequence, reward_id, 1 AS generation, entry_kind, {columns}, "
+        "CASE WHEN step = 0 THEN due_minor ELSE 0 END AS amount_minor, earned_on AS effective_on, "
+        f"DATE '{HISTORY_ENDS}' AS posted_as_of, CONCAT(entry_kind, ':', sequence) AS caused_by, "
+        f"MD5(CAST(sequence AS VARCHAR)) AS chain_hash FROM ({numbered})"
+    )
+    warehouse.set_state(SEAL, warehouse.checksum(LEDGER))
 
 
 def _filled(columns: dict[str, Any], schema: pa.Schema) -> pa.Table:
@@ -143,80 +210,77 @@ def _filled(columns: dict[str, Any], schema: pa.Schema) -> pa.Table:
     return pa.table(arrays, schema=schema)
 
 
-def _made(friends: int) -> dict[str, dict[str, Any]]:
+def _made(friends: int, *, night: bool) -> dict[str, dict[str, Any]]:
+    """Return the columns of every table: of the days before the night, or of the night alone."""
     chance = np.random.default_rng(SEED)
-    numbers = np.arange(friends)
+    count = friends + friends // NIGHTS_BEFORE
+    numbers, known = np.arange(count), max(friends // 8, 1)
     journeys, persons = key("account", numbers), key("person", numbers)
-    known = max(friends // 8, 1)
-    advocates = key("advocate", chance.integers(0, known, friends))
     start = (FIRST_DAY - EPOCH).days * DAY
-    opened = start + chance.integers(0, NIGHTS_BEFORE * DAY, friends)
-    names, owners, times, amounts = [np.full(friends, 0)], [numbers], [opened], [np.zeros(friends, np.int64)]
-    for name, share, most_days in ((1, 1.0, 40), (2, 1.5, 80), (2, 1.0, 80), (3, 1.45, 120), (4, 0.05, 300)):
-        count = int(friends * share)
-        who = np.resize(chance.permutation(friends), count)
-        names.append(np.full(count, name))
-        owners.append(who)
-        times.append(opened[who] + chance.integers(DAY // 24, most_days * DAY, count))
-        amounts.append(chance.integers(1_000, 100_000, count) if name < 4 else np.zeros(count, np.int64))
-    name, owner, at, amount = (np.concatenate(one) for one in (names, owners, times, amounts))
-    catalog = np.array(["account_opened", QUALIFIED, "direct_deposit", "card_purchase", "account_closed"])
+    opened = start + chance.integers(0, (NIGHTS_BEFORE + 1) * DAY, count)
+    advocates = key("advocate", chance.integers(0, known, count))
+    happened = [(0, numbers, opened, np.zeros(count, np.int64))]
+    for name, share, most_days in HAPPENS:
+        rows = int(count * share)
+        who = np.resize(chance.permutation(count), rows)
+        at = opened[who] + chance.integers(DAY // 24, most_days * DAY, rows)
+        happened.append((name, who, at, chance.integers(1_000, 100_000, rows)))
+    name = np.concatenate([np.full(len(owner), number) for number, owner, _, _ in happened])
+    owner, at, amount = (np.concatenate([one[place] for one in happened]) for place in (1, 2, 3))
     event_ids = key("event", np.arange(len(name)))
+    tonight = start + NIGHTS_BEFORE * DAY
+    chosen = np.flatnonzero((at >= tonight) & (at < tonight + DAY) if night else at < tonight)
+    owner, at = owner[chosen], at[chosen]
     events = {
-        "event_id": event_ids,
-        "event_name": catalog[name],
+        "event_id": event_ids[chosen],
+        "event_name": np.array(NAMES)[name[chosen]],
         "occurred_at": _moments(at),
         "occurred_on": _days(at),
         "person_id": persons[owner],
         "journey_id": journeys[owner],
         "account_key": journeys[owner],
-        "amount_minor": amount,
-        "currency": ["USD"] * len(name),
-        "container": ["production"] * len(name),
-        "status": ["active"] * len(name),
-        "owner_rank": np.ones(len(name), np.int32),
+        "amount_minor": amount[chosen],
+        "currency": np.full(len(at), "USD"),
+        "container": np.full(len(at), "production"),
+        "status": np.full(len(at), "active"),
+        "owner_rank": np.ones(len(at), np.int32),
     }
-    kept = np.sort(np.flatnonzero(at < start + NIGHTS_BEFORE * DAY))
-    events = {
-        column: [values[i] for i in kept] if isinstance(values, list) else values[kept]
-        for column, values in events.items()
-    }
-    program = ["refer"] * friends
-    roots = event_ids[:friends]
+    roots = np.flatnonzero(opened >= tonight if night else opened < tonight)
     shared = {
-        "program": program,
-        "journey_id": journeys,
-        "root_event_id": roots,
-        "person_id": persons,
-        "container": ["production"] * friends,
+        "program": np.full(len(roots), "refer"),
+        "journey_id": journeys[roots],
+        "root_event_id": event_ids[roots],
+        "person_id": persons[roots],
+        "container": np.full(len(roots), "production"),
     }
-    recognitions = shared | {
-        "event_id": roots,
-        "advocate_id": advocates,
-        "eligible": np.full(friends, True),
-        "quality": ["passed"] * friends,
-        "event_name": ["account_opened"] * friends,
-        "occurred_at": _moments(opened),
-        "occurred_on": _days(opened),
+    moments, days = _moments(opened[roots]), _days(opened[roots])
+    recognized = {
+        "event_id": event_ids[roots],
+        "advocate_id": advocates[roots],
+        "eligible": np.full(len(roots), True),
+        "quality": np.full(len(roots), "passed"),
+        "event_name": np.full(len(roots), NAMES[0]),
+        "occurred_at": moments,
+        "occurred_on": days,
     }
-    accounts = np.concatenate([journeys, key("payto", np.arange(known))])
+    people = np.zeros(0, np.int64) if night else np.arange(known)
+    accounts = np.concatenate([journeys[roots], key("payto", people)])
     return {
         "identifiers": {
             "identifier_key": accounts,
-            "kind": ["account"] * len(accounts),
-            "value": [f"{number:010d}" for number in range(len(accounts))],
+            "kind": np.full(len(accounts), "account_id"),
+            "value": accounts.astype(str),
             "check_bits": accounts,
             "facts_seq": np.zeros(len(accounts), np.int64),
         },
         "advocates": {
-            "advocate_id": key("advocate", np.arange(known)),
-            "advocate_record_id": np.arange(known),
-            "pay_to_key": key("payto", np.arange(known)),
+            "advocate_id": key("advocate", people),
+            "advocate_record_id": people,
+            "pay_to_key": key("payto", people),
         },
         "events": events,
-        "journey_roots": shared
-        | {"account_key": journeys, "root_at": _moments(opened), "root_on": _days(opened)},
-        "recognitions": recognitions,
+        "journey_roots": shared | {"account_key": journeys[roots], "root_at": moments, "root_on": days},
+        "recognitions": shared | recognized,
     }
 
 

@@ -28,7 +28,8 @@ class OpenLedger:
     def __init__(self, warehouse: Warehouse) -> None:
         """Raise CheckFailed if the chain does not hold."""
         self._warehouse = warehouse
-        if warehouse.state.get(SEAL) != warehouse.checksum(LEDGER):
+        self._is_sealed = warehouse.state.get(SEAL) == warehouse.checksum(LEDGER)
+        if not self._is_sealed:
             self.head = Head.of(read_ledger(warehouse))
         else:
             rows = warehouse.rows("ledger/head")
@@ -52,7 +53,8 @@ class OpenLedger:
 
     def seal(self) -> None:
         """Leave what the next run compares the ledger with."""
-        self._warehouse.set_state(SEAL, self._warehouse.checksum(LEDGER))
+        if self.posted or not self._is_sealed:
+            self._warehouse.set_state(SEAL, self._warehouse.checksum(LEDGER))
 
     @contextmanager
     def _wanted(self, reward_ids: Collection[int]) -> Iterator[None]:

@@ -6,13 +6,14 @@ persons, events and rewards, and what came out takes the place of the touched ro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from matchback import incremental
 from matchback.incremental_parts import CHANGED, PARTS
-from matchback.sqlfiles import sql_file, step_tables
+from matchback.sqlfiles import sql_file, step_tables, tables_resting_on
 
 if TYPE_CHECKING:
     from matchback.context import RunContext
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 STEP = "reward"
 RULES = "rule_tables"  # the state that holds the digest of the rules' tables
 (PART,) = PARTS[STEP]
-POSTED = ("reward_entries", "payouts")  # they grow within the run, so they are cut for each building anew
+POSTED = ("reward_entries", "payouts")  # they grow within the run, and are read whole between
+ASIDE = "aside_"  # before the name of one that is cut and waits for the next building
 POSTINGS = "reward_postings"  # the touch file that adds what was posted within the run
 BEFORE = ("manual_grants", "operator_log")  # what shows all of an input that is cut
 
@@ -34,6 +36,7 @@ class Scope:
     def __init__(self, context: RunContext) -> None:
         """Find what is touched, and let the touched rows of what the step reads stand for the whole."""
         self._warehouse, self._parameters = context.writer, context.parameters
+        self._aside: tuple[str, ...] = ()
         self._now = _basis(self._warehouse)
         former = incremental.former_basis(self._warehouse, STEP)
         self.is_whole = (
@@ -53,18 +56,19 @@ class Scope:
             for table in chosen:
                 self._warehouse.build_table(STEP, table, self._parameters, lasting=lasting)
             return
-        self._cut(POSTED)
-        for table in chosen:
-            if table in PART.units:
-                unit = PART.units[table]
-                self._warehouse.renew(STEP, table, unit, self._parameters, stands_for_whole=True)
-            elif table not in BEFORE:
-                self._warehouse.make_helper(STEP, table, self._parameters)
-        self._warehouse.uncut(POSTED)
+        with self._posted_cut():
+            for table in chosen:
+                if table in PART.units:
+                    unit, is_read = PART.units[table], bool(tables_resting_on(STEP, (table,)))
+                    self._warehouse.renew(STEP, table, unit, self._parameters, stands_for_whole=is_read)
+                elif table not in BEFORE:
+                    self._warehouse.make_helper(STEP, table, self._parameters)
 
     def posted(self, entries: Sequence[Entry]) -> None:
         """Count what was just posted among the touched: a new reward was none before."""
         if not self.is_whole and entries:
+            self._warehouse.uncut([ASIDE + table for table in self._aside])
+            self._aside = ()
             self._touch_also({entry.reward_id for entry in entries})
 
     def _touch_also(self, units: Collection[int]) -> None:
@@ -77,7 +81,7 @@ class Scope:
     def close(self) -> None:
         """Let whole tables stand again, and note what they rest on now."""
         if not self.is_whole:
-            self._warehouse.uncut([*step_tables(STEP), *PART.cuts])
+            self._warehouse.uncut([*step_tables(STEP), *PART.cuts, *(ASIDE + table for table in POSTED)])
             self._warehouse.uncut([CHANGED + table for table in _changes_read()])
         for step in ("resolve", "recognize"):
             self._warehouse.forget_changes(incremental.handed_on(step))
@@ -102,6 +106,20 @@ class Scope:
         for table in BEFORE:
             warehouse.build_table(STEP, table, self._parameters)
         self._cut([table for table in PART.cuts if table not in POSTED])
+
+    @contextmanager
+    def _posted_cut(self) -> Iterator[None]:
+        """Let the touched rows of what grows within the run stand for the whole while a block runs.
+
+        They are put aside between: a ledger is long, and what is posted and paid must see all of it.
+        """
+        if self._aside:
+            self._warehouse.rename_temporary({ASIDE + table: table for table in POSTED})
+        else:
+            self._cut(POSTED)
+        yield
+        self._warehouse.rename_temporary({table: ASIDE + table for table in POSTED})
+        self._aside = POSTED
 
     def _cut(self, tables: Collection[str]) -> None:
         for table in tables:

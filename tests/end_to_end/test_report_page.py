@@ -84,3 +84,27 @@ def test_figures_open_on_demand(page: Path) -> None:
         tab.value("document.querySelector('summary').click()")
         assert tab.value("document.body.scrollHeight") > closed
         assert tab.complaints() == []
+
+
+def test_payouts_stand_on_a_desk_and_on_a_phone(page: Path) -> None:
+    """Due, issued and fulfilled fit into their tiles, and no command is torn apart at the end of a line."""
+    section = "[...document.querySelectorAll('section')].find(part => part.innerText.startsWith('Payouts'))"
+    too_wide = f"""
+        [...{section}.querySelectorAll('.tile, .tile dd, dd, h3, summary')]
+            .filter(part => part.scrollWidth > part.clientWidth + 1).map(part => part.textContent)
+    """
+    torn = f"""
+        [...{section}.querySelectorAll('.option')].filter(part => part.getClientRects().length > 1)
+            .map(part => part.textContent)
+    """
+    for width in (DESK, PHONE):
+        with chromium() as tab:
+            tab.open(page, width=width)
+            tiles = tab.value(f"[...{section}.querySelectorAll('.tile dt')].map(part => part.textContent)")
+            assert tiles == ["Due", "Issued", "Fulfilled"]
+            assert tab.value(f"{section}.querySelectorAll('.option').length") >= 2
+            tab.value(f"{section}.querySelector('summary').click()")
+            assert tab.value(f"{section}.querySelectorAll('details tbody tr').length") > 0
+            assert tab.value("document.documentElement.scrollWidth") == width
+            assert tab.value(too_wide) == []
+            assert tab.value(torn) == []

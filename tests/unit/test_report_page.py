@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
+from matchback.answers.printing import money
 from matchback.intake.arrival_log import state_of
 from matchback.intake.arrivals import FINDINGS, Arrival, Finding
 from matchback.publishing.report_charts import COLORS, bar_chart
 from matchback.publishing.report_deliveries import ARRIVAL_WORDS, deliveries
 from matchback.publishing.report_html import table
 from matchback.publishing.report_page import ASSETS, PageHead, report_page
+from matchback.publishing.report_payouts import STATES, payouts
 from matchback.publishing.report_sections import _slots, rewards
 from matchback.publishing.report_words import bps, hundredths, rate, sums, title_words
 from matchback.warehouse import Warehouse
@@ -23,6 +26,7 @@ from unit.published_world import AS_OF, fill, make_tables
 
 HEAD = PageHead("harbor-credit-union", AS_OF, "0008-2026-11-07", 1234, "f" * 64, "0.1.0")
 PARAMETERS = {"as_of": AS_OF, "time_zone": "America/New_York", "currency": "USD"}
+SQL = Path(__file__).parents[2] / "sql"
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 
 
@@ -131,6 +135,75 @@ def test_an_empty_workspace_has_a_page_too() -> None:
     empty.close()
     assert read(page).open == []
     assert "Nothing yet." in page
+
+
+def payout_rows(page: str, title: str) -> list[list[str]]:
+    """The cells of the table that follows this title in the section on payouts, with its head."""
+    (found,) = re.findall(r"<h2>Payouts</h2>(.*?)</section>", page)
+    table_after = found[found.index(title) :]
+    table_after = table_after[: table_after.index("</table>")]
+    return [
+        re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall(r"<tr>(.*?)</tr>", table_after)
+    ]
+
+
+def test_the_payouts_on_the_page_are_those_of_the_reconciliation(warehouse: Warehouse, page: str) -> None:
+    """Every state once with its sums, what contradicts above what waits; in all, what ledger and files hold."""
+    totals = {
+        row["state"].replace("_", " ").capitalize(): row for row in warehouse.rows("page/payout_states")
+    }
+    head, *rows = payout_rows(page, "Due, issued and fulfilled, by state")
+    assert head == ["State", "Rewards", "Due", "Issued", "Fulfilled", "Oldest, days"]
+    assert {row[0]: row[1:5] for row in rows} == {
+        state: [f"{row['rewards']:,}"]
+        + [money(row[f"{name}_minor"], "USD") for name in ("due", "issued", "fulfilled")]
+        for state, row in totals.items()
+    }
+    assert [row[0] for row in rows] == ["To recover", "Failed", "Overdue", "Due", "Unanswered", "Settled"]
+    for name, tile in (("due", "Due"), ("issued", "Issued"), ("fulfilled", "Fulfilled")):
+        in_all = sum(row[f"{name}_minor"] for row in totals.values())
+        assert f"<dt>{tile}</dt><dd>{money(in_all, '')}</dd>" in page
+
+
+def test_the_page_lists_the_rewards_that_someone_has_to_clear(warehouse: Warehouse, page: str) -> None:
+    """Oldest first, no more than a page holds, and none of those that only wait."""
+    steps = warehouse.rows("page/payout_steps")
+    to_clear = sum(row["rewards"] for row in steps if row["is_to_clear"])
+    waiting = {row["state"] for row in steps if not row["is_to_clear"]}
+    assert waiting == {"due", "unanswered"}
+    title = "Rewards to clear"
+    assert (f"{title}: the oldest 40 of {to_clear:,}" in page) == (to_clear > 40)
+    _, *rows = payout_rows(page, title)
+    assert len(rows) == min(to_clear, 40)
+    assert not {row[1].lower() for row in rows} & waiting
+    since = [row[2] for row in rows]
+    assert since == sorted(since)
+
+
+def test_of_more_rewards_than_a_page_holds_the_oldest_are_listed() -> None:
+    step = {
+        "state": "failed",
+        "next_step": "Do it: retry ID --reason CODE",
+        "is_to_clear": True,
+        "oldest_days": 9,
+    }
+    reward = {"reward_id": 5, "state": "failed", "due_minor": 100, "issued_minor": 0, "fulfilled_minor": 0,
+              "currency": "USD", "payout_number": None, "open_since_on": AS_OF, "age_days": 0}  # fmt: skip
+    few = payouts([], [], [{**step, "rewards": 1}], [reward])
+    many = payouts([], [], [{**step, "rewards": 7}], [reward])
+    assert "<summary>Rewards to clear, oldest first</summary>" in few
+    assert "<summary>Rewards to clear: the oldest 1 of 7 (all: matchback payouts reconcile)</summary>" in many
+    assert (
+        '<dt>Failed: 7 rewards, the oldest 9 days</dt><dd>Do it: retry ID <span class="option">--reason'
+        in many
+    )
+    assert "Rewards to clear" not in payouts([], [], [], [])
+
+
+def test_every_state_of_the_reconciliation_has_its_place_on_the_page() -> None:
+    """A state that the page cannot place would stop the publish."""
+    sql = (SQL / "report" / "reconciled_rewards.sql").read_text(encoding="utf-8")
+    assert set(re.findall(r"(?:THEN|ELSE) '([a-z_]+)'", sql)) == set(STATES)
 
 
 def grid(page: str) -> dict[str, list[str]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 
 Cell = str | int
+_OPTION = re.compile(r"(?<!\S)--[a-z-]+")
 
 
 def section(title: str, words: str, content: str) -> str:
@@ -44,7 +46,7 @@ def tiles(items: Sequence[tuple[str, str, str]]) -> str:
 
 def meanings(items: Sequence[tuple[str, str]]) -> str:
     """Return words with what they mean; empty without any."""
-    lines = "".join(f"<dt>{escape(word)}</dt><dd>{escape(meaning)}</dd>" for word, meaning in items)
+    lines = "".join(f"<dt>{escape(word)}</dt><dd>{_sentence(meaning)}</dd>" for word, meaning in items)
     return f'<dl class="reasons">{lines}</dl>' if lines else ""
 
 
@@ -57,6 +59,11 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Cell]], *, words: int 
         f"<tr>{''.join(_cell('td', cell, at >= words) for at, cell in enumerate(row))}</tr>" for row in rows
     )
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>'
+
+
+def _sentence(text: str) -> str:
+    """Return a sentence whose options of commands stay whole: a line may end between the two hyphens of `--reason`."""
+    return _OPTION.sub(r'<span class="option">\g<0></span>', escape(text))
 
 
 def _cell(tag: str, value: Cell, is_figure: bool) -> str:

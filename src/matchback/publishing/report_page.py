@@ -20,6 +20,7 @@ from matchback.answers.printing import count
 from matchback.publishing import report_sections as sections
 from matchback.publishing.report_deliveries import deliveries
 from matchback.publishing.report_html import card, tiles
+from matchback.publishing.report_payouts import payouts
 from matchback.publishing.report_words import day_words, sums, title_words
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def report_page(published: Warehouse, head: PageHead) -> str:
         sections.programs(rows("programs"), rows("recent_days")),
         sections.sources(rows("channels"), rows("funnel")),
         sections.rewards(states, liability, rows("findings")),
+        payouts(rows("payout_states"), rows("payout_ages"), rows("payout_steps"), rows("payout_open")),
         sections.unrecognized(rows("reasons")),
         deliveries(rows("feeds"), rows("arrivals"), head.as_of),
         _footer(head),
@@ -121,6 +123,6 @@ def _footer(head: PageHead) -> str:
     return (
         f"<footer><p>Made by Matchback {escape(head.code_version)} from journal entry {head.journal_number:,} and "
         f"configuration {escape(head.config_hash[:12])}. The same figures stand beside this page in analytics.duckdb, "
-        "in the tables report_*, with every column explained.</p>"
+        "in the tables report_* and payout_*, with every column explained.</p>"
         "<p>Only production records are counted. This page holds no personal data.</p></footer>"
     )

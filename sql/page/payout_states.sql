@@ -1,0 +1,13 @@
+-- What is due, issued and fulfilled, by the state of the reconciliation, over all programs.
+-- Grain: state x currency.
+SELECT
+    state,
+    currency,
+    CAST(SUM(rewards) AS BIGINT) AS rewards,
+    CAST(SUM(due_minor) AS BIGINT) AS due_minor,
+    CAST(SUM(issued_minor) AS BIGINT) AS issued_minor,
+    CAST(SUM(fulfilled_minor) AS BIGINT) AS fulfilled_minor,
+    MAX(oldest_days) AS oldest_days
+FROM payout_totals
+GROUP BY state, currency
+ORDER BY state ASC, currency ASC NULLS LAST

@@ -1,0 +1,141 @@
+"""The section of the report page on payouts: what is due, issued and fulfilled, how old it is, and what to do.
+
+It says what `matchback payouts reconcile` says, from the tables `payout_totals` and `payout_reconciliation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matchback.answers.printing import count, money
+from matchback.publishing import report_charts as charts
+from matchback.publishing.report_html import card, figure, meanings, more, pair, section, table, tiles
+from matchback.publishing.report_words import sums
+
+Row = Mapping[str, Any]
+Rows = Sequence[Row]
+AGES = ("0-7", "8-30", "31-90", "over 90")
+# What contradicts stands above what only waits, and what is done stands last.
+STATES = (
+    "unknown_reward",
+    "to_recover",
+    "fulfilled_twice",
+    "answered_not_issued",
+    "answer_not_followed",
+    "other_amount",
+    "paid_not_due",
+    "failed",
+    "overdue",
+    "blocked",
+    "due",
+    "unanswered",
+    "settled",
+    "closed",
+)
+
+
+def payouts(states: Rows, ages: Rows, steps: Rows, open_rewards: Rows) -> str:
+    """What is due, issued and fulfilled, and what whoever answers for payouts has to clear."""
+    return section(
+        "Payouts",
+        "Due is approved and not taken back. Issued stands in a payout file and did not come back. Fulfilled was "
+        "confirmed by the paying system. Where the three agree, the reward is settled.",
+        _totals(states)
+        + card(figure("Due, issued and fulfilled, by state", _states(states)))
+        + pair(
+            figure("Open rewards, by age in days", _ages(ages)),
+            figure("What to do", _steps(steps)),
+        )
+        + _open(steps, open_rewards),
+    )
+
+
+def _totals(states: Rows) -> str:
+    parts = [
+        ("Due", "due_minor", "approved and not taken back"),
+        ("Issued", "issued_minor", "in payout files, not come back"),
+        ("Fulfilled", "fulfilled_minor", "confirmed by the paying system"),
+    ]
+    figures = [(label, *sums(states, column), note) for label, column, note in parts]
+    return tiles([(label, figure, f"{unit} {note}".strip()) for label, figure, unit, note in figures])
+
+
+def _states(states: Rows) -> str:
+    ordered = sorted(states, key=lambda row: (STATES.index(row["state"]), row["currency"] or ""))
+    return table(
+        ["State", "Rewards", "Due", "Issued", "Fulfilled", "Oldest, days"],
+        [
+            [
+                _words(row),
+                row["rewards"],
+                *_sums(row),
+                "–" if row["oldest_days"] is None else row["oldest_days"],
+            ]
+            for row in ordered
+        ],
+    )
+
+
+def _ages(ages: Rows) -> str:
+    """Return bars by age: first what someone has to clear, then what only waits, each to a scale of its own."""
+    kinds = (("To clear", True, "fourth"), ("Nothing to do yet", False, "quiet"))
+    bars = [
+        {
+            "group": group,
+            "label": row["ageing"],
+            "rewards": row["rewards"],
+            "words": count(row["rewards"], "reward"),
+            "color": color,
+        }
+        for group, is_to_clear, color in kinds
+        for row in sorted(ages, key=lambda row: AGES.index(row["ageing"]))
+        if row["is_to_clear"] == is_to_clear
+    ]
+    return charts.bar_chart(bars, label="label", value="rewards", words="words")
+
+
+def _steps(steps: Rows) -> str:
+    return meanings(
+        [
+            (
+                f"{_words(row)}: {count(row['rewards'], 'reward')}, the oldest {count(row['oldest_days'], 'day')}",
+                row["next_step"],
+            )
+            for row in steps
+        ]
+    )
+
+
+def _open(steps: Rows, open_rewards: Rows) -> str:
+    """Return the rewards that someone has to clear; of more than a page holds, the oldest."""
+    if not open_rewards:
+        return ""
+    to_clear = sum(row["rewards"] for row in steps if row["is_to_clear"])
+    title = "Rewards to clear, oldest first"
+    if to_clear > len(open_rewards):
+        title = f"Rewards to clear: the oldest {len(open_rewards):,} of {to_clear:,} (all: matchback payouts reconcile)"
+    listed = table(
+        ["Reward", "State", "Since", "Days", "Payout", "Due", "Issued", "Fulfilled"],
+        [
+            [
+                str(row["reward_id"]),
+                _words(row),
+                row["open_since_on"].isoformat(),
+                row["age_days"],
+                "–" if row["payout_number"] is None else str(row["payout_number"]),
+                *_sums(row),
+            ]
+            for row in open_rewards
+        ],
+        words=3,
+    )
+    return card(more(title, listed))
+
+
+def _words(row: Row) -> str:
+    return str(row["state"]).replace("_", " ").capitalize()
+
+
+def _sums(row: Row) -> list[str]:
+    return [money(row[f"{name}_minor"], row["currency"]) for name in ("due", "issued", "fulfilled")]

@@ -1,7 +1,8 @@
 -- The journeys, persons, events and rewards from which a verdict, a posting or a payout can change tonight.
 -- Grain: key of any of them; keys of different kinds never meet.
 -- Why: a fact or a decision changes what it names; a day that passes, what was open until a deadline or a release; an
--- approved reward waits for its payout, a found fault for a person. All other rewards stand as they are.
+-- approved reward waits for its payout, a found fault for a person. What was said of a reward before it was earned stays
+-- with it until it is there. All other rewards stand as they are.
 SELECT journey_id FROM changed_events WHERE journey_id IS NOT NULL
 UNION
 SELECT event_id FROM changed_events
@@ -41,6 +42,11 @@ UNION
 SELECT reward_id FROM fact_approvals WHERE last_received_on > $former_as_of AND reward_id IS NOT NULL
 UNION
 SELECT reward_id FROM fact_approvals WHERE decided_on > $former_as_of AND reward_id IS NOT NULL
+UNION
+SELECT a.reward_id
+FROM fact_approvals AS a
+LEFT JOIN rewards AS r ON a.reward_id = r.reward_id
+WHERE a.reward_id IS NOT NULL AND r.reward_id IS NULL
 UNION
 SELECT reward_id FROM fact_fulfillments WHERE facts_seq > $former_seq AND reward_id IS NOT NULL
 UNION

@@ -1,7 +1,8 @@
 -- What was touched, and what shares a journey, a person, an advocate or a reward with it.
 -- Grain: key of a journey, person, event or reward.
 -- Why: limits, numbers and places are taken among all claims of one person, so all that hangs together is judged together.
--- It is asked again until nothing new is found.
+-- A corrected event leaves its journey, and its reward with it stands for the journey in which the event is now as well:
+-- what was rewarded once is not rewarded there again. It is asked again until nothing new is found.
 WITH reward_keys AS (
     SELECT r.reward_id, r.journey_id AS tied_id FROM rewards AS r WHERE r.journey_id IS NOT NULL
     UNION ALL
@@ -21,6 +22,11 @@ UNION
 SELECT k.reward_id FROM reward_keys AS k INNER JOIN touched AS t ON k.tied_id = t.unit_0
 UNION
 SELECT k.tied_id FROM reward_keys AS k INNER JOIN touched AS t ON k.reward_id = t.unit_0
+UNION
+SELECT k.reward_id
+FROM events AS e
+INNER JOIN touched AS t ON e.journey_id = t.unit_0
+INNER JOIN reward_keys AS k ON e.event_id = k.tied_id
 UNION
 SELECT a.person_id FROM person_aliases AS a INNER JOIN touched AS t ON a.alias = t.unit_0
 UNION

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from matchback import recognize, resolve, reward
+from matchback.rewards.ledger_tables import Keys
 from matchback.sqlfiles import kept_tables, step_tables
 from unit.incremental_people import ZONE
 from unit.incremental_rows import CIRCLE, Row
@@ -176,8 +177,8 @@ def _identity(row: Row) -> Row:
 class RewardingBank(Bank):
     """The bank and its twin; before each night the twin's ledger is the bank's."""
 
-    def __init__(self) -> None:
-        super().__init__(configuration(TERMS))
+    def __init__(self, terms: str = TERMS) -> None:
+        super().__init__(configuration(terms))
 
     def night(self, as_of: date, steps: Sequence[str] = tuple(STEPS)) -> None:
         """Run the steps by changes where they can be, then on the twin as a whole."""
@@ -207,6 +208,19 @@ class RewardingBank(Bank):
             for table in COMPARED
             if hashes[0][table] != hashes[1][table]
         )
+
+    def reward_of(self, program: str, rule: str, role: str, slot: int) -> int:
+        """Return the id that a reward has, or will have once it is earned."""
+        secret = self.kept.config.id_secret(self.kept.workspace.root)
+        row = {"program": program, "rule_key": rule, "role": role, "slot_id": slot, "slot_ordinal": None}
+        return Keys(secret).reward(row)
+
+    def foretell(self, chance: random.Random, today: date, accounts: Sequence[int]) -> None:
+        """Let a file of approvals name a reward that may be there, may come, or may never be."""
+        rule, role = chance.choice((("both", "friend"), ("both", "advocate"), ("moved", "advocate")))
+        reward_id = self.reward_of("refer", rule, role, chance.choice(accounts))
+        said: dict[str, object] = {"reward_id": reward_id, "decided_on": today}
+        self._say("approval", said | {"decision": chance.choice(("approve", "decline"))}, today)
 
     def answer(self, chance: random.Random, today: date) -> None:
         """Let operators, an approvals file and the payer say something about rewards that stand, or nobody knows."""

@@ -51,6 +51,7 @@ def test_a_night_of_touched_rewards_equals_a_whole_one(seed: int, monkeypatch: p
             if night:
                 bank.answer(chance, today)
                 bank.grant(hands, today)
+                bank.foretell(hands, today, [branch.first + 500 + hands.randrange(8) for branch in branches])
             bank.night(today if chance.random() < 0.9 else today - timedelta(2))
             assert not (found := bank.differences()), f"night {night} of bank {seed}{found}"
             today += timedelta(chance.choice((0, 1, 1, 2, 7)))

@@ -37,7 +37,7 @@ class Scope:
         """Find what is touched, and let the touched rows of what the step reads stand for the whole."""
         self._warehouse, self._parameters = context.writer, context.parameters
         self._aside: tuple[str, ...] = ()
-        self._now = _basis(self._warehouse)
+        self._now = _basis(context)
         former = incremental.former_basis(self._warehouse, STEP)
         self.is_whole = (
             self._now is None
@@ -126,10 +126,16 @@ class Scope:
             self._warehouse.cut(table, PART.cuts[table])
 
 
-def _basis(warehouse: Warehouse) -> Basis | None:
-    """Return what the step would be made from now; None if what it reads is not kept for being renewed in part."""
-    recognized = incremental.former_basis(warehouse, "recognize")
-    return recognized and replace(recognized, code=f"{recognized.code} {warehouse.state.get(RULES, '')}")
+def _basis(context: RunContext) -> Basis | None:
+    """Return what the step would be made from now; None if what it reads is not kept for being renewed in part.
+
+    The day is the step's own: run alone, it may judge another one than that of the recognitions which it reads.
+    """
+    recognized = incremental.former_basis(context.writer, "recognize")
+    if recognized is None:
+        return None
+    code = f"{recognized.code} {context.writer.state.get(RULES, '')}"
+    return replace(recognized, code=code, as_of=context.as_of.isoformat())
 
 
 def _has_budgets(warehouse: Warehouse) -> bool:

@@ -138,8 +138,8 @@ def decide(workspace: Workspace, act: str, day: int, place: int) -> None:
         decide_rewards(open_context(workspace, as_of=night(day)), act, [ids[place]], "checked")
 
 
-def found_replayed_bank(root: Path) -> Workspace:
-    """Make the bank's workspace and run its nights."""
+def found_replayed_bank(root: Path, *, until: int = 6) -> Workspace:
+    """Make the bank's workspace and run its nights, until the 6th or until the eve of the 5th's (4)."""
     for feed in ("openings", "advocates", "balances"):
         (root / "inbox" / feed).mkdir(parents=True)
     (root / "inbox/advocates/advocates.csv").write_text(ADVOCATES, encoding="utf-8")
@@ -155,6 +155,8 @@ def found_replayed_bank(root: Path) -> Workspace:
     workspace.config_path.write_text(TOML.replace('"25.00"', '"30.00"').replace("_days = 1", "_days = 2"))
     decide(workspace, "decline", 5, 0)
     deliver(workspace, "openings_20261103.csv", LATE)
+    if until == 4:
+        return workspace
     run_night(workspace, 5, "olga", accept=True)
     deliver(workspace, "openings_20261106.csv", LAST)
     run_night(workspace, 6, "olga")

@@ -49,7 +49,7 @@ lint: $(TEST) ## Check formatting, lint rules, types and the style of the SQL
 	.venv/bin/mypy --no-error-summary
 	.venv/bin/sqlfluff lint --disable-progress-bar -q sql
 
-bench: $(TEST) $(BYTECODE) ## Measure all or PART=intake, steps or recognition (a CSV of GB=5 gigabytes; a history of SIZE=S or M)
+bench: $(TEST) $(BYTECODE) ## Measure all or PART=intake, steps, recognition or rewards (a CSV of GB=5 gigabytes; a history of SIZE=S or M)
 	@.venv/bin/python -m tests.bench $(PART) --gigabytes "$(or $(GB),5)" --size "$(or $(SIZE),S)"
 
 pins: .venv/bin/uv ## Compile the pins in requirements/ anew

@@ -1,6 +1,6 @@
-"""Measure the intake by itself, each step in a process of its own, and persons and recognition over a long history.
+"""Measure the intake by itself, each step in a process of its own, recognition over a long history, and rewards.
 
-python -m tests.bench [intake | steps | recognition] [--folder FOLDER] [--gigabytes N] [--size S|M]
+python -m tests.bench [intake | steps | recognition | rewards] [--folder FOLDER] [--gigabytes N] [--size S|M]
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from .history import SIZES
 from .intake import GIGABYTES, RECORDS, bound, compare
 from .quality import judge
 from .recognition import measure_recognition
+from .rewards import measure_rewards
 from .world import AS_OF, Size, make_world
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 INTAKE = ("pickup", "validate", "load")
-PARTS = ("intake", "steps", "recognition")
+PARTS = ("intake", "steps", "recognition", "rewards")
 
 
 def main() -> int:
@@ -43,6 +44,8 @@ def main() -> int:
         measure_steps(folder / "steps")
     if "recognition" in parts:
         measure_recognition(folder / "recognition", chosen.size)
+    if "rewards" in parts:
+        measure_rewards(folder / "rewards", SIZES[chosen.size].events)
     if "intake" in parts and chosen.gigabytes:
         bound(chosen.gigabytes)
     return 0

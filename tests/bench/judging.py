@@ -63,7 +63,8 @@ def joins() -> list[str]:
 def _join(on: str, requirements: tuple[tuple[str, int], ...]) -> str:
     columns, joined = "", ""
     for number, (name, days) in enumerate(requirements):
-        columns += f", w{number}.events AS events_{number}, w{number}.amount AS amount_{number}, w{number}.last_on AS last_{number}"
+        columns += f", w{number}.events AS events_{number}, w{number}.amount AS amount_{number}"
+        columns += f", w{number}.last_on AS last_{number}"
         joined += (
             f" LEFT JOIN (SELECT e.journey_id, COUNT(*) AS events, SUM(e.amount_minor) AS amount, "
             f"MAX(e.occurred_on) AS last_on FROM events AS e INNER JOIN journey_roots AS j USING (journey_id) "

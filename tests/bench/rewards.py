@@ -21,6 +21,7 @@ from matchback.context import RunContext
 
 from .facts import CONFIG, HISTORY_ENDS, NIGHT, SECRET
 from .history import DAY, SEED, Numbers, key
+from .recognition import measured, print_files, print_step
 
 NIGHTS_BEFORE = 730
 FIRST_DAY = HISTORY_ENDS - timedelta(days=NIGHTS_BEFORE)
@@ -182,10 +183,12 @@ def _post(writing: RunContext) -> None:
     reward.build(warehouse, writing.parameters, tables_behind("reward", ("rewards_due",)))
     columns = "rule_id, rule_version, program, role, beneficiary_id, friend_id, journey_id, event_id, root_event_id, "
     columns += "reward_kind, currency, earned_on, release_on, slot_journey_id, slot_ordinal"
-    due = f"SELECT HASH(rule_key, role, slot_id, ordinal) >> 1 AS reward_id, amount_minor AS due_minor, {columns} FROM rewards_due"
+    due = "SELECT HASH(rule_key, role, slot_id, ordinal) >> 1 AS reward_id, amount_minor AS due_minor, "
+    due += f"{columns} FROM rewards_due"
     kinds = ("earned", "approved", "issued", "fulfilled")
     steps = "UNION ALL ".join(
-        f"SELECT *, {number} AS step, '{kind}' AS entry_kind FROM due WHERE {number} = 0 OR release_on <= DATE '{HISTORY_ENDS}' "
+        f"SELECT *, {number} AS step, '{kind}' AS entry_kind FROM due "
+        f"WHERE {number} = 0 OR release_on <= DATE '{HISTORY_ENDS}' "
         for number, kind in enumerate(kinds)
     )
     numbered = f"SELECT *, ROW_NUMBER() OVER (ORDER BY earned_on, reward_id, step) AS sequence FROM ({steps})"
@@ -220,12 +223,12 @@ def _made(friends: int, *, night: bool) -> dict[str, dict[str, Any]]:
     opened = start + chance.integers(0, (NIGHTS_BEFORE + 1) * DAY, count)
     advocates = key("advocate", chance.integers(0, known, count))
     happened = [(0, numbers, opened, np.zeros(count, np.int64))]
-    for name, share, most_days in HAPPENS:
+    for number, share, most_days in HAPPENS:
         rows = int(count * share)
         who = np.resize(chance.permutation(count), rows)
-        at = opened[who] + chance.integers(DAY // 24, most_days * DAY, rows)
-        happened.append((name, who, at, chance.integers(1_000, 100_000, rows)))
-    name = np.concatenate([np.full(len(owner), number) for number, owner, _, _ in happened])
+        later = opened[who] + chance.integers(DAY // 24, most_days * DAY, rows)
+        happened.append((number, who, later, chance.integers(1_000, 100_000, rows)))
+    name = np.concatenate([np.full(len(who), number) for number, who, _, _ in happened])
     owner, at, amount = (np.concatenate([one[place] for one in happened]) for place in (1, 2, 3))
     event_ids = key("event", np.arange(len(name)))
     tonight = start + NIGHTS_BEFORE * DAY
@@ -290,3 +293,22 @@ def _moments(at: Numbers) -> Any:
 
 def _days(at: Numbers) -> Any:
     return (at // DAY).astype("datetime64[D]")
+
+
+def measure_rewards(folder: Path, friends: int) -> None:
+    """Print what judging so many friends by ten rules takes, whole and in a night; the folder is made and removed."""
+    rows = make_rewarded(folder, friends)
+    said = ", ".join(f"{rows[table]:,} {table}" for table in ("recognitions", "events"))
+    print(f"\nRewards: {len(RULES)} rules over {said}. Floor: the joins that the rules need.\n", flush=True)
+    judged = measured(folder, "", HISTORY_ENDS, module="judging")
+    print_step(f"judging all: {judged['rows']:,} cases", judged, judged["floor"])
+    print_files({"reward": judged})
+    whole = measured(folder, "reward", HISTORY_ENDS)
+    print_step("the step, whole", whole)
+    print(f"  {whole['line']}")
+    added = append_rewarded_night(folder, friends)
+    night = measured(folder, "reward", NIGHT)
+    print_step(f"the night: {added['events']:,} events", night)
+    print_files({"reward": night})
+    print(f"  {night['line']}; {night['step_cpu'] / whole['step_cpu']:.2f} times the whole step\n")
+    shutil.rmtree(folder)

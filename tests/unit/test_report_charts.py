@@ -65,6 +65,19 @@ def test_each_group_has_a_scale_of_its_own() -> None:
     assert [">big<" in drawing, ">small<" in drawing] == [True, True]
 
 
+def test_charts_that_stand_beside_each_other_share_a_scale() -> None:
+    """An equal value is equally long in both, however much wider the words of the other are."""
+    much = [{"label": f"m{n}", "n": n, "w": f"{n:,}.00 USD"} for n in (9_000_000, 30)]
+    little = [{"label": f"l{n}", "n": n, "w": f"{n:,}"} for n in (4_500_000, 30)]
+    pairs = ((much, little), (little, much))
+    first, second = (
+        lengths(wide(bar_chart(rows, label="label", value="n", words="w", beside=others)))
+        for rows, others in pairs
+    )
+    assert first["m9000000: 9,000,000.00 USD"] == pytest.approx(2 * second["l4500000: 4,500,000"], abs=0.05)
+    assert first["m30: 30.00 USD"] == second["l30: 30"]
+
+
 def test_two_rows_of_one_name_are_two_bars() -> None:
     rows = [{"label": "gift", "n": 3, "w": "3 USD"}, {"label": "gift", "n": 2, "w": "2 CAD"}]
     assert wide(bar_chart(rows, label="label", value="n", words="w")).count("<title>gift: ") == 2

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from matchback.answers.simulate import Scope
 from matchback.answers.simulate_rewards import simulate_rewards
 from matchback.answers.simulate_rewards_page import rewards_page
-from matchback.answers.simulate_rewards_text import rewards_text
+from matchback.answers.simulate_rewards_text import miss_rows, rewards_text
 from matchback.cli import main
 from matchback.errors import ConfigurationError
 from matchback.progress import QuietProgress
@@ -222,6 +223,41 @@ def test_the_page_runs_no_script_and_shows_the_cost_of_each_month(tried: Tried) 
     assert 'aria-label="2026-11: 100.00 USD"' in page
     assert 'aria-label="2026-11: 200.00 USD"' in page
     assert 'aria-label="friend: 4"' in page
+    assert "<h1>Reward rules</h1>" in page
+    assert "<title>Simulation: Reward rules</title>" in page
+
+
+def test_the_page_draws_both_costs_to_one_scale(tried: Tried) -> None:
+    """Half the cost is half as long a bar: in two drawings of their own it would look the same."""
+    page = rewards_page(tried(RULE.replace('"25.00"', '"50.00"')))
+    shape = r'aria-label="2026-11: ([\d.]+) USD" d="M[\d.]+,[\d.]+h([\d.]+)a([\d.]+),4 '
+    drawn = {amount: float(straight) + float(corner) for amount, straight, corner in re.findall(shape, page)}
+    assert drawn["200.00"] == pytest.approx(2 * drawn["100.00"], abs=0.05)
+
+
+def test_the_page_says_of_which_program_a_change_is(tried: Tried) -> None:
+    """Roles alone would not tell; where there is one program they do."""
+    data = tried(RULE.replace('"25.00"', '"40.00"') + FRIEND)
+    assert "Get more for the same journey<" in rewards_page(data)
+    others = [{**row, "program": "another-program", "more": 0, "gained": 0} for row in data["roles"]]
+    page = rewards_page({**data, "roles": [*data["roles"], *others]})
+    program = data["roles"][0]["program"]
+    assert f"Get more for the same journey, {program}<" in page
+    assert "another-program<" not in page[: page.index("<table")]
+
+
+def test_what_is_missing_has_as_many_places_as_what_was_asked() -> None:
+    miss = {"rule_id": "r", "role": "friend", "condition": "require_1", "missed": 1, "close": 1, "late": 0,
+            "week_late": 0, "fewest_days_late": None, "is_open": False}  # fmt: skip
+    cases = [
+        ("0.010", "500.00", "0.01"),
+        ("2.000", "5", "2"),
+        ("0.125", "500.00", "0.125"),
+        (None, "a = 1.5", ""),
+    ]
+    for gap, asked, said in cases:
+        row = {**miss, "smallest_gap": gap and Decimal(gap), "threshold": asked}
+        assert miss_rows({"now": [row], "then": []})[0]["least missing"] == said
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def simulation_page(data: Data, title: str, parts: Sequence[str]) -> str:
     style = (ASSETS / "page.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return Template((ASSETS / "page.html").read_text(encoding="utf-8")).substitute(
-        title=escape(f"Simulation of {title}"),
+        title=escape(f"Simulation: {title}"),
         style=style,
         style_hash=f"sha256-{digest}",
         body="\n".join([f"<header>{head}</header>", *parts]),

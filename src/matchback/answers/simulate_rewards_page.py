@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from matchback.answers.printing import money
@@ -27,15 +28,13 @@ def rewards_page(data: Data) -> str:
         section(
             "Who gains and who loses",
             "Beneficiaries, each journey by itself: somebody who gets another amount for it neither gained nor lost.",
-            pair(figure("What changes", _moves(data["roles"])), _rows(role_rows(data["roles"]), 2)),
+            card(figure("What changes", _moves(data["roles"]))) + card(_rows(role_rows(data["roles"]), 2)),
         ),
         section(
             "Limits and near misses",
             "Claims that a limit turned away, and conditions that alone kept a reward from being earned.",
-            pair(
-                figure("Limits that turned claims away", _rows(limit_rows(data["limits_hit"]), 5)),
-                figure("Near misses", _rows(miss_rows(data["near_misses"]), 5)),
-            ),
+            card(figure("Limits that turned claims away", _rows(limit_rows(data["limits_hit"]), 5)))
+            + card(figure("Near misses", _rows(miss_rows(data["near_misses"]), 5))),
         ),
         section(
             "Figures",
@@ -43,7 +42,7 @@ def rewards_page(data: Data) -> str:
             card(_rows(month_rows(data["months"]), 2)),
         ),
     ]
-    return simulation_page(data, "reward rules", parts)
+    return simulation_page(data, "Reward rules", parts)
 
 
 def _months(rows: Sequence[Data]) -> list[str]:
@@ -51,33 +50,45 @@ def _months(rows: Sequence[Data]) -> list[str]:
     sections = []
     for currency in sorted({row["currency"] for row in rows}):
         months = sorted({row["month_on"] for row in rows if row["currency"] == currency})
-        charts = []
-        for side, color in (("now", "quiet"), ("then", "first")):
-            bars = []
-            for month in months:
-                own = [row for row in rows if (row["currency"], row["month_on"]) == (currency, month)]
-                minor = sum(row[f"{side}_minor"] for row in own)
-                bars.append(
-                    {
-                        "label": f"{month:%Y-%m}",
-                        "minor": minor,
-                        "words": money(minor, currency),
-                        "color": color,
-                    }
-                )
-            chart = bar_chart(bars, label="label", value="minor", words="words")
-            charts.append(figure(f"Rules {'in force' if side == 'now' else 'tried'}", chart))
+        now, then = (
+            _month_bars(rows, currency, months, *side) for side in (("now", "quiet"), ("then", "first"))
+        )
+        charts = [
+            figure(title, bar_chart(bars, label="label", value="minor", words="words", beside=others))
+            for title, bars, others in (("Rules in force", now, then), ("Rules tried", then, now))
+        ]
         words = "By the day on which a reward is earned, as if each set of rules had always been in force."
         sections.append(section(f"Cost by month in {currency}", words, pair(*charts)))
     return sections
 
 
+def _month_bars(
+    rows: Sequence[Data], currency: str, months: Sequence[date], side: str, color: str
+) -> list[dict[str, Any]]:
+    bars = []
+    for month in months:
+        minor = sum(
+            row[f"{side}_minor"] for row in rows if (row["currency"], row["month_on"]) == (currency, month)
+        )
+        words = money(minor, currency)
+        bars.append({"label": f"{month:%Y-%m}", "minor": minor, "words": words, "color": color})
+    return bars
+
+
 def _moves(rows: Sequence[Data]) -> str:
+    """Draw whom each kind of change concerns; of several programs, the group says which."""
+    several = len({row["program"] for row in rows}) > 1
     bars = [
-        {"label": row["role"], "number": row[name], "words": f"{row[name]:,}", "group": group, "color": color}
-        for name, (group, color) in _MOVES.items()
+        {
+            "label": row["role"],
+            "number": row[name],
+            "words": f"{row[name]:,}",
+            "group": f"{kind}, {row['program']}" if several else kind,
+            "color": color,
+        }
+        for name, (kind, color) in _MOVES.items()
         for row in rows
-        if any(other[name] for other in rows)
+        if any(other[name] for other in rows if other["program"] == row["program"])
     ]
     return bar_chart(bars, label="label", value="number", words="words")
 

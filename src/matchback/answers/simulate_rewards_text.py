@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from matchback.answers.printing import count, money
@@ -64,7 +65,7 @@ def miss_rows(misses: Mapping[str, Sequence[Data]]) -> list[dict[str, Any]]:
             "asked": row["threshold"] or "",
             "missed": row["missed"],
             "by a tenth at most": row["close"],
-            "least missing": "" if row["smallest_gap"] is None else f"{row['smallest_gap']:f}",
+            "least missing": _gap(row["smallest_gap"], row["threshold"] or ""),
             "came late": row["late"],
             "within a week": row["week_late"],
             "fewest days late": "" if row["fewest_days_late"] is None else row["fewest_days_late"],
@@ -90,6 +91,15 @@ def limit_rows(limits: Mapping[str, Sequence[Data]]) -> list[dict[str, Any]]:
         for side in ("now", "then")
         for row in limits[side]
     ]
+
+
+def _gap(gap: Decimal | None, threshold: str) -> str:
+    """Return what was missing with as many places as what was asked for, and more only where they count."""
+    if gap is None:
+        return ""
+    places = len(threshold.partition(".")[2])
+    rounded = gap.quantize(Decimal(1).scaleb(-places))
+    return f"{rounded if rounded == gap else gap:f}"
 
 
 def _costs(rows: Sequence[Data]) -> str:

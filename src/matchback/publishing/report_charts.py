@@ -51,21 +51,28 @@ class Part:
 
 
 def bar_chart(
-    rows: Sequence[Mapping[str, Any]], *, label: str, value: str, words: str, color: str = "first"
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    label: str,
+    value: str,
+    words: str,
+    color: str = "first",
+    beside: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """Draw one bar per row, in the given order: `label` beside it, `words` (a column) at its end.
 
-    A row may name its own `color` and a `group`, under whose name it stands, drawn to a scale of its own. Without rows
-    there is no drawing.
+    A row may name its own `color` and a `group`, under whose name it stands, drawn to a scale of its own. `beside` are
+    the rows of a chart that stands next to it: equal values are then equally long in both. Without rows there is no
+    drawing.
     """
 
     def draw(screen: Screen) -> str:
-        room = max(text_width(row[words], TEXT) for row in rows) + GAP
+        room = max(text_width(row[words], TEXT) for row in (*rows, *beside)) + GAP
         plot = max(LEAST_PLOT, screen.width - screen.labels - room)
         marks, y = [], 0.0
         for group, members in groupby(rows, key=lambda row: str(row.get("group", ""))):
             bars = list(members)
-            greatest = max(bar[value] for bar in bars)
+            greatest = max(bar[value] for bar in (*bars, *beside))
             if group:
                 marks.append(_text(screen.labels, y + 15, group, fill="muted"))
                 y += GROUP_HEIGHT

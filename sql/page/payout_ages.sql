@@ -7,4 +7,4 @@ SELECT
     COUNT(*) AS rewards
 FROM payout_reconciliation
 GROUP BY next_step NOT LIKE 'Nothing%', ageing
-ORDER BY MIN(age_days) ASC, is_to_clear ASC
+ORDER BY ageing ASC, is_to_clear ASC

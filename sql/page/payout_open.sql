@@ -12,5 +12,5 @@ SELECT
     age_days
 FROM payout_reconciliation
 WHERE next_step NOT LIKE 'Nothing%'
-ORDER BY open_since_on ASC, reward_id ASC
+ORDER BY open_since_on ASC NULLS LAST, reward_id ASC
 LIMIT 40

@@ -8,4 +8,4 @@ SELECT
     MAX(age_days) AS oldest_days
 FROM payout_reconciliation
 GROUP BY state, next_step
-ORDER BY is_to_clear DESC, oldest_days DESC, state ASC, next_step ASC
+ORDER BY is_to_clear DESC, oldest_days DESC NULLS LAST, state ASC, next_step ASC

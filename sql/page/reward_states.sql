@@ -1,12 +1,14 @@
 -- Rewards by state, with what they promised.
--- Grain: state x currency.
+-- Grain: state x currency x unit.
+-- Why by unit: points, tiers and badges share the currency XXX, and their sum would be a number of nothing.
 SELECT
     state,
     currency,
+    CASE WHEN currency = 'XXX' THEN kind ELSE currency END AS unit,
     CAST(SUM(rewards) AS BIGINT) AS rewards,
     CAST(SUM(amount_minor) AS BIGINT) AS amount_minor
 FROM report_reward_liability
-GROUP BY state, currency
+GROUP BY state, currency, CASE WHEN currency = 'XXX' THEN kind ELSE currency END
 ORDER BY
     CASE state
         WHEN 'pending' THEN 1
@@ -21,4 +23,5 @@ ORDER BY
         ELSE 10
     END ASC,
     state ASC,
-    currency ASC
+    currency ASC,
+    unit ASC

@@ -165,6 +165,14 @@ def test_reconciliation_lists_what_is_open_and_where_the_file_is(context: RunCon
     assert [row["reward_id"] for row in only] == sorted(
         of_state(context, "failed"), key=[row["reward_id"] for row in only].index
     )
+    words, data = reconciliation(context.workspace, state="other_amount")
+    assert (data["open"], "Nothing is open in this state and program" in words) == ([], True)
+    assert "nothing is open." not in words, "others are"
+    for state in ("settled", "overdu"):
+        with pytest.raises(
+            MatchbackError, match=f"no open state '{state}'. There are: .*to_recover, .*overdue"
+        ):
+            reconciliation(context.workspace, state=state)
     assert payout_list(context.workspace)[1][0]["file"] == "missing"
     folder = context.workspace.outbox / "payouts"
     folder.mkdir(parents=True)
@@ -224,3 +232,6 @@ def test_summary_of_a_run_says_who_reaches_a_form_and_who_is_near() -> None:
         "1 person at the threshold, 1 with what is approved, 1 near it, the nearest with 200.00 USD left"
     )
     assert _taxes([]) == ""
+    nobody = {**found[0], "reached": 0}
+    assert "  1 person with what is approved, 1 near it" in _taxes([nobody])
+    assert "  2 persons near it, the nearest" in _taxes([{**nobody, "with_approved": 0, "near": 2}])

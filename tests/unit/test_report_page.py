@@ -9,9 +9,11 @@ from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from matchback.answers.printing import money
+from matchback.answers.summary import _rewards
 from matchback.intake.arrival_log import state_of
 from matchback.intake.arrivals import FINDINGS, Arrival, Finding
 from matchback.publishing.report_charts import COLORS, bar_chart
@@ -198,6 +200,10 @@ def test_of_more_rewards_than_a_page_holds_the_oldest_are_listed() -> None:
         in many
     )
     assert "Rewards to clear" not in payouts([], [], [], [])
+    undated = payouts([], [], [{**step, "rewards": 1, "oldest_days": None}],
+                      [{**reward, "open_since_on": None, "age_days": None}])  # fmt: skip
+    assert "<dt>Failed: 1 reward</dt>" in undated
+    assert '<td>–</td><td class="n">–</td>' in undated
 
 
 def test_every_state_of_the_reconciliation_has_its_place_on_the_page() -> None:
@@ -250,3 +256,33 @@ def test_numbers_are_written_for_people() -> None:
     assert sums([{"currency": "USD", "n": 1050}], "n") == ("10.50", "USD")
     assert sums([{"currency": "USD", "n": 1}, {"currency": "JPY", "n": 2}], "n") == ("2 JPY + 0.01 USD", "")
     assert sums([], "n") == ("0", "")
+    points = {"currency": "XXX", "unit": "points", "n": 1500}
+    assert sums([points], "n") == ("1,500", "points")
+    assert sums([points, {**points, "unit": "badge", "n": 1}], "n") == ("1 badge + 1,500 points", "")
+
+
+def test_points_and_badges_are_never_added_up() -> None:
+    """They share a currency that is none; each kind has its own bar, its own sum and its own word."""
+    world = Warehouse.memory()
+    make_tables(world, PARAMETERS)
+    schema = world.table("rewards").schema
+    common = {"program": "club", "rule_id": "r", "role": "advocate", "currency": "XXX", "state": "approved"}
+    given = [{"kind": "points", "amount_minor": 500}, {"kind": "points", "amount_minor": 250},
+             {"kind": "badge", "amount_minor": 1}]  # fmt: skip
+    rows = [{**common, **reward, "reward_id": number} for number, reward in enumerate(given)]
+    full = [{name: row.get(name) for name in schema.names} for row in rows]
+    world.append("rewards", pa.Table.from_pylist(full, schema=schema))
+    world.build("report", PARAMETERS)
+    states = world.rows("page/reward_states")
+    page = report_page(world, HEAD)
+    world.close()
+    assert [(row["unit"], row["rewards"], row["amount_minor"]) for row in states] == [
+        ("badge", 1, 1),
+        ("points", 2, 750),
+    ]
+    assert "Approved: 2 · 750 points" in page
+    assert "Approved: 1 · 1 badge" in page
+    assert _rewards(states).splitlines()[1:] == [
+        f"  approved                  1  {'1 badge':>16}",
+        f"  approved                  2  {'750 points':>16}",
+    ]

@@ -13,6 +13,7 @@ from matchback.context import RunContext
 from matchback.errors import MatchbackError
 from matchback.journal import Journal
 from matchback.publishing.deliver import SENT
+from matchback.publishing.report_payouts import OPEN_STATES
 from matchback.rewards.payout_numbers import (
     CHANGED,
     file_states,
@@ -33,6 +34,7 @@ CLOSABLE = (
     "unknown_reward",
 )
 _NOTHING = "Due, issued and fulfilled agree: nothing is open."
+_NONE_OF_THESE = "Nothing is open in this state and program; the sums above are those of all programs."
 
 
 def payout_list(workspace: Workspace) -> tuple[str, list[Row]]:
@@ -70,7 +72,15 @@ def payout_list(workspace: Workspace) -> tuple[str, list[Row]]:
 def reconciliation(
     workspace: Workspace, state: str | None = None, program: str | None = None
 ) -> tuple[str, dict[str, Any]]:
-    """Return what is open between due, issued and fulfilled, with totals, in words and as data."""
+    """Return what is open between due, issued and fulfilled, with totals, in words and as data.
+
+    Raises MatchbackError for a state that there is not: an empty answer would read as if nothing were open.
+    """
+    if state is not None and state not in OPEN_STATES:
+        raise MatchbackError(
+            f"There is no open state {state!r}. There are: {', '.join(OPEN_STATES)}",
+            next_step="See all that is open:  matchback payouts reconcile",
+        )
     with open_published(workspace) as (_, warehouse):
         rows = warehouse.rows("explain/open_payouts")
         totals = warehouse.rows("explain/payout_totals")
@@ -80,7 +90,9 @@ def reconciliation(
         workspace.outbox / "payouts", {row["payout_number"]: row["file_hash"] for row in files}
     )
     lines = [as_columns([_total_row(row) for row in totals])] if totals else []
-    lines.append(as_columns([_open_row(row) for row in kept]) if kept else _NOTHING)
+    lines.append(
+        as_columns([_open_row(row) for row in kept]) if kept else _NONE_OF_THESE if rows else _NOTHING
+    )
     lines += _changed_words(states)
     changed = [number for number, found in states.items() if found == CHANGED]
     return "\n\n".join(lines), {"totals": totals, "open": kept, "changed_files": changed}

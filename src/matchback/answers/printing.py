@@ -62,7 +62,12 @@ def as_columns(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -
 
 
 def money(amount_minor: int, currency: str | None) -> str:
-    """Return minor units as an amount that people read, such as `1,234.50 USD`."""
+    """Return minor units as an amount that people read, such as `1,234.50 USD`.
+
+    In place of a currency there may be a kind of reward that has none: `500 points`, `1 badge`.
+    """
+    if currency in _UNITS:
+        return count(amount_minor, *_UNITS[currency])
     if currency == "XXX":
         return f"{amount_minor:,}"  # points, tiers and badges have no currency
     exponent = _EXPONENTS.get(currency or "", 2)
@@ -75,6 +80,7 @@ def count(number: int, singular: str, plural: str = "") -> str:
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
+_UNITS = {"points": ("point", "points"), "tier": ("tier", "tiers"), "badge": ("badge", "badges")}
 _EXPONENTS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "BHD": 3, "KWD": 3, "OMR": 3, "TND": 3, "JOD": 3}
 
 

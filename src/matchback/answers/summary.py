@@ -184,7 +184,7 @@ def _rewards(rows: Sequence[dict[str, Any]]) -> str:
         return "Rewards    none yet"
     lines = [f"Rewards    {sum(row['rewards'] for row in rows):,}"]
     for row in rows:
-        amount = money(row["amount_minor"], row["currency"])
+        amount = money(row["amount_minor"], row["unit"])
         lines.append(f"  {row['state']:<20} {row['rewards']:>6,}  {amount:>16}")
     return "\n".join(lines)
 
@@ -195,12 +195,15 @@ def _taxes(rows: Sequence[dict[str, Any]]) -> str:
         return ""
     lines = ["Tax forms of this year (who:  matchback payouts tax)"]
     for row in rows:
-        parts = [f"{count(row['reached'], 'person', 'persons')} at the threshold"] if row["reached"] else []
-        if row["with_approved"]:
-            parts.append(f"{row['with_approved']:,} with what is approved")
-        if row["near"]:
-            least = money(row["least_headroom_minor"], row["currency"])
-            parts.append(f"{row['near']:,} near it, the nearest with {least} left")
+        least = money(row["least_headroom_minor"] or 0, row["currency"])
+        told = (
+            ("reached", "at the threshold"),
+            ("with_approved", "with what is approved"),
+            ("near", f"near it, the nearest with {least} left"),
+        )
+        parts = [f"{row[name]:,} {words}" for name, words in told if row[name]]
+        first = next(row[name] for name, _ in told if row[name])
+        parts[0] = parts[0].replace(" ", f" {'person' if first == 1 else 'persons'} ", 1)
         lines.append(f"  {row['form']:<20} {', '.join(parts)}")
     return "\n".join(lines)
 

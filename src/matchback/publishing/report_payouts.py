@@ -17,7 +17,7 @@ Row = Mapping[str, Any]
 Rows = Sequence[Row]
 AGES = ("0-7", "8-30", "31-90", "over 90")
 # What contradicts stands above what only waits, and what is done stands last.
-STATES = (
+OPEN_STATES = (
     "unknown_reward",
     "to_recover",
     "fulfilled_twice",
@@ -30,9 +30,9 @@ STATES = (
     "blocked",
     "due",
     "unanswered",
-    "settled",
-    "closed",
 )
+_DATED = ("open_since_on", "age_days", "payout_number")  # an answer about nothing that was issued may lack them
+STATES = (*OPEN_STATES, "settled", "closed")
 
 
 def payouts(states: Rows, ages: Rows, steps: Rows, open_rewards: Rows) -> str:
@@ -70,7 +70,7 @@ def _states(states: Rows) -> str:
                 _words(row),
                 row["rewards"],
                 *_sums(row),
-                "–" if row["oldest_days"] is None else row["oldest_days"],
+                "–" if row["oldest_days"] is None else str(row["oldest_days"]),
             ]
             for row in ordered
         ],
@@ -96,14 +96,14 @@ def _ages(ages: Rows) -> str:
 
 
 def _steps(steps: Rows) -> str:
-    return meanings(
-        [
-            (
-                f"{_words(row)}: {count(row['rewards'], 'reward')}, the oldest {count(row['oldest_days'], 'day')}",
-                row["next_step"],
-            )
-            for row in steps
-        ]
+    return meanings([(f"{_words(row)}: {_how_many(row)}", row["next_step"]) for row in steps])
+
+
+def _how_many(row: Row) -> str:
+    """Return how many rewards, and how old the oldest is; an answer without a date has no age."""
+    rewards = count(row["rewards"], "reward")
+    return (
+        rewards if row["oldest_days"] is None else f"{rewards}, the oldest {count(row['oldest_days'], 'day')}"
     )
 
 
@@ -121,9 +121,10 @@ def _open(steps: Rows, open_rewards: Rows) -> str:
             [
                 str(row["reward_id"]),
                 _words(row),
-                row["open_since_on"].isoformat(),
-                row["age_days"],
-                "–" if row["payout_number"] is None else str(row["payout_number"]),
+                *(
+                    "–" if row[name] is None else str(row[name])
+                    for name in ("open_since_on", "age_days", "payout_number")
+                ),
                 *_sums(row),
             ]
             for row in open_rewards

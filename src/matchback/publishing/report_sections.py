@@ -184,7 +184,7 @@ def rewards(states: Rows, liability: Rows, findings: Rows) -> str:
         {
             "label": row["state"].replace("_", " ").capitalize(),
             "rewards": row["rewards"],
-            "words": f"{row['rewards']:,} · {money(row['amount_minor'], row['currency'])}",
+            "words": f"{row['rewards']:,} · {money(row['amount_minor'], row['unit'])}",
             "color": STATE_COLORS.get(row["state"], "quiet"),
         }
         for row in states
@@ -193,7 +193,7 @@ def rewards(states: Rows, liability: Rows, findings: Rows) -> str:
         {
             "label": f"{row['rule_id']}, {row['role']}",
             "due": row["due_minor"],
-            "words": money(row["due_minor"], row["currency"]),
+            "words": money(row["due_minor"], row["unit"]),
         }
         for row in liability
     ]
@@ -201,7 +201,7 @@ def rewards(states: Rows, liability: Rows, findings: Rows) -> str:
         ["Program", "Rule", "To", "Rewards", "Owed", "Sent", "Taken back"],
         [
             [row["program"], row["rule_id"], row["role"], row["rewards"]]
-            + [money(row[name], row["currency"]) for name in ("due_minor", "paid_minor", "reversed_minor")]
+            + [money(row[name], row["unit"]) for name in ("due_minor", "paid_minor", "reversed_minor")]
             for row in liability
         ],
         words=3,

@@ -25,12 +25,15 @@ def short_day(day: date) -> str:
 
 
 def sums(rows: Sequence[Mapping[str, Any]], column: str) -> tuple[str, str]:
-    """Return the sum of a column of minor units as a figure and its unit; of several currencies, all in the figure."""
+    """Return the sum of a column of minor units as a figure and its unit; of several currencies, all in the figure.
+
+    A row may name the `unit` of what has no currency, such as points.
+    """
     totals: dict[str, int] = {}
     for row in rows:
-        currency = row["currency"] or ""
-        totals[currency] = totals.get(currency, 0) + row[column]
-    amounts = [money(total, currency) for currency, total in sorted(totals.items())]
+        unit = row.get("unit") or row["currency"] or ""
+        totals[unit] = totals.get(unit, 0) + row[column]
+    amounts = [money(total, unit) for unit, total in sorted(totals.items())]
     if len(amounts) == 1:
         figure, _, unit = amounts[0].partition(" ")
         return figure, unit

@@ -31,7 +31,8 @@ OPEN_STATES = (
     "due",
     "unanswered",
 )
-_DATED = ("open_since_on", "age_days", "payout_number")  # an answer about nothing that was issued may lack them
+# An answer about what was never issued may lack all of them.
+_DATED = ("open_since_on", "age_days", "payout_number")
 STATES = (*OPEN_STATES, "settled", "closed")
 
 

@@ -95,6 +95,31 @@ def test_a_named_day_after_today_is_refused_in_the_command_lines_words(
     assert allowed.as_of == date(2026, 11, 4)
 
 
+@pytest.mark.parametrize("text", ["2026-11-31", "yesterday"])
+def test_a_day_that_is_none_is_refused_in_words(night: RunContext, text: str) -> None:
+    with pytest.raises(ConfigurationError, match="as_of is not a day of the calendar"):
+        handover.open_night(str(night.workspace.root), text, MOMENT)
+
+
+def test_a_night_can_be_held_to_one_feed(night: RunContext) -> None:
+    held = handover.open_night(str(night.workspace.root), None, MOMENT, feed="openings")
+    assert [delivery["feed_id"] for delivery in handover.list_deliveries(held)] == ["openings"]
+
+
+def test_a_feed_that_there_is_not_is_refused_in_words(night: RunContext) -> None:
+    with pytest.raises(ConfigurationError, match=r"There is no feed 'opening' .* Did you mean 'openings'"):
+        handover.open_night(str(night.workspace.root), None, MOMENT, feed="opening")
+
+
+def test_a_dry_run_counts_what_waits_and_receives_nothing(night: RunContext) -> None:
+    held = handover.open_night(str(night.workspace.root), None, MOMENT, feed="openings")
+    assert handover.count_deliveries(held) == {"openings": 1}
+    assert night.journal.entries(kind="file_received") == []
+    assert not (night.workspace.staging / "listings").exists()
+    with pytest.raises(SourceFailed):  # the other feed's source does not answer
+        handover.count_deliveries(night)
+
+
 def test_the_environment_names_the_workspace(night: RunContext, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MATCHBACK_WORKSPACE", str(night.workspace.root))
     assert handover.open_night(None, None, MOMENT).workspace == night.workspace

@@ -32,6 +32,11 @@ _SEE_REWARDS = "See which and why:  matchback rewards list, then matchback expla
 
 def examine(context: RunContext) -> list[Finding]:
     """Look at configuration, secret, permissions, journal, archive, warehouse, ledger, invariants, publication."""
+    return [*examine_files(context), *examine_tables(context)]
+
+
+def examine_files(context: RunContext) -> list[Finding]:
+    """Look at what lies in files, without the warehouse: the longest part, during which nights can run."""
     return [
         Finding("configuration", "ok", f"{context.config.hash[:12]}, {len(context.config.feeds)} feeds"),
         _contracts(context),
@@ -41,9 +46,12 @@ def examine(context: RunContext) -> list[Finding]:
         *permission_findings(context),
         _journal(context),
         *archive_findings(context),
-        *_warehouse(context),
-        *_published(context),
     ]
+
+
+def examine_tables(context: RunContext) -> list[Finding]:
+    """Look at the warehouse, as its only writer, and at what was published from it."""
+    return [*_warehouse(context), *_published(context)]
 
 
 def _contracts(context: RunContext) -> Finding:

@@ -193,6 +193,7 @@ def test_tax_form_that_becomes_due_is_warned_of(grant: Any) -> None:
         ((), None, "--amount is missing"),
         ((), "0", "--amount is missing, or not above 0"),
         ((), "1.001", "decimal places"),
+        ((), "10000000000000.00", "more than one amount can be"),
         (("--kind", "points", "--currency", "USD"), "5", "points have no currency"),
         (("--kind", "points"), "5.5", "decimal places"),
         (("--kind", "badge"), None, "A badge needs --name"),

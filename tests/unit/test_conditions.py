@@ -140,3 +140,10 @@ def test_minor_units_follow_the_currency(currency: str, digits: int) -> None:
     """ISO 4217 says how many places an amount has."""
     assert minor_digits(currency) == digits
     assert to_minor(Decimal(5), currency) == 5 * 10**digits
+
+
+@pytest.mark.parametrize("amount", ["10000000000000.00", "-10000000000000", "1e30", "Infinity"])
+def test_amount_that_no_sum_could_hold_is_refused(amount: str) -> None:
+    assert to_minor(Decimal("9999999999999.99"), "USD") == 10**15 - 1
+    with pytest.raises(ValueError, match="more than one amount can be"):
+        to_minor(Decimal(amount), "USD")

@@ -30,6 +30,7 @@ _ALLOWED = (
     f"allowed are the columns {', '.join(COLUMNS)}; = <> < <= > >=; in, between, is null; and, or, not; "
     "numbers and 'text'"
 )
+TOO_MUCH = 10**15  # minor units: thousands of such amounts still add up
 _TOKENS = frozenset(
     {"VAR", "NUMBER", "STRING", "EQ", "NEQ", "LT", "LTE", "GT", "GTE", "AND", "OR", "NOT", "IN", "BETWEEN"}
     | {"IS", "NULL", "L_PAREN", "R_PAREN", "COMMA", "DASH"}
@@ -55,12 +56,17 @@ def minor_digits(currency: str) -> int:
 
 
 def to_minor(amount: Decimal, currency: str) -> int:
-    """Return an amount in minor units; raise ValueError if it has more places than its currency."""
+    """Return an amount in minor units; raise ValueError if it has more places than its currency, or is absurd.
+
+    A ledger and its sums hold 63 bits: an amount near to that, once journaled, would fail every run from then on.
+    """
     scaled = amount.scaleb(minor_digits(currency))
     if scaled != scaled.to_integral_value():
         raise ValueError(
             f"{amount} has more than {minor_digits(currency)} decimal places, which {currency} has not"
         )
+    if abs(scaled) >= TOO_MUCH:
+        raise ValueError(f"{amount:f} is more than one amount can be")
     return int(scaled)
 
 

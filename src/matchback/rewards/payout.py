@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matchback.config import Payout
-from matchback.rewards.conditions import NO_CURRENCY, minor_digits, to_minor
+from matchback.rewards.conditions import NO_CURRENCY, minor_digits
 from matchback.rewards.ledger import Finding
 from matchback.rewards.ledger_book import RewardState
 from matchback.rewards.payout_numbers import content_hash, payout_path
@@ -112,7 +112,8 @@ def plan_lines(
     lines: list[PayoutLine] = []
     for state in sorted(addressed, key=lambda item: (item.earned.earned_on, item.earned.reward_id)):
         entry, pay_to = state.earned, accounts[state.earned.reward_id]
-        if owed[pay_to.pay_to_key, entry.currency] < to_minor(payout.minimum, entry.currency):
+        # One minimum for all currencies: of 10.50 there is something above also where there are no halves.
+        if owed[pay_to.pay_to_key, entry.currency] < payout.minimum.scaleb(minor_digits(entry.currency)):
             findings.append(Finding(entry.reward_id, "payout_below_minimum", "payout"))
             continue
         assert pay_to.pay_to_key is not None

@@ -61,7 +61,7 @@ def test_init_says_what_to_do_next(tmp_path: Path, call: Call) -> None:
     )
     terms = (tmp_path / "mine/TERMS.md").read_text()
     assert "first referral" in (tmp_path / "mine/matchback.toml").read_text()
-    assert "- Referrer and friend each get a $100 reward card." in terms
+    assert "- Advocate and friend each get a $100 reward card." in terms
 
 
 def test_the_dates_of_the_terms_lie_around_the_day_of_init(tmp_path: Path) -> None:

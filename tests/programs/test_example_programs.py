@@ -21,7 +21,7 @@ BOUNDARIES = {
     ],
     "citadel: 18 or older": ["citadel.seventeen_years_old", "citadel.eighteenth_birthday"],
     "citadel: no present or prior relationship": ["citadel.member_once", "citadel.member_from_today"],
-    "citadel: the first referrer wins": ["citadel.two_referrers", "citadel.code_of_a_second_referrer"],
+    "citadel: the first advocate wins": ["citadel.two_advocates", "citadel.code_of_a_second_advocate"],
     "citadel: one bonus a friend, second product": ["citadel.second_product"],
     "citadel: open for 30 days, closed on day 29": [
         "citadel.closed_on_day_29",
@@ -29,7 +29,7 @@ BOUNDARIES = {
         "citadel.closed_on_day_31",
     ],
     "citadel: in good standing": ["citadel.restricted_on_day_29"],
-    "citadel: joint account": ["citadel.joint_account", "citadel.joint_with_the_referrer"],
+    "citadel: joint account": ["citadel.joint_account", "citadel.joint_with_the_advocate"],
     "citadel before: deposits of 250 within 60 days": [
         "citadel-referlive.deposits_of_250",
         "citadel-referlive.one_cent_less",
@@ -63,7 +63,7 @@ BOUNDARIES = {
     ],
     "affinity: joint account, second product": [
         "affinity.joint_account",
-        "affinity.joint_with_the_referrer",
+        "affinity.joint_with_the_advocate",
         "affinity.second_product",
     ],
     "armed forces: five a year": ["armed-forces.fifth_of_the_year", "armed-forces.sixth_of_the_year"],
@@ -88,7 +88,7 @@ BOUNDARIES = {
         "armed-forces.closed_184_days_before",
         "armed-forces.charged_off_183_days_before",
     ],
-    "newtown: employees": ["newtown.employee_as_friend", "newtown.employee_as_referrer"],
+    "newtown: employees": ["newtown.employee_as_friend", "newtown.employee_as_advocate"],
     "newtown: 13 or older": ["newtown.twelve_years_old", "newtown.thirteenth_birthday"],
     "newtown: the phone number of the referral": [
         "newtown.number_written_otherwise",
@@ -110,15 +110,15 @@ BOUNDARIES = {
     "chime: 1,000 a year": ["chime.thousand_of_the_year", "chime.more_than_a_thousand"],
     "chime: paid within two business days": ["chime.deposit_of_200_on_day_45"],
     "chime: tax forms, 600 and 10": ["chime.eleven_friends_make_550", "chime.twelve_friends_make_600"],
-    "current: what the referrer had before": [
-        "current.referrer_with_500",
-        "current.referrer_with_499_99",
-        "current.referrer_without_200_at_once",
-        "current.referrer_paid_the_same_day",
-        "current.referrer_paid_the_day_after",
+    "current: what the advocate had before": [
+        "current.advocate_with_500",
+        "current.advocate_with_499_99",
+        "current.advocate_without_200_at_once",
+        "current.advocate_paid_the_same_day",
+        "current.advocate_paid_the_day_after",
     ],
     "current: 200 within 45 days": [
-        "current.referrer_with_500",
+        "current.advocate_with_500",
         "current.friend_with_199_99",
         "current.friend_on_day_46",
     ],

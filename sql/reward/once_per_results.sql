@@ -5,20 +5,30 @@
 -- friend today. An event that a correction moved to another account is not rewarded twice, whatever the rule says.
 -- A case that has not earned anything yet has lost as soon as somebody else holds its place. Where a rule counts, each
 -- version counts by itself: a reward that was posted stands for an ordinal, not for one friend or account.
-WITH holders AS (
-    SELECT rule_key, '' AS counting_version, role, slot_id, journey_id, friend_id, 0 AS standing, earned_on
-    FROM posted_slots
-    WHERE is_held AND ordinal = 0
+WITH asking_rules AS (
+    SELECT DISTINCT rule_key
+    FROM rule_terms
+    WHERE once_per_friend OR once_per_account
+),
+
+holders AS (
+    SELECT p.rule_key, '' AS counting_version, p.role, p.slot_id, p.journey_id, p.friend_id, 0 AS standing, p.earned_on
+    FROM posted_slots AS p
+    INNER JOIN asking_rules AS a ON p.rule_key = a.rule_key
+    WHERE p.is_held AND p.ordinal = 0
     UNION ALL
     SELECT
-        rule_key, '' AS counting_version, role, slot_id, journey_id, todays_friend_id AS friend_id, 0 AS standing,
-        earned_on
-    FROM posted_slots
-    WHERE is_held AND ordinal = 0 AND (friend_id IS NULL OR friend_id <> todays_friend_id)
+        p.rule_key, '' AS counting_version, p.role, p.slot_id, p.journey_id, p.todays_friend_id AS friend_id,
+        0 AS standing, p.earned_on
+    FROM posted_slots AS p
+    INNER JOIN asking_rules AS a ON p.rule_key = a.rule_key
+    WHERE p.is_held AND p.ordinal = 0 AND (p.friend_id IS NULL OR p.friend_id <> p.todays_friend_id)
     UNION ALL
-    SELECT rule_key, counting_version, role, slot_id, journey_id, friend_id, 1 AS standing, earned_on
-    FROM reward_claims
-    WHERE is_open
+    SELECT
+        k.rule_key, k.counting_version, k.role, k.slot_id, k.journey_id, k.friend_id, 1 AS standing, k.earned_on
+    FROM reward_claims AS k
+    INNER JOIN asking_rules AS a ON k.rule_key = a.rule_key
+    WHERE k.is_open
 ),
 
 ranked_holders AS (

@@ -39,7 +39,8 @@ def test_a_night_of_touched_rewards_equals_a_whole_one(seed: int, monkeypatch: p
 
     monkeypatch.setattr(scope.Scope, "close", noted)
     bank, chance, today = RewardingBank(), random.Random(seed), FIRST_NIGHT
-    hands = random.Random(seed)  # apart, so that what else happens is the same without any grant
+    # Apart, so that what else happens is the same without any grant, and grants without what is foretold.
+    hands, foretold = random.Random(seed), random.Random(seed)
     branches = [Branch(number) for number in range(BRANCHES)]
     circles = [Circle(number) for number in range(BRANCHES)]
     try:
@@ -51,7 +52,8 @@ def test_a_night_of_touched_rewards_equals_a_whole_one(seed: int, monkeypatch: p
             if night:
                 bank.answer(chance, today)
                 bank.grant(hands, today)
-                bank.foretell(hands, today, [branch.first + 500 + hands.randrange(8) for branch in branches])
+                accounts = [branch.first + 500 + foretold.randrange(8) for branch in branches]
+                bank.foretell(foretold, today, accounts)
             bank.night(today if chance.random() < 0.9 else today - timedelta(2))
             assert not (found := bank.differences()), f"night {night} of bank {seed}{found}"
             today += timedelta(chance.choice((0, 1, 1, 2, 7)))

@@ -1,58 +1,166 @@
-"""What both DAGs share: the night that a run is for, and how a task is tried again. No DAG stands here.
+"""What the DAGs of a workspace share: its assets, the night that a run is for, and how a task is tried again.
 
-A day after today is refused as the command line refuses it: what is posted on it holds up every night before it.
+No DAG stands here. A day after today is refused as the command line refuses it: what is posted on it holds up every
+night before it.
 """
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from typing import Any
 
 import pendulum
-from airflow.sdk import Asset, ExceptionRetryPolicy, Param, RetryAction, RetryRule, get_current_context
+from airflow.sdk import (
+    Asset,
+    CronTriggerTimetable,
+    ExceptionRetryPolicy,
+    Param,
+    RetryAction,
+    RetryRule,
+    get_current_context,
+)
+from matchback_notices import Failure
+from matchback_workspaces import ListedWorkspace, listed_workspaces
 
-FACTS = Asset(name="matchback_facts", uri="matchback://facts")
+WORKSPACES = listed_workspaces()
 HOPELESS = RetryRule(
     exception="matchback.errors.ConfigurationError",
     action=RetryAction.FAIL,
-    reason="the configuration must be mended first",
+    reason="the configuration or the parameters must be mended first",
 )
-RETRIES = {
-    "retries": 2,
-    "retry_delay": timedelta(minutes=1),
-    "retry_policy": ExceptionRetryPolicy(rules=[HOPELESS]),
-}
-PARAMETERS = {
-    "workspace": Param(None, type=["null", "string"], description="Folder; default: MATCHBACK_WORKSPACE"),
-    "as_of": Param(None, type=["null", "string"], format="date", description="Local day; default: the run's"),
+NIGHT = {
+    "as_of": Param(
+        None,
+        type=["null", "string"],
+        format="date",
+        title="As-of date",
+        description="The local day at whose end everything stands. Empty: the day that the run is for.",
+    ),
     "allow_future": Param(
         False,
         type="boolean",
-        description="Take an as_of after today; the ledger then stands there, and never goes back",
+        title="Allow a day after today",
+        description="For copies of a workspace only: the ledger then stands there, and never goes back.",
     ),
 }
-ONE_AT_A_TIME = {
-    "start_date": pendulum.datetime(2026, 1, 1, tz=os.environ.get("MATCHBACK_SCHEDULE_ZONE", "UTC")),
-    "catchup": False,
-    "max_active_runs": 1,
-    "tags": ["matchback"],
-    "params": PARAMETERS,
+INTAKE = {
+    "feed": Param(
+        None,
+        type=["null", "string"],
+        title="Feed",
+        description="Take only what this feed brings; its id as in matchback.toml. Empty: every feed.",
+    ),
+    "dry_run": Param(
+        False,
+        type="boolean",
+        title="Dry run",
+        description="Only count the files that wait at the sources; receive, load and decide nothing.",
+    ),
 }
+
+
+def facts_of(workspace: ListedWorkspace) -> Asset:
+    """Return the asset that a load updates."""
+    return Asset(name=f"{workspace.name}.facts", uri=f"matchback://{workspace.name}/facts")
+
+
+def rewards_of(workspace: ListedWorkspace) -> Asset:
+    """Return the asset that a night's rewards update."""
+    return Asset(name=f"{workspace.name}.rewards", uri=f"matchback://{workspace.name}/rewards")
+
+
+def published_of(workspace: ListedWorkspace) -> Asset:
+    """Return the asset that a published version updates: what follow-up DAGs of others may wait for."""
+    return Asset(name=f"{workspace.name}.published", uri=f"matchback://{workspace.name}/published")
+
+
+def common(workspace: ListedWorkspace, *, hours: float) -> dict[str, Any]:
+    """Return what every DAG of a workspace is declared with; `hours` is how long one task may take.
+
+    Every task is a transaction, or several that stand each for itself: one that is stopped anywhere is tried again.
+    """
+    return {
+        "start_date": pendulum.parse(workspace.first_night, tz=workspace.zone),
+        "end_date": pendulum.parse(workspace.last_night, tz=workspace.zone).end_of("day")
+        if workspace.last_night
+        else None,
+        "catchup": False,
+        "max_active_runs": 1,
+        "tags": ["matchback", workspace.name],
+        "default_args": {
+            "retries": 3,
+            "retry_delay": timedelta(minutes=1),
+            "retry_exponential_backoff": True,
+            "max_retry_delay": timedelta(minutes=30),
+            "retry_policy": ExceptionRetryPolicy(rules=[HOPELESS]),
+            "execution_timeout": timedelta(hours=hours),
+            "on_failure_callback": [Failure(workspace)],
+        },
+    }
+
+
+def cron(line: str, workspace: ListedWorkspace) -> CronTriggerTimetable | None:
+    """Return when a cron line of a workspace fires; an empty one never does."""
+    return CronTriggerTimetable(line, timezone=workspace.zone) if line else None
 
 
 def chosen_night() -> dict[str, Any]:
-    """Return what the run's parameters say of its night."""
-    parameters = get_current_context()["params"]
-    return {name: parameters[name] for name in PARAMETERS}
+    """Return the night that this run is for: of the newest update that woke it, else of its parameters."""
+    context = get_current_context()
+    woken_by = [
+        event.extra for events in (context.get("triggering_asset_events") or {}).values() for event in events
+    ]
+    if woken_by:
+        newest = max(woken_by, key=lambda extra: str(extra["as_of"]))
+        return {"as_of": newest["as_of"], "allow_future": newest["allow_future"], "woken": True}
+    return {name: context["params"][name] for name in NIGHT} | {"woken": False}
 
 
-def open_night(chosen: dict[str, Any]) -> Any:
-    """Open the workspace for the night that was chosen; without a date, for the day that this run is for."""
+def open_night(workspace: ListedWorkspace) -> Any:
+    """Open the workspace for the night of this run, held to one feed if its parameters name one."""
     from matchback import handover
 
-    run = get_current_context()["dag_run"]
+    context = get_current_context()
+    run, chosen = context["dag_run"], chosen_night()
     moment = run.logical_date or run.run_after
     return handover.open_night(
-        chosen["workspace"], chosen["as_of"], moment, allow_future=chosen["allow_future"]
+        workspace.folder,
+        chosen["as_of"],
+        moment,
+        allow_future=chosen["allow_future"],
+        feed=context["params"].get("feed"),
     )
+
+
+def refuse_overlap() -> None:
+    """Refuse to begin a night while an earlier one runs: only a backfill that was let run several at once does."""
+    from matchback.errors import MatchbackError
+
+    earlier = get_current_context()["ti"].get_previous_dagrun(state="running")
+    if earlier is not None:
+        raise MatchbackError(
+            "An earlier night of this workspace is still running.",
+            state="Nothing was changed.",
+            next_step="This task is tried again. Backfill with  --max-active-runs 1: nights go one by one.",
+        )
+
+
+def tell(asset: Asset, night: Any) -> None:
+    """Say with an asset's update for which night it is."""
+    get_current_context()["outlet_events"][asset].extra = {
+        "as_of": night.as_of.isoformat(),
+        "allow_future": chosen_night()["allow_future"],
+    }
+
+
+def bring_up_to(
+    workspace: ListedWorkspace, steps: tuple[str, ...], asset: Asset | None = None
+) -> dict[str, str]:
+    """Run the steps for the night of this run; say in words what each did."""
+    from matchback import handover
+
+    night = open_night(workspace)
+    said: dict[str, str] = handover.bring_up_to(night, steps, unless_overtaken=chosen_night()["woken"])
+    if asset is not None:
+        tell(asset, night)
+    return said

@@ -1,70 +1,126 @@
 """Every night: pick up what lies at the feeds' sources, validate it file by file, load it.
 
 One mapped task takes in one file. Bad data is a value there, never a failure, and a source that does not answer
-fails its own task only; so no file holds back another. One task loads, since the warehouse has one writer. Its asset
-wakes `reward_run`, also on a night without files: time alone changes rewards.
+fails its own task only; so no file holds back another. One task loads, since the warehouse has one writer: the pool
+has one slot. Its asset wakes `reward_run`, also on a night without files: time alone changes rewards.
 
-The environment names the workspace (MATCHBACK_WORKSPACE), the time (MATCHBACK_SCHEDULE, a cron line; empty: only
-by hand) and the zone in which it is read (MATCHBACK_SCHEDULE_ZONE). The pool `duckdb_writer` has one slot:
-`airflow pools import dags/pools.json`.
+**A backfill equals running night by night**: the load of a night first finishes the night before, should its rewards
+or its published version still be missing.
+
+    airflow backfill create --dag-id NAME.offline_events --from-date 2026-11-01 \\
+        --to-date 2026-11-07T23:59 --max-active-runs 1
+
+By hand, the form asks for the as-of date, one feed, or a dry run that only counts what waits.
 """
 
 from __future__ import annotations
 
-import os
+from datetime import timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import TriggerRule, dag, get_current_context, task
-from matchback_night import FACTS, ONE_AT_A_TIME, RETRIES, chosen_night, open_night
-
-
-@dag(
-    schedule=os.environ.get("MATCHBACK_SCHEDULE", "0 6 * * *") or None,
-    default_args=RETRIES,
-    doc_md=__doc__,
-    **ONE_AT_A_TIME,
+from airflow.sdk.exceptions import AirflowSkipException
+from matchback_night import (
+    INTAKE,
+    NIGHT,
+    WORKSPACES,
+    common,
+    cron,
+    facts_of,
+    open_night,
+    refuse_overlap,
+    tell,
 )
-def offline_events() -> None:
-    """Declare the tasks."""
+from matchback_notices import REFUSALS, Refusals
+from matchback_workspaces import ListedWorkspace
 
-    @task
-    def list_files() -> list[dict[str, str]]:
-        """List the files that wait; one entry each, with ids only."""
-        from matchback.handover import list_deliveries
+# A mapped task does not take its words from its function.
+TAKE_IN = """Receive and validate one file. Named after its feed, date and the first part of its id.
 
-        return list_deliveries(open_night(chosen_night()))
-
-    @task(map_index_template="{{ label }}", max_active_tis_per_dagrun=4)
-    def take_in(delivery: dict[str, str]) -> dict[str, str]:
-        """Receive and validate one file; say its id and status."""
-        from matchback import handover
-
-        get_current_context()["label"] = delivery["label"]
-        taken = handover.take_in(open_night(chosen_night()), delivery)
-        get_current_context()["label"] = taken["label"]
-        return taken
-
-    @task(pool="duckdb_writer", outlets=[FACTS], trigger_rule=TriggerRule.ALL_DONE)
-    def load(*, outlet_events: Any = None) -> dict[str, str]:
-        """Load every file that was taken in, each in a transaction of its own, and answer its sender."""
-        from matchback.handover import bring_up_to
-
-        chosen = chosen_night()
-        context = open_night(chosen)
-        said = bring_up_to(context, ("validate", "load"))
-        outlet_events[FACTS].extra = {
-            "workspace": str(context.workspace.root),
-            "as_of": context.as_of.isoformat(),
-            "allow_future": chosen["allow_future"],
-        }
-        return said
-
-    taken = take_in.expand(delivery=list_files())
-    loaded = load()
-    taken >> loaded
-    # Fails the run, after the good files were loaded, when a file or a source was not reached.
-    [taken, loaded] >> EmptyOperator(task_id="every_file_was_taken_in", trigger_rule=TriggerRule.NONE_FAILED)
+What is wrong with a file is in its results file, and in `matchback files show ID`; the task fails only if the file
+could not be read."""
 
 
-offline_events()
+def declare(workspace: ListedWorkspace) -> None:
+    """Declare the DAG of one workspace."""
+    facts = facts_of(workspace)
+
+    @dag(
+        dag_id=f"{workspace.name}.offline_events",
+        schedule=cron(workspace.schedule, workspace),
+        params=NIGHT | INTAKE,
+        doc_md=__doc__,
+        **common(workspace, hours=6),
+    )
+    def offline_events() -> None:
+        """Declare the tasks."""
+
+        @task(execution_timeout=timedelta(minutes=30))
+        def list_files() -> list[dict[str, str]]:
+            """List the files that wait at the sources: a feed's id and a key each, never a file's name.
+
+            In a dry run they are counted in the log, and none is handed on. An unknown feed is refused.
+            """
+            from matchback import handover
+
+            refuse_overlap()
+            night = open_night(workspace)
+            if get_current_context()["params"]["dry_run"]:
+                handover.count_deliveries(night)
+                return []
+            return handover.list_deliveries(night)
+
+        @task(
+            map_index_template="{{ label }}",
+            max_active_tis_per_dagrun=4,
+            execution_timeout=timedelta(hours=3),
+            doc_md=TAKE_IN,
+        )
+        def take_in(delivery: dict[str, str]) -> dict[str, str]:
+            """Receive and validate one file; say its feed, id and status."""
+            from matchback import handover
+
+            get_current_context()["label"] = delivery["label"]
+            taken = handover.take_in(open_night(workspace), delivery)
+            get_current_context()["label"] = taken["label"]
+            return taken
+
+        @task(
+            pool=workspace.pool,
+            outlets=[facts],
+            trigger_rule=TriggerRule.ALL_DONE,
+            on_success_callback=[Refusals(workspace)],
+        )
+        def load() -> dict[str, Any]:
+            """Load every file that was taken in, each in a transaction of its own, and answer its sender.
+
+            A night before that was loaded and not finished is finished first. Files and records that were refused, and
+            files that wait, are told in counts; they are no failure.
+            """
+            from matchback import handover
+
+            context: Any = get_current_context()
+            if context["params"]["dry_run"]:
+                raise AirflowSkipException("A dry run loads nothing.")
+            refuse_overlap()
+            night = open_night(workspace)
+            loaded = handover.load_night(night)
+            context[REFUSALS] = (night.as_of.isoformat(), loaded["held_back"])
+            tell(facts, night)
+            return loaded
+
+        taken = take_in.expand(delivery=list_files())
+        loaded = load()
+        taken >> loaded
+        [taken, loaded] >> EmptyOperator(
+            task_id="every_file_was_taken_in",
+            trigger_rule=TriggerRule.NONE_FAILED,
+            doc_md="Fails the run, after the good files were loaded, when a file or a source was not reached.",
+        )
+
+    offline_events()
+
+
+for listed in WORKSPACES:
+    declare(listed)

@@ -7,14 +7,20 @@ import os
 import secrets
 import subprocess
 import time
+import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from servers import ServerProcess, free_port
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+DAGS = 4  # of the one workspace
 PROGRAM = REPOSITORY / ".venv-airflow" / "bin" / "airflow"
 
 
@@ -42,7 +48,7 @@ class Airflow:
             "AIRFLOW__CORE__PARALLELISM": "3",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{self.port}/execution/",
-            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.home}/airflow.db",
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.home}/airflow.db?timeout=120",
             "AIRFLOW__API__HOST": "127.0.0.1",
             "AIRFLOW__API__PORT": str(self.port),
             "AIRFLOW__API__WORKERS": "1",
@@ -65,7 +71,7 @@ class Airflow:
         return result.stdout
 
     def start(self) -> None:
-        """Make the database and the pool, start the three components, and wait until both DAGs are known."""
+        """Make the database and the pool, start the three components, and wait until all DAGs are known."""
         assert PROGRAM.exists(), "The tests need Airflow. Type:  make test"
         self.command("db", "migrate")
         self.command("pools", "import", str(REPOSITORY / "dags" / "pools.json"))
@@ -77,7 +83,7 @@ class Airflow:
             command = [str(PROGRAM), name, *arguments]
             self.processes.append(ServerProcess(command, self.home / f"{name}.log", self.variables))
         self.processes[0].wait_for_port(self.port, 120)
-        self.wait(lambda: len(self.call("dags")["dags"]) == 2, 120, "both DAGs to be known")
+        self.wait(lambda: len(self.call("dags")["dags"]) == DAGS, 120, "all DAGs to be known")
 
     def stop(self) -> None:
         for process in reversed(self.processes):
@@ -105,6 +111,17 @@ class Airflow:
             self.call(f"dags/{dag_id}/dagRuns", {"logical_date": None, "conf": parameters})["dag_run_id"]
         )
 
+    def backfill(self, dag_id: str, first: date, last: date) -> None:
+        """Begin a backfill of a range of dates, both included, as the guide says."""
+        dates = ("--from-date", first.isoformat(), "--to-date", f"{last.isoformat()}T23:59")
+        self.command("backfill", "create", "--dag-id", dag_id, *dates, "--max-active-runs", "1")
+
+    def refusal(self, dag_id: str, **parameters: object) -> tuple[int, str]:
+        """Try to start a run that is refused; return the answer's status and words."""
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            self.trigger(dag_id, **parameters)
+        return refused.value.code, refused.value.read().decode()
+
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
         return list(self.call(f"dags/{dag_id}/dagRuns?order_by=start_date")["dag_runs"])
 
@@ -119,6 +136,14 @@ class Airflow:
 
         self.wait(ended, seconds, f"{count} runs of {dag_id} to end")
         return self.runs(dag_id)
+
+    def wait_until_idle(self, dag_ids: Sequence[str], seconds: float) -> None:
+        """Wait until no run of these DAGs is under way or waits to begin."""
+
+        def idle() -> bool:
+            return all(run["state"] in ("success", "failed") for dag in dag_ids for run in self.runs(dag))
+
+        self.wait(idle, seconds, f"{', '.join(dag_ids)} to be idle")
 
     def wait(self, met: Any, seconds: float, what: str) -> None:
         deadline = time.monotonic() + seconds

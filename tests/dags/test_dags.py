@@ -1,10 +1,11 @@
-"""Both DAGs, as Airflow reads them and as a real Airflow runs them on the sample."""
+"""The DAGs, as Airflow reads them and as a real Airflow runs them on the sample."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,56 +17,193 @@ from dags.worlds import (
     copy_of_sample,
     payout_files,
     published_tables,
-    record_acts,
     run_by_command_line,
     spread_over_servers,
 )
+from matchback.journal import Journal
+from matchback.settling import finished_runs, settled_through
 from servers.s3 import S3Server
 from servers.sshd import Sshd
 
 pytestmark = [pytest.mark.slow, pytest.mark.servers, pytest.mark.xdist_group("airflow")]
 
 MISTYPED = "2126-11-08"
-HEAVY = ("pandera", "polars", "pandas", "pyarrow", "scipy", "duckdb")
+HEAVY = ("pandera", "polars", "pandas", "pyarrow", "scipy", "duckdb", "fsspec")
+WORKSPACES = {
+    "bank": "/srv/bank",
+    "shop": {
+        "folder": "/srv/shop",
+        "schedule": "",
+        "housekeeping": "",
+        "pool": "shop_writer",
+        "zone": "Asia/Tokyo",
+    },
+}
+OPTIONS = ("folder", "schedule", "zone", "housekeeping", "pool", "first_night", "last_night", "notify")
+NOTIFIER = (
+    'each with "class" (a notifier\'s whole name) and "arguments" (an object; {message} in its texts stands for the '
+    "words)."
+)
+WRONG = (
+    "{",
+    '["/srv/bank"]',
+    '{"bank": "srv/bank"}',
+    '{"Bank": "/srv/bank"}',
+    '{"bank": {"pol": "x"}}',
+    '{"bank": {"folder": "/b", "first_night": "2026-13-01"}}',
+    '{"a": "/srv/bank", "b": "/srv/../srv/bank"}',
+    '{"bank": {"folder": "/b", "notify": ["x"]}}',
+)
 READ_DAGS = f"""
-import json, sys
+import json, os, socket, sys
 from pathlib import Path
 from airflow.dag_processing.dagbag import BundleDagBag
+def refuse(*arguments, **options):
+    raise AssertionError("the network was touched")
 before = set(sys.modules)
+opened = []
+sys.addaudithook(lambda event, said: opened.append(str(said[0])) if event == "open" else None)
+socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
 folder = {str(REPOSITORY / "dags")!r}
 bag = BundleDagBag(folder, bundle_path=Path(folder), bundle_name="dags-folder")
-tasks = {{name: sorted(dag.task_ids) for name, dag in bag.dags.items()}}
+def told(task):
+    outlets = [asset.uri for asset in task.outlets]
+    return {{"pool": task.pool, "outlets": outlets, "retries": task.retries, "doc": task.doc_md or "",
+            "seconds": task.execution_timeout.total_seconds(), "notices": len(task.on_failure_callback)}}
+dags = {{name: {{"tasks": {{task.task_id: told(task) for task in dag.tasks}}, "tags": sorted(dag.tags),
+    "doc": dag.doc_md, "params": sorted(dag.params), "runs": dag.max_active_runs, "catchup": dag.catchup,
+    "woken_by": [asset.uri for asset in getattr(dag.timetable.asset_condition, "objects", [])]}}
+    for name, dag in bag.dags.items()}}
 loaded = sorted(set({HEAVY!r}) & (set(sys.modules) - before))
-print(json.dumps({{"errors": bag.import_errors, "tasks": tasks, "loaded": loaded}}))
+errors = {{}}
+for text in {WRONG!r}:
+    os.environ["MATCHBACK_WORKSPACES"] = text
+    for module in [name for name in sys.modules if name.startswith("matchback_")]:
+        del sys.modules[module]
+    wrong = BundleDagBag(folder, bundle_path=Path(folder), bundle_name="dags-folder")
+    errors[text] = sorted({{said.strip().splitlines()[-1] for said in wrong.import_errors.values()}})
+read = [path for path in opened if path.startswith("/srv/")]
+print(json.dumps({{"errors": bag.import_errors, "dags": dags, "loaded": loaded, "wrong": errors, "read": read}}))
 """
 
 
 @pytest.fixture(scope="module")
 def as_read(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What Airflow makes of the folder of DAGs."""
-    airflow = Airflow(tmp_path_factory.mktemp("airflow-read"), {})
+    variables = {"MATCHBACK_WORKSPACES": json.dumps(WORKSPACES)}
+    airflow = Airflow(tmp_path_factory.mktemp("airflow-read"), variables)
     result = subprocess.run(
         [str(PROGRAM.with_name("python")), "-c", READ_DAGS],
         env=airflow.variables,
         capture_output=True,
         text=True,
-        check=True,
     )
+    assert result.returncode == 0, result.stderr
     answer: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
     return answer
 
 
-def test_airflow_reads_both_dags(as_read: dict[str, Any]) -> None:
+def test_airflow_reads_four_dags_a_workspace(as_read: dict[str, Any]) -> None:
     assert as_read["errors"] == {}
-    steps = ["publish", "recognize", "report", "resolve", "reward"]
-    assert as_read["tasks"] == {
+    tasks = {
         "offline_events": ["every_file_was_taken_in", "list_files", "load", "take_in"],
-        "reward_run": ["choose_nights", *(f"one_night.{step}" for step in steps)],
+        "reward_run": ["recognize", "resolve", "reward"],
+        "publish_reports": ["publish", "report"],
+        "housekeeping": ["examine_files", "examine_tables"],
+    }
+    expected = {f"{name}.{dag}": ids for name in WORKSPACES for dag, ids in tasks.items()}
+    assert {name: sorted(dag["tasks"]) for name, dag in as_read["dags"].items()} == expected
+
+
+def test_workspaces_wake_only_their_own_dags(as_read: dict[str, Any]) -> None:
+    dags = as_read["dags"]
+    for name in WORKSPACES:
+        uris = [f"matchback://{name}/{asset}" for asset in ("facts", "rewards", "published")]
+        assert dags[f"{name}.offline_events"]["tasks"]["load"]["outlets"] == [uris[0]]
+        assert dags[f"{name}.reward_run"]["woken_by"] == [uris[0]]
+        assert dags[f"{name}.reward_run"]["tasks"]["reward"]["outlets"] == [uris[1]]
+        assert dags[f"{name}.publish_reports"]["woken_by"] == [uris[1]]
+        assert dags[f"{name}.publish_reports"]["tasks"]["publish"]["outlets"] == [uris[2]]
+
+
+def test_every_task_that_writes_takes_the_writers_slot(as_read: dict[str, Any]) -> None:
+    free = {"list_files", "take_in", "every_file_was_taken_in", "examine_files"}
+    for name, pool in (("bank", "duckdb_writer"), ("shop", "shop_writer")):
+        pools = {
+            task: said["pool"]
+            for dag, read in as_read["dags"].items()
+            if dag.startswith(f"{name}.")
+            for task, said in read["tasks"].items()
+        }
+        assert pools == {task: "default_pool" if task in free else pool for task in pools}
+
+
+def test_every_task_has_words_a_time_out_retries_and_a_notice(as_read: dict[str, Any]) -> None:
+    for name, dag in as_read["dags"].items():
+        assert len(dag["doc"]) > 100
+        assert dag["tags"] == sorted(["matchback", name.split(".")[0]])
+        assert (dag["runs"], dag["catchup"]) == (1, False)
+        for task in dag["tasks"].values():
+            assert len(task["doc"]) > 20
+            assert 0 < task["seconds"] <= 12 * 3600
+            assert (task["retries"], task["notices"]) == (3, 1)
+
+
+def test_the_forms_ask_for_what_the_runs_take(as_read: dict[str, Any]) -> None:
+    asked = {name.split(".")[1]: dag["params"] for name, dag in as_read["dags"].items()}
+    night = ["allow_future", "as_of"]
+    intake = ["allow_future", "as_of", "dry_run", "feed"]
+    assert asked == {
+        "offline_events": intake,
+        "reward_run": night,
+        "publish_reports": night,
+        "housekeeping": [],
     }
 
 
-def test_reading_the_dags_loads_no_heavy_library(as_read: dict[str, Any]) -> None:
+def test_reading_the_dags_loads_no_heavy_library_and_no_workspace(as_read: dict[str, Any]) -> None:
+    """The network is shut while they are read."""
     assert as_read["loaded"] == []
+    assert as_read["read"] == []
+
+
+def test_a_wrong_list_of_workspaces_is_refused_in_words(as_read: dict[str, Any]) -> None:
+    begin = "matchback_workspaces.WrongList: MATCHBACK_WORKSPACES"
+    object_form = f'{begin} is not a JSON object such as {{"bank": "/srv/bank"}}.'
+    assert as_read["wrong"] == {
+        WRONG[0]: [object_form],
+        WRONG[1]: [object_form],
+        WRONG[2]: [f"{begin}: the folder of bank is not a path from the root on."],
+        WRONG[3]: [f"{begin}: the name 'Bank' is not of small letters, digits, _ and -, from a letter on."],
+        WRONG[4]: [f"{begin}: bank has no pol; there are {', '.join(OPTIONS)}."],
+        WRONG[5]: [f"{begin}: first_night of bank is not a day such as 2026-11-01."],
+        WRONG[6]: [f"{begin}: a and b are one folder, which has one writer only."],
+        WRONG[7]: [f"{begin}: notify of bank is not a list of objects, {NOTIFIER}"],
+    }
+
+
+TELL = """
+import sys
+from matchback_notices import REFUSALS, Refusals
+from matchback_workspaces import ListedWorkspace
+absent = {"class": "nobody.Absent", "arguments": {}}
+file = {"class": "file_notifier.FileNotifier", "arguments": {"path": sys.argv[1], "text": "told: {message}"}}
+notice = Refusals(ListedWorkspace("bank", "/srv/bank", notify=(absent, file)))
+notice({REFUSALS: ("2026-11-01", {"refused_files": 1, "refused": 1234})})
+notice({REFUSALS: ("2026-11-02", {})})
+notice({})
+"""
+
+
+def test_refusals_are_told_in_counts_and_a_silent_notifier_stops_no_other(tmp_path: Path) -> None:
+    told = tmp_path / "told.txt"
+    places = f"{REPOSITORY / 'dags'}:{REPOSITORY / 'tests' / 'dags'}"
+    airflow = Airflow(tmp_path, {"PYTHONPATH": places})
+    python = str(PROGRAM.with_name("python"))
+    subprocess.run([python, "-c", TELL, str(told)], env=airflow.variables, check=True, capture_output=True)
+    assert told.read_text().splitlines() == [
+        "told: Matchback bank, night of 2026-11-01: 1 files refused, 1,234 records refused. See  matchback files list"
+    ]
 
 
 @dataclass(frozen=True)
@@ -77,47 +215,129 @@ class Ran:
     runs: dict[str, list[dict[str, Any]]]
     tasks: dict[str, list[dict[str, Any]]]
     logs: str
+    told: list[str]  # by the notifier
+    received_by_dry_run: int
+    refused: tuple[int, str]  # an as-of date that is no day
 
     def states(self, dag_id: str) -> list[str]:
         return [run["state"] for run in self.runs[dag_id]]
 
 
+EVENTS = "bank.offline_events"
+FOLLOWING = ("bank.reward_run", "bank.publish_reports")
+HOUSEKEEPING = "bank.housekeeping"
+HAND, BACKFILLED = NIGHTS[0], NIGHTS[1:]
+
+
+def listed(workspace: Path, told: Path) -> dict[str, str]:
+    """Return the variable that names the workspace, scheduled nightly until its last night, which has passed."""
+    notifier = {"path": str(told), "text": "told: {message}"}
+    entry = {
+        "folder": str(workspace),
+        "last_night": NIGHTS[-1].isoformat(),
+        "housekeeping": "",
+        "notify": [{"class": "file_notifier.FileNotifier", "arguments": notifier}],
+    }
+    return {
+        "MATCHBACK_WORKSPACES": json.dumps({"bank": entry}),
+        "PYTHONPATH": str(REPOSITORY / "tests" / "dags"),
+    }
+
+
+def finish(airflow: Airflow, journal: Journal, count: int, night: date) -> None:
+    """Wait until so many loads have ended, and everything that they woke, through the publication of a night."""
+    airflow.wait_for_runs(EVENTS, count, 900)
+    airflow.wait(lambda: settled_through(journal) == night, 600, f"the night of {night} to be published")
+    airflow.wait_until_idle(FOLLOWING, 300)
+
+
 @pytest.fixture(scope="module")
 def by_airflow(sshd: Sshd, s3: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    """The whole sample, run by a real Airflow that picks files up from a real sshd and a real S3 server."""
+    """The sample by a real Airflow, from a real sshd and a real S3 server: a dry run, a night, a backfill."""
     home = tmp_path_factory.mktemp("airflow")
     workspace = copy_of_sample(home / "workspace")
     connections = spread_over_servers(workspace, sshd, s3)
-    airflow = Airflow(home, {"MATCHBACK_WORKSPACE": str(workspace), "MATCHBACK_SCHEDULE": "", **connections})
+    airflow = Airflow(home, {**listed(workspace, home / "told.txt"), **connections})
+    journal = Journal(workspace / "var" / "journal")
     try:
         airflow.start()
-        for count, night in enumerate(NIGHTS, start=1):
-            record_acts(workspace, night)
-            airflow.trigger("offline_events", as_of=night.isoformat(), allow_future=True)
-            airflow.wait_for_runs("offline_events", count, 900)
-            airflow.wait_for_runs("reward_run", count, 600)
-        airflow.trigger("offline_events", as_of=MISTYPED)
-        airflow.wait_for_runs("offline_events", len(NIGHTS) + 1, 300)
-        runs = {dag: airflow.runs(dag) for dag in ("offline_events", "reward_run")}
+        refused = airflow.refusal(EVENTS, as_of="2026-11-31")
+        airflow.trigger(EVENTS, as_of=HAND.isoformat(), allow_future=True, dry_run=True)
+        airflow.wait_for_runs(EVENTS, 1, 300)
+        received = len(journal.entries(kind="file_received"))
+        airflow.trigger(EVENTS, as_of=HAND.isoformat(), allow_future=True)
+        finish(airflow, journal, 2, HAND)
+        airflow.backfill(EVENTS, BACKFILLED[0], BACKFILLED[-1])
+        finish(airflow, journal, len(NIGHTS) + 1, NIGHTS[-1])
+        airflow.trigger(EVENTS, as_of=MISTYPED)
+        airflow.trigger(HOUSEKEEPING)
+        airflow.wait_for_runs(EVENTS, len(NIGHTS) + 2, 300)
+        airflow.wait_for_runs(HOUSEKEEPING, 1, 300)
+        runs = {dag: airflow.runs(dag) for dag in (EVENTS, *FOLLOWING, HOUSEKEEPING)}
         tasks = {
             run["dag_run_id"]: airflow.tasks(dag, run["dag_run_id"]) for dag in runs for run in runs[dag]
         }
-        return Ran(home, workspace, runs, tasks, airflow.logs())
+        told = (home / "told.txt").read_text().splitlines()
+        return Ran(home, workspace, runs, tasks, airflow.logs(), told, received, refused)
     finally:
         airflow.stop()
 
 
-def test_every_run_of_both_dags_succeeds(by_airflow: Ran) -> None:
-    assert by_airflow.states("offline_events") == [*["success"] * len(NIGHTS), "failed"], by_airflow.logs
-    assert by_airflow.states("reward_run") == ["success"] * len(NIGHTS), by_airflow.logs
+def test_every_run_succeeds_but_the_refused_one(by_airflow: Ran) -> None:
+    assert by_airflow.states(EVENTS) == [*["success"] * (len(NIGHTS) + 1), "failed"], by_airflow.logs
+    for dag in (*FOLLOWING, HOUSEKEEPING):
+        assert set(by_airflow.states(dag)) == {"success"}, by_airflow.logs
 
 
-def test_the_load_wakes_the_rewards(by_airflow: Ran) -> None:
-    assert {run["run_type"] for run in by_airflow.runs["reward_run"]} == {"asset_triggered"}
+def test_the_load_wakes_the_rewards_and_they_the_publication(by_airflow: Ran) -> None:
+    for dag in FOLLOWING:
+        assert {run["run_type"] for run in by_airflow.runs[dag]} == {"asset_triggered"}
+
+
+def test_a_backfill_finishes_each_night_before_the_next_is_loaded(by_airflow: Ran) -> None:
+    kinds = [run["run_type"] for run in by_airflow.runs[EVENTS]]
+    assert kinds == ["manual"] * 2 + ["backfill"] * (len(NIGHTS) - 1) + ["manual"]
+    loaded, published = list[date](), list[date]()
+    for as_of, steps in finished_runs(Journal(by_airflow.workspace / "var" / "journal")):
+        if "load" in steps:
+            assert published == loaded
+            loaded.append(as_of)
+        if "publish" in steps and as_of not in published:
+            published.append(as_of)
+    assert loaded == published == list(NIGHTS)
+
+
+def test_a_dry_run_receives_and_wakes_nothing(by_airflow: Ran) -> None:
+    tasks = by_airflow.tasks[by_airflow.runs[EVENTS][0]["dag_run_id"]]
+    states = {task["task_id"]: task["state"] for task in tasks}
+    skipped = dict.fromkeys(("take_in", "load"), "skipped")
+    assert states == {
+        "list_files": "success",
+        "every_file_was_taken_in": states["every_file_was_taken_in"],
+        **skipped,
+    }
+    assert by_airflow.received_by_dry_run == 0
+
+
+def test_a_form_with_a_day_that_is_none_is_refused(by_airflow: Ran) -> None:
+    status, words = by_airflow.refused
+    assert status == 400
+    assert "as_of" in words and "is not a 'date'" in words
+
+
+def test_failures_are_told_in_ids_and_counts(by_airflow: Ran) -> None:
+    failed = [line for line in by_airflow.told if " failed (" in line]
+    run_id = by_airflow.runs[EVENTS][-1]["dag_run_id"]
+    assert sorted(failed) == [
+        f"told: Matchback bank: {task} of {EVENTS} failed (ConfigurationError) at try 1, run {run_id}. "
+        "Its log says what to do."
+        for task in ("list_files", "load")
+    ]
+    assert by_airflow.told == failed
 
 
 def test_a_day_after_today_fails_at_once_and_changes_nothing(by_airflow: Ran) -> None:
-    run_id = by_airflow.runs["offline_events"][-1]["dag_run_id"]
+    run_id = by_airflow.runs[EVENTS][-1]["dag_run_id"]
     tried = {task["task_id"]: (task["state"], task["try_number"]) for task in by_airflow.tasks[run_id]}
     assert tried == {
         "list_files": ("failed", 1),
@@ -131,12 +351,10 @@ def test_a_day_after_today_fails_at_once_and_changes_nothing(by_airflow: Ran) ->
 
 
 def test_one_task_takes_in_one_file(by_airflow: Ran) -> None:
-    tasks = [
-        task for run in by_airflow.runs["offline_events"][:-1] for task in by_airflow.tasks[run["dag_run_id"]]
-    ]
-    taken = [task for task in tasks if task["task_id"] == "take_in"]
+    tasks = [task for run in by_airflow.runs[EVENTS] for task in by_airflow.tasks[run["dag_run_id"]]]
+    taken = [task for task in tasks if task["task_id"] == "take_in" and task["map_index"] >= 0]
     files = published_tables(by_airflow.workspace)["files"]
-    assert len(taken) == len(files) > 100
+    assert len(taken) == len(files) > 40
     assert {task["try_number"] for task in taken} == {1}
     assert all(len(task["rendered_map_index"].split()) == 3 for task in taken)
 
@@ -163,4 +381,4 @@ def test_the_published_tables_equal_the_command_lines(by_airflow: Ran, tmp_path:
     assert sorted(actual) == sorted(expected)
     assert [name for name in expected if actual[name] != expected[name]] == []
     assert expected["recognitions"]
-    assert payout_files(by_airflow.workspace) == payout_files(reference) != {}
+    assert payout_files(by_airflow.workspace) == payout_files(reference)

@@ -1,0 +1,106 @@
+"""Which workspaces there are DAGs for: what MATCHBACK_WORKSPACES says. No Airflow, no workspace is read here.
+
+A JSON object, one entry a workspace; a folder alone is short for an object with that folder:
+
+    {"bank": "/srv/bank",
+     "shop": {"folder": "/srv/shop", "schedule": "30 4 * * *", "zone": "Europe/Berlin"}}
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any
+
+VARIABLE = "MATCHBACK_WORKSPACES"
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+TEXTS = ("folder", "schedule", "zone", "housekeeping", "pool", "first_night", "last_night")
+
+
+class WrongList(ValueError):
+    """The variable does not say what it should; Airflow shows these words as the import error of every DAG."""
+
+
+@dataclass(frozen=True)
+class ListedWorkspace:
+    """One workspace as the variable names it.
+
+    `schedule` and `housekeeping` are cron lines, read in `zone`; an empty one means: only by hand. `pool` has one slot:
+    the warehouse has one writer. The schedule, and a backfill, reach from `first_night` to `last_night` (none: on and
+    on). `notify` holds Airflow notifiers, each a class and its arguments.
+    """
+
+    name: str
+    folder: str
+    schedule: str = "0 6 * * *"
+    zone: str = "UTC"
+    housekeeping: str = "0 12 * * SUN"
+    pool: str = "duckdb_writer"
+    first_night: str = "2026-01-01"
+    last_night: str = ""
+    notify: tuple[dict[str, Any], ...] = field(default=(), hash=False)
+
+
+def listed_workspaces() -> list[ListedWorkspace]:
+    """Return the workspaces of MATCHBACK_WORKSPACES by name; none if it is not set. Raises WrongList, in words."""
+    text = os.environ.get(VARIABLE)
+    if not text:
+        return []
+    try:
+        listed = json.loads(text)
+    except ValueError:
+        listed = None
+    if not isinstance(listed, dict):
+        raise WrongList(f'{VARIABLE} is not a JSON object such as {{"bank": "/srv/bank"}}.')
+    found = [_workspace(name, said) for name, said in sorted(listed.items())]
+    folders: dict[str, str] = {}
+    for workspace in found:
+        same = folders.setdefault(os.path.realpath(workspace.folder), workspace.name)
+        if same != workspace.name:
+            raise WrongList(
+                f"{VARIABLE}: {same} and {workspace.name} are one folder, which has one writer only."
+            )
+    return found
+
+
+def _workspace(name: str, said: Any) -> ListedWorkspace:
+    if not NAME.fullmatch(name):
+        raise WrongList(
+            f"{VARIABLE}: the name {name!r} is not of small letters, digits, _ and -, from a letter on."
+        )
+    options = {"folder": said} if isinstance(said, str) else said
+    if not isinstance(options, dict):
+        raise WrongList(f"{VARIABLE}: {name} is neither a folder nor a JSON object.")
+    known = [known.name for known in fields(ListedWorkspace) if known.name != "name"]
+    if unknown := sorted(set(options) - set(known)):
+        raise WrongList(f"{VARIABLE}: {name} has no {', '.join(unknown)}; there are {', '.join(known)}.")
+    for option in TEXTS:
+        if not isinstance(options.get(option, ""), str):
+            raise WrongList(f"{VARIABLE}: {option} of {name} is not text.")
+    if not os.path.isabs(options.get("folder", "")):
+        raise WrongList(f"{VARIABLE}: the folder of {name} is not a path from the root on.")
+    _refuse_wrong_days(name, options)
+    return ListedWorkspace(name, **{**options, "notify": _notifiers(name, options.get("notify", []))})
+
+
+def _refuse_wrong_days(name: str, options: dict[str, Any]) -> None:
+    for option in ("first_night", "last_night"):
+        try:
+            if options.get(option):
+                date.fromisoformat(options[option])
+        except ValueError:
+            raise WrongList(f"{VARIABLE}: {option} of {name} is not a day such as 2026-11-01.") from None
+
+
+def _notifiers(name: str, said: Any) -> tuple[dict[str, Any], ...]:
+    for notifier in said if isinstance(said, list) else [None]:
+        kinds = {key: type(value) for key, value in notifier.items()} if isinstance(notifier, dict) else {}
+        if kinds != {"class": str, "arguments": dict}:
+            raise WrongList(
+                f'{VARIABLE}: notify of {name} is not a list of objects, each with "class" (a notifier\'s whole '
+                'name) and "arguments" (an object; {message} in its texts stands for the words).'
+            )
+    return tuple(said)

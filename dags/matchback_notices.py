@@ -11,10 +11,10 @@ from matchback_workspaces import ListedWorkspace
 MESSAGE = "{message}"
 REFUSALS = "matchback_held_back"  # what a task leaves in its context for the notice of it
 WORDS = (
-    ("refused_files", "files refused"),
-    ("waiting_files", "files waiting"),
-    ("failed_files", "files failed"),
-    ("refused", "records refused"),
+    ("refused_files", "file", "refused"),
+    ("waiting_files", "file", "waiting"),
+    ("failed_files", "file", "failed"),
+    ("refused", "record", "refused"),
 )
 
 
@@ -60,7 +60,11 @@ class Refusals(Notice):
         """Count what was held back."""
         held: tuple[str, dict[str, int]] = context.get(REFUSALS) or ("", {})
         night, counts = held
-        told = [f"{counts[name]:,} {words}" for name, words in WORDS if counts.get(name)]
+        told = [
+            f"{counts[name]:,} {noun if counts[name] == 1 else noun + 's'} {what}"
+            for name, noun, what in WORDS
+            if counts.get(name)
+        ]
         if not told:
             return ""
         return (

@@ -202,7 +202,7 @@ def test_refusals_are_told_in_counts_and_a_silent_notifier_stops_no_other(tmp_pa
     python = str(PROGRAM.with_name("python"))
     subprocess.run([python, "-c", TELL, str(told)], env=airflow.variables, check=True, capture_output=True)
     assert told.read_text().splitlines() == [
-        "told: Matchback bank, night of 2026-11-01: 1 files refused, 1,234 records refused. See  matchback files list"
+        "told: Matchback bank, night of 2026-11-01: 1 file refused, 1,234 records refused. See  matchback files list"
     ]
 
 

@@ -146,7 +146,16 @@ class Branch:
         if self.told and chance.random() < 0.25:
             former = chance.choice(self.told)
             action = chance.choice(("new", "new", "correct", "cancel"))
-            row = former if action == "cancel" else self._event(chance, today) | _identity(former)
+            kept = (
+                "partner_event_key",
+                "event_name",
+                *chance.choice(((), ("account_key",), ("account_key",))),
+            )
+            row = (
+                former
+                if action == "cancel"
+                else self._event(chance, today) | {name: former[name] for name in kept}
+            )
             changed = {"corrected_at": datetime.combine(today, time())} if action != "new" else {}
             return chance.choice((former, row | changed | {"action": action}))
         return self._event(chance, today)
@@ -168,10 +177,6 @@ class Branch:
         if chance.random() < 0.7:
             row["advocate_partner_user_key"] = self.first + 100 + chance.randrange(3)
         return row
-
-
-def _identity(row: Row) -> Row:
-    return {name: row[name] for name in ("partner_event_key", "event_name", "account_key")}
 
 
 class RewardingBank(Bank):

@@ -20,6 +20,8 @@ import pyarrow as pa
 from matchback import watermarks
 from matchback.config_tables import _SHAPES, config_table
 from matchback.context import RunContext, open_context
+from matchback.publishing.deliver import SENT
+from matchback.rewards.payout_numbers import payout_path
 from matchback.rewards.tax_thresholds import threshold_rows
 from matchback.warehouse import Warehouse
 from matchback.watermarks import DERIVING_STEPS
@@ -220,6 +222,9 @@ def make_workspace(root: Path) -> None:
         fill(warehouse)
         warehouse.build("report", context.parameters)
         mark_steps(warehouse, context)
+    sent = payout_path(context.workspace.outbox / "payouts", 1).with_suffix(SENT)
+    sent.parent.mkdir(parents=True)
+    sent.touch()  # the world's one payout file was sent, and put away since
 
 
 def _arrived(

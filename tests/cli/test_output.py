@@ -62,7 +62,8 @@ def test_json_holds_counts_minor_units_and_paths(bank: Path, call: Call) -> None
     data = json.loads(said.out)
     assert data["changed"] is True
     assert data["files"]["records"] == 6
-    assert data["rewards"] == [{"state": "pending", "currency": "USD", "rewards": 1, "amount_minor": 2500}]
+    pending = {"state": "pending", "currency": "USD", "unit": "USD", "rewards": 1, "amount_minor": 2500}
+    assert data["rewards"] == [pending]
     assert data["paths"]["version"] == "0001-2026-11-03"
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from pydantic import ValidationError
 
@@ -228,6 +229,11 @@ def test_a_payout_file_writes_to_no_hash(tmp_path: Path) -> None:
             for number, kind in enumerate(("email_sha256", "email"), start=1)
         ]
         writer.writer.stage("payout_batch", batch_table(lines))
+        named = pa.schema(
+            [("reward_id", pa.int64()), ("rule_version", pa.string()), ("reward_name", pa.string())]
+        )
+        for table in ("rewards", "rule_terms", "manual_grants"):  # none has a name of its own
+            writer.writer.stage(table, named.empty_table())
         addressed = writer.writer.rows("payout/addressed_lines")
     assert [line["email"] for line in addressed] == [None, "bo@example.com"]
     assert {line["account_number"] for line in addressed} == {"A1"}

@@ -18,8 +18,8 @@ from servers.sshd import Sshd
 REPOSITORY = Path(__file__).resolve().parents[2]
 BUCKET = "bank"
 NIGHTS = tuple(
-    date(2026, 10, 31) + timedelta(days=number) for number in range(3)
-)  # the history, and two nights
+    date(2026, 10, 31) + timedelta(days=number) for number in range(5)
+)  # the history, and four nights
 # Where two runs of the same files may differ: the clock, how many entries the journal has got (a task writes its own),
 # and what names the configuration or the version.
 RUN_COLUMNS = {"received_at", "acted_at", "journal_number"}

@@ -18,6 +18,7 @@ from matchback.answers.summary import _taxes
 from matchback.answers.tax import tax_list, thresholds_reached
 from matchback.context import RunContext
 from matchback.errors import ConfigurationError, MatchbackError
+from matchback.rewards.payout_numbers import payout_path
 from matchback.warehouse import Warehouse
 from unit.published_world import context_of, make_workspace, mark_steps, writing
 
@@ -174,9 +175,7 @@ def test_reconciliation_lists_what_is_open_and_where_the_file_is(context: RunCon
         ):
             reconciliation(context.workspace, state=state)
     assert payout_list(context.workspace)[1][0]["file"] == "missing"
-    folder = context.workspace.outbox / "payouts"
-    folder.mkdir(parents=True)
-    (folder / "earned-rewards-000001.csv").write_text("another content")
+    payout_path(context.workspace.outbox / "payouts", 1).write_text("another content")
     assert payout_list(context.workspace)[1][0]["file"] == "changed"
     assert "Nobody may pay from it" in reconciliation(context.workspace)[0]
 

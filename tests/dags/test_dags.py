@@ -1,9 +1,8 @@
-"""The DAGs, as Airflow reads them and as a real Airflow runs them on the sample."""
+"""The DAGs as a real Airflow runs them on the sample."""
 
 from __future__ import annotations
 
 import json
-import subprocess
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dags.airflow_process import PROGRAM, REPOSITORY, Airflow
+from dags.airflow_process import REPOSITORY, Airflow
 from dags.worlds import (
     NIGHTS,
     copy_of_sample,
@@ -28,182 +27,6 @@ from servers.sshd import Sshd
 pytestmark = [pytest.mark.slow, pytest.mark.servers, pytest.mark.xdist_group("airflow")]
 
 MISTYPED = "2126-11-08"
-HEAVY = ("pandera", "polars", "pandas", "pyarrow", "scipy", "duckdb", "fsspec")
-WORKSPACES = {
-    "bank": "/srv/bank",
-    "shop": {
-        "folder": "/srv/shop",
-        "schedule": "",
-        "housekeeping": "",
-        "pool": "shop_writer",
-        "zone": "Asia/Tokyo",
-    },
-}
-OPTIONS = ("folder", "schedule", "zone", "housekeeping", "pool", "first_night", "last_night", "notify")
-NOTIFIER = (
-    'each with "class" (a notifier\'s whole name) and "arguments" (an object; {message} in its texts stands for the '
-    "words)."
-)
-WRONG = (
-    "{",
-    '["/srv/bank"]',
-    '{"bank": "srv/bank"}',
-    '{"Bank": "/srv/bank"}',
-    '{"bank": {"pol": "x"}}',
-    '{"bank": {"folder": "/b", "first_night": "2026-13-01"}}',
-    '{"a": "/srv/bank", "b": "/srv/../srv/bank"}',
-    '{"bank": {"folder": "/b", "notify": ["x"]}}',
-)
-READ_DAGS = f"""
-import json, os, socket, sys
-from pathlib import Path
-from airflow.dag_processing.dagbag import BundleDagBag
-def refuse(*arguments, **options):
-    raise AssertionError("the network was touched")
-before = set(sys.modules)
-opened = []
-sys.addaudithook(lambda event, said: opened.append(str(said[0])) if event == "open" else None)
-socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
-folder = {str(REPOSITORY / "dags")!r}
-bag = BundleDagBag(folder, bundle_path=Path(folder), bundle_name="dags-folder")
-def told(task):
-    outlets = [asset.uri for asset in task.outlets]
-    return {{"pool": task.pool, "outlets": outlets, "retries": task.retries, "doc": task.doc_md or "",
-            "seconds": task.execution_timeout.total_seconds(), "notices": len(task.on_failure_callback)}}
-dags = {{name: {{"tasks": {{task.task_id: told(task) for task in dag.tasks}}, "tags": sorted(dag.tags),
-    "doc": dag.doc_md, "params": sorted(dag.params), "runs": dag.max_active_runs, "catchup": dag.catchup,
-    "woken_by": [asset.uri for asset in getattr(dag.timetable.asset_condition, "objects", [])]}}
-    for name, dag in bag.dags.items()}}
-loaded = sorted(set({HEAVY!r}) & (set(sys.modules) - before))
-errors = {{}}
-for text in {WRONG!r}:
-    os.environ["MATCHBACK_WORKSPACES"] = text
-    for module in [name for name in sys.modules if name.startswith("matchback_")]:
-        del sys.modules[module]
-    wrong = BundleDagBag(folder, bundle_path=Path(folder), bundle_name="dags-folder")
-    errors[text] = sorted({{said.strip().splitlines()[-1] for said in wrong.import_errors.values()}})
-read = [path for path in opened if path.startswith("/srv/")]
-print(json.dumps({{"errors": bag.import_errors, "dags": dags, "loaded": loaded, "wrong": errors, "read": read}}))
-"""
-
-
-@pytest.fixture(scope="module")
-def as_read(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What Airflow makes of the folder of DAGs."""
-    variables = {"MATCHBACK_WORKSPACES": json.dumps(WORKSPACES)}
-    airflow = Airflow(tmp_path_factory.mktemp("airflow-read"), variables)
-    result = subprocess.run(
-        [str(PROGRAM.with_name("python")), "-c", READ_DAGS],
-        env=airflow.variables,
-        capture_output=True,
-        text=True,
-    )
-    assert result.returncode == 0, result.stderr
-    answer: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
-    return answer
-
-
-def test_airflow_reads_four_dags_a_workspace(as_read: dict[str, Any]) -> None:
-    assert as_read["errors"] == {}
-    tasks = {
-        "offline_events": ["every_file_was_taken_in", "list_files", "load", "take_in"],
-        "reward_run": ["recognize", "resolve", "reward"],
-        "publish_reports": ["publish", "report"],
-        "housekeeping": ["examine_files", "examine_tables"],
-    }
-    expected = {f"{name}.{dag}": ids for name in WORKSPACES for dag, ids in tasks.items()}
-    assert {name: sorted(dag["tasks"]) for name, dag in as_read["dags"].items()} == expected
-
-
-def test_workspaces_wake_only_their_own_dags(as_read: dict[str, Any]) -> None:
-    dags = as_read["dags"]
-    for name in WORKSPACES:
-        uris = [f"matchback://{name}/{asset}" for asset in ("facts", "rewards", "published")]
-        assert dags[f"{name}.offline_events"]["tasks"]["load"]["outlets"] == [uris[0]]
-        assert dags[f"{name}.reward_run"]["woken_by"] == [uris[0]]
-        assert dags[f"{name}.reward_run"]["tasks"]["reward"]["outlets"] == [uris[1]]
-        assert dags[f"{name}.publish_reports"]["woken_by"] == [uris[1]]
-        assert dags[f"{name}.publish_reports"]["tasks"]["publish"]["outlets"] == [uris[2]]
-
-
-def test_every_task_that_writes_takes_the_writers_slot(as_read: dict[str, Any]) -> None:
-    free = {"list_files", "take_in", "every_file_was_taken_in", "examine_files"}
-    for name, pool in (("bank", "duckdb_writer"), ("shop", "shop_writer")):
-        pools = {
-            task: said["pool"]
-            for dag, read in as_read["dags"].items()
-            if dag.startswith(f"{name}.")
-            for task, said in read["tasks"].items()
-        }
-        assert pools == {task: "default_pool" if task in free else pool for task in pools}
-
-
-def test_every_task_has_words_a_time_out_retries_and_a_notice(as_read: dict[str, Any]) -> None:
-    for name, dag in as_read["dags"].items():
-        assert len(dag["doc"]) > 100
-        assert dag["tags"] == sorted(["matchback", name.split(".")[0]])
-        assert (dag["runs"], dag["catchup"]) == (1, False)
-        for task in dag["tasks"].values():
-            assert len(task["doc"]) > 20
-            assert 0 < task["seconds"] <= 12 * 3600
-            assert (task["retries"], task["notices"]) == (3, 1)
-
-
-def test_the_forms_ask_for_what_the_runs_take(as_read: dict[str, Any]) -> None:
-    asked = {name.split(".")[1]: dag["params"] for name, dag in as_read["dags"].items()}
-    night = ["allow_future", "as_of"]
-    intake = ["allow_future", "as_of", "dry_run", "feed"]
-    assert asked == {
-        "offline_events": intake,
-        "reward_run": night,
-        "publish_reports": night,
-        "housekeeping": [],
-    }
-
-
-def test_reading_the_dags_loads_no_heavy_library_and_no_workspace(as_read: dict[str, Any]) -> None:
-    """The network is shut while they are read."""
-    assert as_read["loaded"] == []
-    assert as_read["read"] == []
-
-
-def test_a_wrong_list_of_workspaces_is_refused_in_words(as_read: dict[str, Any]) -> None:
-    begin = "matchback_workspaces.WrongList: MATCHBACK_WORKSPACES"
-    object_form = f'{begin} is not a JSON object such as {{"bank": "/srv/bank"}}.'
-    assert as_read["wrong"] == {
-        WRONG[0]: [object_form],
-        WRONG[1]: [object_form],
-        WRONG[2]: [f"{begin}: the folder of bank is not a path from the root on."],
-        WRONG[3]: [f"{begin}: the name 'Bank' is not of small letters, digits, _ and -, from a letter on."],
-        WRONG[4]: [f"{begin}: bank has no pol; there are {', '.join(OPTIONS)}."],
-        WRONG[5]: [f"{begin}: first_night of bank is not a day such as 2026-11-01."],
-        WRONG[6]: [f"{begin}: a and b are one folder, which has one writer only."],
-        WRONG[7]: [f"{begin}: notify of bank is not a list of objects, {NOTIFIER}"],
-    }
-
-
-TELL = """
-import sys
-from matchback_notices import REFUSALS, Refusals
-from matchback_workspaces import ListedWorkspace
-absent = {"class": "nobody.Absent", "arguments": {}}
-file = {"class": "file_notifier.FileNotifier", "arguments": {"path": sys.argv[1], "text": "told: {message}"}}
-notice = Refusals(ListedWorkspace("bank", "/srv/bank", notify=(absent, file)))
-notice({REFUSALS: ("2026-11-01", {"refused_files": 1, "refused": 1234})})
-notice({REFUSALS: ("2026-11-02", {})})
-notice({})
-"""
-
-
-def test_refusals_are_told_in_counts_and_a_silent_notifier_stops_no_other(tmp_path: Path) -> None:
-    told = tmp_path / "told.txt"
-    places = f"{REPOSITORY / 'dags'}:{REPOSITORY / 'tests' / 'dags'}"
-    airflow = Airflow(tmp_path, {"PYTHONPATH": places})
-    python = str(PROGRAM.with_name("python"))
-    subprocess.run([python, "-c", TELL, str(told)], env=airflow.variables, check=True, capture_output=True)
-    assert told.read_text().splitlines() == [
-        "told: Matchback bank, night of 2026-11-01: 1 file refused, 1,234 records refused. See  matchback files list"
-    ]
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ def common(workspace: ListedWorkspace, *, hours: float) -> dict[str, Any]:
         "tags": ["matchback", workspace.name],
         "default_args": {
             "retries": 3,
-            "retry_delay": timedelta(minutes=1),
+            "retry_delay": timedelta(seconds=workspace.retry_seconds),
             "retry_exponential_backoff": True,
             "max_retry_delay": timedelta(minutes=30),
             "retry_policy": ExceptionRetryPolicy(rules=[HOPELESS]),

@@ -30,7 +30,8 @@ class ListedWorkspace:
 
     `schedule` and `housekeeping` are cron lines, read in `zone`; an empty one means: only by hand. `pool` has one slot:
     the warehouse has one writer. The schedule, and a backfill, reach from `first_night` to `last_night` (none: on and
-    on). `notify` holds Airflow notifiers, each a class and its arguments.
+    on). A task that failed is tried again after `retry_seconds`, then after twice and four times as many. `notify`
+    holds Airflow notifiers, each a class and its arguments.
     """
 
     name: str
@@ -41,6 +42,7 @@ class ListedWorkspace:
     pool: str = "duckdb_writer"
     first_night: str = "2026-01-01"
     last_night: str = ""
+    retry_seconds: int = 60
     notify: tuple[dict[str, Any], ...] = field(default=(), hash=False)
 
 
@@ -83,6 +85,7 @@ def _workspace(name: str, said: Any) -> ListedWorkspace:
     if not os.path.isabs(options.get("folder", "")):
         raise WrongList(f"{VARIABLE}: the folder of {name} is not a path from the root on.")
     _refuse_wrong_days(name, options)
+    _refuse_wrong_retry(name, options.get("retry_seconds", 60))
     return ListedWorkspace(name, **{**options, "notify": _notifiers(name, options.get("notify", []))})
 
 
@@ -93,6 +96,11 @@ def _refuse_wrong_days(name: str, options: dict[str, Any]) -> None:
                 date.fromisoformat(options[option])
         except ValueError:
             raise WrongList(f"{VARIABLE}: {option} of {name} is not a day such as 2026-11-01.") from None
+
+
+def _refuse_wrong_retry(name: str, said: Any) -> None:
+    if not isinstance(said, int) or isinstance(said, bool) or said < 1:
+        raise WrongList(f"{VARIABLE}: retry_seconds of {name} is not a whole number of seconds from 1 on.")
 
 
 def _notifiers(name: str, said: Any) -> tuple[dict[str, Any], ...]:

@@ -22,9 +22,20 @@ WORKSPACES = {
         "housekeeping": "",
         "pool": "shop_writer",
         "zone": "Asia/Tokyo",
+        "retry_seconds": 90,
     },
 }
-OPTIONS = ("folder", "schedule", "zone", "housekeeping", "pool", "first_night", "last_night", "notify")
+OPTIONS = (
+    "folder",
+    "schedule",
+    "zone",
+    "housekeeping",
+    "pool",
+    "first_night",
+    "last_night",
+    "retry_seconds",
+    "notify",
+)
 NOTIFIER = (
     'each with "class" (a notifier\'s whole name) and "arguments" (an object; {message} in its texts stands for the '
     "words)."
@@ -38,6 +49,7 @@ WRONG = (
     '{"bank": {"folder": "/b", "first_night": "2026-13-01"}}',
     '{"a": "/srv/bank", "b": "/srv/../srv/bank"}',
     '{"bank": {"folder": "/b", "notify": ["x"]}}',
+    '{"bank": {"folder": "/b", "retry_seconds": 0}}',
 )
 READ_DAGS = f"""
 import json, os, socket, sys
@@ -54,7 +66,8 @@ bag = BundleDagBag(folder, bundle_path=Path(folder), bundle_name="dags-folder")
 def told(task):
     outlets = [asset.uri for asset in task.outlets]
     return {{"pool": task.pool, "outlets": outlets, "retries": task.retries, "doc": task.doc_md or "",
-            "seconds": task.execution_timeout.total_seconds(), "notices": len(task.on_failure_callback)}}
+            "seconds": task.execution_timeout.total_seconds(), "notices": len(task.on_failure_callback),
+            "delay": task.retry_delay.total_seconds()}}
 dags = {{name: {{"tasks": {{task.task_id: told(task) for task in dag.tasks}}, "tags": sorted(dag.tags),
     "doc": dag.doc_md, "params": sorted(dag.params), "runs": dag.max_active_runs, "catchup": dag.catchup,
     "woken_by": [asset.uri for asset in getattr(dag.timetable.asset_condition, "objects", [])]}}
@@ -132,6 +145,7 @@ def test_every_task_has_words_a_time_out_retries_and_a_notice(as_read: dict[str,
             assert len(task["doc"]) > 20
             assert 0 < task["seconds"] <= 12 * 3600
             assert (task["retries"], task["notices"]) == (3, 1)
+            assert task["delay"] == (90 if name.startswith("shop.") else 60)
 
 
 def test_the_forms_ask_for_what_the_runs_take(as_read: dict[str, Any]) -> None:
@@ -164,6 +178,7 @@ def test_a_wrong_list_of_workspaces_is_refused_in_words(as_read: dict[str, Any])
         WRONG[5]: [f"{begin}: first_night of bank is not a day such as 2026-11-01."],
         WRONG[6]: [f"{begin}: a and b are one folder, which has one writer only."],
         WRONG[7]: [f"{begin}: notify of bank is not a list of objects, {NOTIFIER}"],
+        WRONG[8]: [f"{begin}: retry_seconds of bank is not a whole number of seconds from 1 on."],
     }
 
 

@@ -13,6 +13,7 @@ else
     command -v ssh-keygen >/dev/null || missing+=(openssh-client)
     command -v chromium >/dev/null || missing+=(chromium)
     command -v gpg >/dev/null || missing+=(gnupg)
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
 fi
 [ ${#missing[@]} -eq 0 ] && exit 0
 

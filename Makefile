@@ -53,7 +53,7 @@ bench: $(TEST) $(BYTECODE) ## Measure all or PART=intake, steps, recognition or 
 	@.venv/bin/python -m tests.bench $(PART) --gigabytes "$(or $(GB),5)" --size "$(or $(SIZE),S)"
 
 pins: .venv/bin/uv ## Compile the pins in requirements/ anew
-	$(COMPILE) --upgrade --extra gcs --extra azure --extra airflow -o requirements/airflow.txt
+	$(COMPILE) --upgrade --extra gcs --extra azure --extra airflow --extra postgres -o requirements/airflow.txt
 	$(COMPILE) --upgrade -c requirements/airflow.txt -o requirements/cli.txt
 	$(COMPILE) --upgrade -c requirements/airflow.txt --extra gcs --extra azure --extra test -o requirements/test.txt
 	$(COMPILE) --upgrade -c requirements/test.txt --extra spark --extra cases -o requirements/spark.txt

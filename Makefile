@@ -18,7 +18,7 @@ PYTEST = .venv/bin/python -m pytest -q
 COMPILE = $(UV) pip compile --quiet --python-version 3.11 --no-header --no-annotate pyproject.toml --extra sftp --extra s3 --extra pgp
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-spark lint bench pins clean system-packages
+.PHONY: help run airflow test test-fast test-spark lint bench pins clean system-packages
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -31,6 +31,10 @@ ifdef WORKSPACE
 else
 	@.venv/bin/python sample_data/run_sample.py build/sample
 endif
+
+# It begins with the night AS_OF, if it is given; STATE is the folder of all that it keeps.
+airflow: $(AIRFLOW) ## Start a local Airflow with the sample in it, ready to click; or with your own: WORKSPACE=path
+	@exec .venv-airflow/bin/python sample_data/run_airflow.py "$(or $(STATE),build/airflow)" --port $(or $(PORT),8080) $(if $(WORKSPACE),--workspace "$(WORKSPACE)") $(if $(AS_OF),--night "$(AS_OF)")
 
 test: $(TEST) $(AIRFLOW) $(AZURITE) $(BYTECODE) system-packages lint ## Install everything that the tests need, lint, and run all tests
 	$(PYTEST) -n $(WORKERS) --dist loadgroup tests
@@ -59,6 +63,7 @@ pins: .venv/bin/uv ## Compile the pins in requirements/ anew
 	$(COMPILE) --upgrade -c requirements/test.txt --extra spark --extra cases -o requirements/spark.txt
 
 clean: ## Remove the environments and everything that was built
+	@test ! -d build || chmod -R u+w build  # published versions are read-only
 	rm -rf .venv .venv-airflow .venv-spark build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find dags src tests sample_data -name __pycache__ -prune -exec rm -rf {} +
 

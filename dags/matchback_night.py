@@ -12,6 +12,8 @@ from typing import Any
 import pendulum
 from airflow.sdk import (
     Asset,
+    AssetOrTimeSchedule,
+    AssetWatcher,
     CronTriggerTimetable,
     ExceptionRetryPolicy,
     Param,
@@ -74,6 +76,15 @@ def published_of(workspace: ListedWorkspace) -> Asset:
     return Asset(name=f"{workspace.name}.published", uri=f"matchback://{workspace.name}/published")
 
 
+def arrivals_of(workspace: ListedWorkspace) -> Asset:
+    """Return the asset that new files at the sources update: Airflow's triggerer looks for them."""
+    from matchback.under_airflow.arrival import FilesArrived
+
+    name = f"{workspace.name}.arrivals"
+    watcher = AssetWatcher(name=name, trigger=FilesArrived(workspace.folder, workspace.arrival))
+    return Asset(name=name, uri=f"matchback://{workspace.name}/arrivals", watchers=[watcher])
+
+
 def common(workspace: ListedWorkspace, *, hours: float) -> dict[str, Any]:
     """Return what every DAG of a workspace is declared with; `hours` is how long one task may take.
 
@@ -95,6 +106,8 @@ def common(workspace: ListedWorkspace, *, hours: float) -> dict[str, Any]:
             "retry_policy": ExceptionRetryPolicy(rules=[HOPELESS]),
             "execution_timeout": timedelta(hours=hours),
             "on_failure_callback": [Failure(workspace)],
+            "executor_config": workspace.executor_config,
+            **({"queue": workspace.queue} if workspace.queue else {}),
         },
     }
 
@@ -104,11 +117,26 @@ def cron(line: str, workspace: ListedWorkspace) -> CronTriggerTimetable | None:
     return CronTriggerTimetable(line, timezone=workspace.zone) if line else None
 
 
+def intake_schedule(workspace: ListedWorkspace) -> Any:
+    """Return what wakes a workspace's intake: its calendar, files that arrive, either, or nothing."""
+    calendar = cron(workspace.schedule, workspace)
+    if not workspace.arrival:
+        return calendar
+    arrivals = arrivals_of(workspace)
+    return AssetOrTimeSchedule(timetable=calendar, assets=arrivals) if calendar else [arrivals]
+
+
 def chosen_night() -> dict[str, Any]:
-    """Return the night that this run is for: of the newest update that woke it, else of its parameters."""
+    """Return the night that this run is for: of the newest update that woke it, else of its parameters.
+
+    Files that arrived are of no night: who they wake takes the day of its own moment.
+    """
     context = get_current_context()
     woken_by = [
-        event.extra for events in (context.get("triggering_asset_events") or {}).values() for event in events
+        event.extra
+        for events in (context.get("triggering_asset_events") or {}).values()
+        for event in events
+        if "as_of" in event.extra
     ]
     if woken_by:
         newest = max(woken_by, key=lambda extra: str(extra["as_of"]))
@@ -119,7 +147,9 @@ def chosen_night() -> dict[str, Any]:
 def open_night(workspace: ListedWorkspace) -> Any:
     """Open the workspace for the night of this run, held to one feed if its parameters name one."""
     from matchback import handover
+    from matchback.under_airflow.keeper import ask_airflow
 
+    ask_airflow()
     context = get_current_context()
     run, chosen = context["dag_run"], chosen_night()
     moment = run.logical_date or run.run_after

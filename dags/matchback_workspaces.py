@@ -17,7 +17,8 @@ from typing import Any
 
 VARIABLE = "MATCHBACK_WORKSPACES"
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-TEXTS = ("folder", "schedule", "zone", "housekeeping", "pool", "first_night", "last_night")
+TEXTS = ("folder", "schedule", "zone", "housekeeping", "pool", "queue", "first_night", "last_night", "pages")
+LEAST_SECONDS = 5
 
 
 class WrongList(ValueError):
@@ -29,9 +30,12 @@ class ListedWorkspace:
     """One workspace as the variable names it.
 
     `schedule` and `housekeeping` are cron lines, read in `zone`; an empty one means: only by hand. `pool` has one slot:
-    the warehouse has one writer. The schedule, and a backfill, reach from `first_night` to `last_night` (none: on and
-    on). A task that failed is tried again after `retry_seconds`, then after twice and four times as many. `notify`
-    holds Airflow notifiers, each a class and its arguments.
+    the warehouse has one writer. `queue` and `executor_config` tell Airflow's executor on which machine the tasks run: the
+    one on whose disk the workspace lies. The schedule, and a backfill, reach from `first_night` to `last_night` (none: on and
+    on). A task that failed is tried again after `retry_seconds`, then after twice and four times as many. `arrival` is
+    the number of seconds between two looks at the sources for new files; 0: nobody looks. `pages` is the address under
+    which the workspace's `var` is served to people, for links; empty: there are none. `notify` holds Airflow notifiers,
+    each a class and its arguments.
     """
 
     name: str
@@ -40,9 +44,13 @@ class ListedWorkspace:
     zone: str = "UTC"
     housekeeping: str = "0 12 * * SUN"
     pool: str = "duckdb_writer"
+    queue: str = ""
+    executor_config: dict[str, Any] = field(default_factory=dict, hash=False)
     first_night: str = "2026-01-01"
     last_night: str = ""
     retry_seconds: int = 60
+    arrival: int = 0
+    pages: str = ""
     notify: tuple[dict[str, Any], ...] = field(default=(), hash=False)
 
 
@@ -84,8 +92,13 @@ def _workspace(name: str, said: Any) -> ListedWorkspace:
             raise WrongList(f"{VARIABLE}: {option} of {name} is not text.")
     if not os.path.isabs(options.get("folder", "")):
         raise WrongList(f"{VARIABLE}: the folder of {name} is not a path from the root on.")
+    if not isinstance(options.get("executor_config", {}), dict):
+        raise WrongList(f"{VARIABLE}: executor_config of {name} is not a JSON object.")
     _refuse_wrong_days(name, options)
+    _refuse_wrong_arrival(name, options.get("arrival", 0))
     _refuse_wrong_retry(name, options.get("retry_seconds", 60))
+    if options.get("pages") and not options["pages"].startswith(("http://", "https://")):
+        raise WrongList(f"{VARIABLE}: pages of {name} is no address that begins with http:// or https://.")
     return ListedWorkspace(name, **{**options, "notify": _notifiers(name, options.get("notify", []))})
 
 
@@ -96,6 +109,13 @@ def _refuse_wrong_days(name: str, options: dict[str, Any]) -> None:
                 date.fromisoformat(options[option])
         except ValueError:
             raise WrongList(f"{VARIABLE}: {option} of {name} is not a day such as 2026-11-01.") from None
+
+
+def _refuse_wrong_arrival(name: str, said: Any) -> None:
+    if not isinstance(said, int) or isinstance(said, bool) or (said != 0 and said < LEAST_SECONDS):
+        raise WrongList(
+            f"{VARIABLE}: arrival of {name} is neither 0 nor a whole number of seconds from {LEAST_SECONDS} on."
+        )
 
 
 def _refuse_wrong_retry(name: str, said: Any) -> None:

@@ -26,8 +26,8 @@ from matchback_night import (
     NIGHT,
     WORKSPACES,
     common,
-    cron,
     facts_of,
+    intake_schedule,
     open_night,
     refuse_overlap,
     tell,
@@ -48,7 +48,7 @@ def declare(workspace: ListedWorkspace) -> None:
 
     @dag(
         dag_id=f"{workspace.name}.offline_events",
-        schedule=cron(workspace.schedule, workspace),
+        schedule=intake_schedule(workspace),
         params=NIGHT | INTAKE,
         doc_md=__doc__,
         **common(workspace, hours=6),

@@ -6,7 +6,7 @@ new delivery; the same bytes under another name, or again after they were moved,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -82,7 +82,7 @@ def _first_looks(context: RunContext, feeds: Iterable[Feed], failures: list[Sour
     opened, stores = [], dict[int, sources.Store]()
     for feed in feeds:
         try:
-            opened.append(_open(context, feed, stores))
+            opened.append(open_feed(context, feed, stores))
         except SourceFailed as failure:
             _fail(context, feed, failure, failures)
     return opened
@@ -120,10 +120,11 @@ def _receive_all(context: RunContext, opened: Opened, found: Found) -> tuple[int
 
 def list_files(context: RunContext, feed: Feed) -> list[RemoteFile]:
     """Return the new whole files at a feed's source, by declared date and name; later dates than as-of stay there."""
-    return _list(context, _open(context, feed)).waiting
+    return _list(context, open_feed(context, feed)).waiting
 
 
-def _open(context: RunContext, feed: Feed, stores: dict[int, sources.Store] | None = None) -> Opened:
+def open_feed(context: RunContext, feed: Feed, stores: dict[int, sources.Store] | None = None) -> Opened:
+    """Open a feed's source and look at it once; `stores` are logins that feeds share."""
     source = _source_of(context, feed, stores)
     with sources.told(source.url):
         return Opened(feed, source, sources.look(source, _wanted(context, feed, is_local=source.is_local)))
@@ -155,20 +156,11 @@ def _sharing(context: RunContext, feed: Feed) -> list[Feed]:
 
 
 def _list(context: RunContext, opened: Opened) -> Found:
-    feed, source = opened.feed, opened.source
-    everything = received_files(context.journal)
-    before = [file for file in everything if file.feed_id == feed.id]
-    came = frozenset(file.remote for file in before)
-    answered = frozenset(file.remote for file in everything)
-    stays = not (feed.after.move_to or feed.after.delete)
-    seen = frozenset((file.remote, file.size, file.stamp) for file in before if stays)
-    wanted = replace(
-        _wanted(context, feed, is_local=source.is_local), received=came, seen=seen, answered=answered
-    )
-    listing = sources.list_source(source, wanted, context.progress.note, opened.look)
+    feed = opened.feed
+    listing, before = list_new(context, opened, context.progress.note)
     new = listing.files
-    waiting = [remote for remote in new if not _is_after(remote, context.as_of)]
-    later = sum(_is_after(remote, context.until or context.as_of) for remote in new)
+    waiting = [remote for remote in new if not is_after(remote, context.as_of)]
+    later = sum(is_after(remote, context.until or context.as_of) for remote in new)
     sharing = _sharing(context, feed)
     chosen = [other for other in sharing if not context.feed_ids or other.id in context.feed_ids]
     tells = not chosen or chosen[0].id == feed.id  # a shared folder is told of once
@@ -185,6 +177,23 @@ def _list(context: RunContext, opened: Opened) -> Found:
     _judge_again(context, before, listing, new)
     ordered = sorted(waiting, key=lambda remote: (remote.declared_on, remote.path))
     return Found(ordered, later, unmatched, listing.manifests)
+
+
+def list_new(
+    context: RunContext, opened: Opened, note: Callable[[str], None]
+) -> tuple[Listing, list[ReceivedFile]]:
+    """Return the whole files at a feed's source that did not come yet, and what came of the feed before."""
+    feed, source = opened.feed, opened.source
+    everything = received_files(context.journal)
+    before = [file for file in everything if file.feed_id == feed.id]
+    came = frozenset(file.remote for file in before)
+    answered = frozenset(file.remote for file in everything)
+    stays = not (feed.after.move_to or feed.after.delete)
+    seen = frozenset((file.remote, file.size, file.stamp) for file in before if stays)
+    wanted = replace(
+        _wanted(context, feed, is_local=source.is_local), received=came, seen=seen, answered=answered
+    )
+    return sources.list_source(source, wanted, note, opened.look), before
 
 
 def _tell_of(context: RunContext, feed: Feed, later: int, unmatched: int) -> None:
@@ -215,7 +224,8 @@ def _judge_again(
         staged_file(context.workspace.staging, file_id).remove()
 
 
-def _is_after(remote: RemoteFile, day: date) -> bool:
+def is_after(remote: RemoteFile, day: date) -> bool:
+    """Tell whether a file is dated after a day."""
     declared = sources.declared_date(remote)
     return declared is not None and declared > day
 

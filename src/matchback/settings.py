@@ -9,13 +9,36 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from typing import Any, Protocol
 
 from matchback.errors import ConfigurationError
 
 LEAST_MEGABYTES = 256
+
+
+class Keeper(Protocol):
+    """Who keeps connections and secrets beside the environment: Airflow, in its tasks."""
+
+    def connection(self, name: str) -> Mapping[str, Any] | None:
+        """Return the fields of a connection (host, port, login, password, extra), None if there is none."""
+
+    def secret(self, name: str) -> str | None:
+        """Return a secret, None if there is none."""
+
+
+_keepers: list[Keeper] = []  # of this process, which is one task's
+
+
+def ask_also(keeper: Keeper) -> None:
+    """Let this process ask a keeper for the connections and secrets that its environment does not hold."""
+    _keepers[:] = [keeper]
+
+
+def keeper() -> Keeper | None:
+    """Return whom this process asks beside its environment, if anybody."""
+    return _keepers[0] if _keepers else None
 
 
 def workspace_from_environment() -> Path | None:
@@ -27,15 +50,20 @@ def workspace_from_environment() -> Path | None:
 def resolve_secret(reference: str, root: Path) -> bytes:
     """Return the bytes behind `env:NAME` or `file:NAME` (relative to the workspace root).
 
+    Under Airflow, `env:NAME` is also the Airflow Variable NAME, where the environment has none.
+
     Raises ConfigurationError when the reference has another form, or nothing stands behind it.
     """
     scheme, _, name = reference.partition(":")
     if scheme == "env" and name:
-        value = os.environ.get(name)
+        asked = keeper()
+        value = os.environ.get(name) or (asked.secret(name) if asked else None)
         if not value:
             raise ConfigurationError(
                 f"The environment variable {name} is not set, and matchback.toml takes a secret from it.",
-                next_step=f"Set it and run again:  export {name}=...",
+                state="There is no Airflow Variable of that name either." if asked else "",
+                next_step=f"Set it and run again:  export {name}=...\n"
+                f"For the DAGs, set it there, or as an Airflow Variable or in its secrets backend:  {name}",
             )
         return value.encode()
     if scheme == "file" and name:
@@ -55,55 +83,24 @@ def resolve_secret(reference: str, root: Path) -> bytes:
     )
 
 
-def connection_options(name: str) -> dict[str, Any]:
-    """Return the options of a named connection from the environment.
-
-    Read in this order: MATCHBACK_CONNECTION_<NAME> as a JSON object of fsspec options, then Airflow's
-    AIRFLOW_CONN_<NAME> (JSON or URI), of which host, port, login, password and extra are taken over.
-    """
+def declared_connection(name: str) -> dict[str, Any] | None:
+    """Return what MATCHBACK_CONNECTION_<NAME> holds, the options of a connection as a JSON object; None if not set."""
     variable = f"MATCHBACK_CONNECTION_{name.upper()}"
     text = os.environ.get(variable)
-    if text:
-        try:
-            options = json.loads(text)
-        except ValueError:
-            options = None
-        if not isinstance(options, dict):
-            raise ConfigurationError(f"The environment variable {variable} is not a JSON object.")
-        return options
-    text = os.environ.get(f"AIRFLOW_CONN_{name.upper()}")
-    if text:
-        return _from_airflow(text, name)
-    raise ConfigurationError(
-        f"The connection {name} is not declared.",
-        next_step=f'Set it:  export {variable}=\'{{"known_hosts": "...", "client_keys": ["..."]}}\'',
-    )
-
-
-def _from_airflow(text: str, name: str) -> dict[str, Any]:
-    if text.lstrip().startswith("{"):
-        try:
-            connection = json.loads(text)
-        except ValueError:
-            raise ConfigurationError(f"The Airflow connection {name} is not valid JSON.") from None
-        extra = connection.get("extra") or {}
-        extra = json.loads(extra) if isinstance(extra, str) else extra
-        kind = connection.get("conn_type", "")
-        login, password = connection.get("login"), connection.get("password")
-        host, port = connection.get("host"), connection.get("port")
-    else:
-        parts = urlsplit(text)
-        kind, extra = parts.scheme, {}
-        login = unquote(parts.username) if parts.username else None
-        password = unquote(parts.password) if parts.password else None
-        host, port = parts.hostname, parts.port
-    options: dict[str, Any] = dict(extra)
-    if kind in ("aws", "s3"):
-        pairs = {"key": login, "secret": password}
-    else:
-        pairs = {"host": host, "port": port, "username": login, "password": password}
-    options.update({key: value for key, value in pairs.items() if value is not None})
+    if not text:
+        return None
+    try:
+        options = json.loads(text)
+    except ValueError:
+        options = None
+    if not isinstance(options, dict):
+        raise ConfigurationError(f"The environment variable {variable} is not a JSON object.")
     return options
+
+
+def airflow_connection_text(name: str) -> str | None:
+    """Return what AIRFLOW_CONN_<NAME> holds: an Airflow connection as JSON or as an address."""
+    return os.environ.get(f"AIRFLOW_CONN_{name.upper()}")
 
 
 def without_gcs_probe() -> None:

@@ -23,6 +23,7 @@ WORKSPACES = {
         "pool": "shop_writer",
         "zone": "Asia/Tokyo",
         "retry_seconds": 90,
+        "arrival": 60,
     },
 }
 OPTIONS = (
@@ -31,9 +32,13 @@ OPTIONS = (
     "zone",
     "housekeeping",
     "pool",
+    "queue",
+    "executor_config",
     "first_night",
     "last_night",
     "retry_seconds",
+    "arrival",
+    "pages",
     "notify",
 )
 NOTIFIER = (
@@ -50,6 +55,8 @@ WRONG = (
     '{"a": "/srv/bank", "b": "/srv/../srv/bank"}',
     '{"bank": {"folder": "/b", "notify": ["x"]}}',
     '{"bank": {"folder": "/b", "retry_seconds": 0}}',
+    '{"bank": {"folder": "/b", "arrival": 1}}',
+    '{"bank": {"folder": "/b", "pages": "pages.example"}}',
 )
 READ_DAGS = f"""
 import json, os, socket, sys
@@ -68,9 +75,13 @@ def told(task):
     return {{"pool": task.pool, "outlets": outlets, "retries": task.retries, "doc": task.doc_md or "",
             "seconds": task.execution_timeout.total_seconds(), "notices": len(task.on_failure_callback),
             "delay": task.retry_delay.total_seconds()}}
+def awaited(dag):
+    condition = dag.timetable.asset_condition
+    return getattr(condition, "objects", [condition] if condition else [])
 dags = {{name: {{"tasks": {{task.task_id: told(task) for task in dag.tasks}}, "tags": sorted(dag.tags),
     "doc": dag.doc_md, "params": sorted(dag.params), "runs": dag.max_active_runs, "catchup": dag.catchup,
-    "woken_by": [asset.uri for asset in getattr(dag.timetable.asset_condition, "objects", [])]}}
+    "woken_by": [asset.uri for asset in awaited(dag)],
+    "watchers": [watcher.trigger.serialize() for asset in awaited(dag) for watcher in asset.watchers]}}
     for name, dag in bag.dags.items()}}
 loaded = sorted(set({HEAVY!r}) & (set(sys.modules) - before))
 errors = {{}}
@@ -122,6 +133,15 @@ def test_workspaces_wake_only_their_own_dags(as_read: dict[str, Any]) -> None:
         assert dags[f"{name}.reward_run"]["tasks"]["reward"]["outlets"] == [uris[1]]
         assert dags[f"{name}.publish_reports"]["woken_by"] == [uris[1]]
         assert dags[f"{name}.publish_reports"]["tasks"]["publish"]["outlets"] == [uris[2]]
+
+
+def test_files_that_arrive_wake_the_intake_of_a_workspace_that_asks_for_it(as_read: dict[str, Any]) -> None:
+    bank, shop = (as_read["dags"][f"{name}.offline_events"] for name in WORKSPACES)
+    assert bank["woken_by"] == bank["watchers"] == []
+    assert shop["woken_by"] == ["matchback://shop/arrivals"]
+    assert shop["watchers"] == [
+        ["matchback.under_airflow.arrival.FilesArrived", {"folder": "/srv/shop", "seconds": 60}]
+    ]
 
 
 def test_every_task_that_writes_takes_the_writers_slot(as_read: dict[str, Any]) -> None:
@@ -179,6 +199,8 @@ def test_a_wrong_list_of_workspaces_is_refused_in_words(as_read: dict[str, Any])
         WRONG[6]: [f"{begin}: a and b are one folder, which has one writer only."],
         WRONG[7]: [f"{begin}: notify of bank is not a list of objects, {NOTIFIER}"],
         WRONG[8]: [f"{begin}: retry_seconds of bank is not a whole number of seconds from 1 on."],
+        WRONG[9]: [f"{begin}: arrival of bank is neither 0 nor a whole number of seconds from 5 on."],
+        WRONG[10]: [f"{begin}: pages of bank is no address that begins with http:// or https://."],
     }
 
 

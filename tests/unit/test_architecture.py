@@ -110,8 +110,9 @@ def test_only_the_command_line_imports_click(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=relative)
-def test_no_module_imports_airflow(path: Path) -> None:
-    assert "airflow" not in imported(path)
+def test_no_module_of_the_steps_imports_airflow(path: Path) -> None:
+    """Only what Airflow itself imports does: it stands in a package of its own."""
+    assert ("airflow" in imported(path)) <= (path.parent.name == "under_airflow")
 
 
 @pytest.mark.parametrize("path", DAGS, ids=relative)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from matchback.config_sources import Transport
+from matchback.connections import connection_options
 from matchback.errors import ConfigurationError, MatchbackError, SourceFailed
 from matchback.intake.transports.local import LocalStore
 from matchback.intake.transports.store import (
@@ -29,7 +30,6 @@ from matchback.intake.transports.store import (
     Trouble,
     UnknownHostKey,
 )
-from matchback.settings import connection_options
 
 SFTP, GCS, AZURE = ("sftp", "ssh"), ("gs", "gcs"), ("az", "abfs", "abfss")
 LONGEST_BACK_OFF_SECONDS = 60.0
@@ -107,8 +107,8 @@ def open_source(
     Raises ConfigurationError for a wrong address or connection, SourceFailed when the server does not answer.
     """
     patience = patience or Transport()
-    options = connection_options(connection) if connection else {}
     scheme, _, path = url.rpartition("://")
+    options = connection_options(connection, scheme) if connection else {}
     if scheme in ("", "file", "local"):
         return Source(LocalStore(), str(workspace_root / path), url, patience)
     login = hash((scheme, path.partition("/")[0], repr(options)))  # mended credentials are others

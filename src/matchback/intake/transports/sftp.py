@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -49,6 +50,7 @@ class SftpStore:
         import asyncssh
         from sshfs import SSHFileSystem
 
+        logging.getLogger("asyncssh").setLevel(logging.CRITICAL + 1)  # its lines quote users and names of files
         options = dict(self._options)
         try:
             self._system = SSHFileSystem(options.pop("host"), **options, skip_instance_cache=True)

@@ -29,13 +29,13 @@ class WrongList(ValueError):
 class ListedWorkspace:
     """One workspace as the variable names it.
 
-    `schedule` and `housekeeping` are cron lines, read in `zone`; an empty one means: only by hand. `pool` has one slot:
-    the warehouse has one writer. `queue` and `executor_config` tell Airflow's executor on which machine the tasks run: the
-    one on whose disk the workspace lies. The schedule, and a backfill, reach from `first_night` to `last_night` (none: on and
-    on). A task that failed is tried again after `retry_seconds`, then after twice and four times as many. `arrival` is
-    the number of seconds between two looks at the sources for new files; 0: nobody looks. `pages` is the address under
-    which the workspace's `var` is served to people, for links; empty: there are none. `notify` holds Airflow notifiers,
-    each a class and its arguments.
+    `schedule` and `housekeeping` are cron lines, read in `zone`; an empty one means: only by hand. `pool` has one
+    slot: the warehouse has one writer. `queue` and `executor_config` tell Airflow's executor on which machine the
+    tasks run: the one on whose disk the workspace lies. The schedule, and a backfill, reach from `first_night` to
+    `last_night` (none: on and on). A task that failed is tried again after `retry_seconds`, then after twice and four
+    times as many. `arrival` is the number of seconds between two looks at the sources for new files; 0: nobody looks.
+    `pages` is the address under which the workspace's `var` is served to people, for links; empty: there are none.
+    `notify` holds Airflow notifiers, each a class and its arguments.
     """
 
     name: str

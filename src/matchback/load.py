@@ -42,6 +42,10 @@ ACCOUNTS = ("files", "file_money", "refusals", "fact_audience_lists")
 _COLUMNS = {"duplicate": "duplicates", "conflict": "conflicts"}
 
 
+class StagingReplaced(MatchbackError):
+    """What was loaded is not what stands in staging by now: nothing of the file was loaded."""
+
+
 class FileDoesNotBalance(MatchbackError):
     """Records or money were lost or doubled between reading and loading: a bug, and nothing was loaded."""
 
@@ -141,6 +145,7 @@ def load_file(
             for table in ACCOUNTS:
                 warehouse.delete(table, {"file_id": file_id})
         row, counts = _load_staged(warehouse, feed, file, staged, summary, again=again)
+        _refuse_replaced(file, staged, summary)
     known[:] = [*others, row]
     if counts["refused_files"]:
         context.progress.note(refusal_text(context.workspace, file, summary, staged.refusals()))
@@ -187,6 +192,15 @@ def _load_staged(
     counts["files"] = 1
     counts["refused_files"] = int(refused)
     return row, counts
+
+
+def _refuse_replaced(file: ReceivedFile, staged: StagedFile, summary: StagedSummary) -> None:
+    if staged.summary() != summary:
+        raise StagingReplaced(
+            f"File {file.file_id[:8]} was validated by another process while it was loaded.",
+            state="Nothing of this file was loaded; other files were.",
+            next_step="Run again.",
+        )
 
 
 def _account(

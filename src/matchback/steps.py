@@ -14,6 +14,7 @@ from matchback.fingerprint import refuse_other_profile, refuse_other_warehouse, 
 from matchback.rewards.acceptance import accepted_rules
 from matchback.settings import operator_name
 from matchback.watermarks import DERIVING_STEPS, is_current
+from matchback.workspace import writer_lock
 
 STEPS = ("pickup", "validate", "load", "resolve", "recognize", "reward", "report", "publish")
 WRITING_STEPS = ("load", "resolve", "recognize", "reward", "report", "publish")
@@ -27,6 +28,9 @@ def run_steps(context: RunContext, steps: Sequence[str] = STEPS) -> list[StepSum
     refuse_wrong_secret(context)
     archive_config(context)
     chosen = [step for step in STEPS if step in steps]
+    writing = [step for step in chosen if step in WRITING_STEPS]
+    if writing:
+        refuse_while_another_writes(context)
     context.journal.append(
         "run_started",
         as_of=context.as_of.isoformat(),
@@ -36,7 +40,6 @@ def run_steps(context: RunContext, steps: Sequence[str] = STEPS) -> list[StepSum
         code_version=__version__,
     )
     summaries = [_run_step(context, step) for step in chosen if step not in WRITING_STEPS]
-    writing = [step for step in chosen if step in WRITING_STEPS]
     if writing:
         with open_writer(context) as writing_context:
             summaries += [_run_step(writing_context, step) for step in writing if step == "load"]
@@ -46,6 +49,13 @@ def run_steps(context: RunContext, steps: Sequence[str] = STEPS) -> list[StepSum
             summaries += [_run_step(writing_context, step) for step in writing if step != "load"]
     context.journal.append("run_finished", as_of=context.as_of.isoformat(), config_hash=context.config.hash)
     return summaries
+
+
+def refuse_while_another_writes(context: RunContext) -> None:
+    """Refuse before the first step what would be refused after it: files are not received and validated for nothing."""
+    context.workspace.prepare()
+    with writer_lock(context.workspace):
+        pass
 
 
 @contextmanager

@@ -105,9 +105,16 @@ def staged_apart(
         if isinstance(outcome, Failed):
             yield request, outcome.error or _failure(request, outcome.name)
         elif isinstance(outcome, Broken):
-            yield request, refuse_file(request, outcome.reason_code, outcome.detail)
+            yield request, _standing(request) or refuse_file(request, outcome.reason_code, outcome.detail)
         else:
             yield request, StagedFile(request.folder).summary() or _failure(request, "nothing was staged")
+
+
+def _standing(request: FileToStage) -> StagedSummary | None:
+    """Return what another process staged meanwhile: one that slept too long may not refuse what is read by now."""
+    summary = StagedFile(request.folder).summary()
+    basis = staging_basis(request.config, request.secret)
+    return summary if summary is not None and summary.made_from == basis else None
 
 
 def _staged_here(request: FileToStage) -> StagedSummary | MatchbackError:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Call
+from matchback.journal import Journal
 from matchback.workspace import Workspace, writer_lock
 
 TONIGHT = ("--as-of", "2026-11-04")
@@ -67,6 +68,17 @@ def test_while_a_run_is_at_work_the_published_files_are_told_and_what_to_do(
     assert call("quarantine", "show", "0123abcd", *here).err == (
         "No file 0123abcd is known.\nSee them:  matchback files list\n"
     )
+
+
+def test_a_second_run_is_refused_before_it_receives_or_validates_anything(bank: Path, call: Call) -> None:
+    workspace = Workspace.at(bank)
+    workspace.prepare()
+    with writer_lock(workspace):
+        second = call("run", *TONIGHT, "--workspace", str(bank))
+    assert second.code == 1
+    assert second.err.startswith("Another run (process ")
+    assert second.out == ""
+    assert Journal(workspace.journal_dir).entries(kind="file_received") == []
 
 
 def test_a_file_that_waits_is_shown_with_what_to_type(bank: Path, call: Call) -> None:

@@ -49,6 +49,8 @@ def finish(context: RunContext) -> None:
                 context.progress.note(f"The results of file {file.file_id[:8]} wait: writing failed ({name})")
                 continue
             staged.remove()
+        elif file.file_id in loaded and staged.waits_for() is None:
+            staged.remove()  # somebody who was given up staged it after it was loaded
     deliver_all(context)
 
 

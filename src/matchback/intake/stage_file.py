@@ -71,9 +71,9 @@ def stage_file(request: FileToStage) -> StagedSummary:
     contract = feed_contract(request.feed)
     refuse_unknown_columns(request.feed, contract)
     staged = StagedFile(request.folder)
-    scratch = staged.begin()
     try:
-        return _read_and_check(request, contract, staged, scratch)
+        with staged.aside() as scratch:
+            return _read_and_check(request, contract, staged, scratch)
     except UnreadableFile as unreadable:
         refused = unreadable.refused
         return refuse_file(request, refused.reason_code, refused.detail)
@@ -88,7 +88,6 @@ def stage_file(request: FileToStage) -> StagedSummary:
 def refuse_file(request: FileToStage, reason_code: str, detail: str) -> StagedSummary:
     """Stage a file as refused whole, whatever of it was staged before."""
     staged = StagedFile(request.folder)
-    StagingWriter(staged.begin()).close()
     summary = StagedSummary(
         file_id=request.file_id,
         feed_id=request.feed.id,
@@ -98,7 +97,9 @@ def refuse_file(request: FileToStage, reason_code: str, detail: str) -> StagedSu
         reason_code=reason_code,
         detail=detail,
     )
-    staged.finish(summary)
+    with staged.aside() as scratch:
+        StagingWriter(scratch).close()
+        staged.finish(summary, scratch)
     return summary
 
 
@@ -136,7 +137,7 @@ def _read_and_check(
         members.refuse_unless_equal(reader.claims, totals.refused)
     summary = _summary(request, reader, totals, header)
     writer.close(facts.vault if summary.status == "valid" else None)
-    staged.finish(summary)
+    staged.finish(summary, scratch)
     return summary
 
 

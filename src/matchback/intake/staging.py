@@ -1,14 +1,22 @@
 """What validation leaves for load: fact rows, vault rows, refusals and counts of one file, in the protected area.
 
 A staged result is written aside and renamed, so that it is there whole or not at all; staging a file again replaces it.
+Each process writes into a folder of its own, which it holds locked: two that stage one file do not meet (a run beside a
+run, a task that was given up and wakes again), and what a killed one left is swept.
 """
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import glob
 import hashlib
 import json
+import os
 import shutil
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +35,7 @@ if TYPE_CHECKING:
     from matchback.intake.vault_rows import VaultRows
 
 WAITS_FOR = "waits_for.txt"
+PART = ".part"
 SUMMARY, ROWS, IDENTIFIERS, REFUSALS = "summary.json", "rows.arrow", "identifiers.arrow", "refusals.arrow"
 
 
@@ -89,24 +98,31 @@ class StagedFile:
 
         return pl.read_ipc(self.folder / name)
 
-    def finish(self, summary: StagedSummary) -> None:
-        """Make what stands aside, where `begin` made room, the result; all but the result goes."""
-        for leftover in self._aside.iterdir():
+    @contextmanager
+    def aside(self) -> Iterator[Path]:
+        """Make an empty folder for validation to write to; `finish` makes it the result, else it goes at the end."""
+        folder, held = _own_folder(self.folder)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(held)
+
+    def finish(self, summary: StagedSummary, aside: Path) -> None:
+        """Make what stands aside the result; all but the result goes. One that is the same already stays."""
+        for leftover in aside.iterdir():
             if leftover.name not in (ROWS, IDENTIFIERS, REFUSALS):
                 leftover.unlink()
-        (self._aside / SUMMARY).write_text(json.dumps(asdict(summary)), encoding="utf-8")
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self._aside.replace(self.folder)
-
-    @property
-    def _aside(self) -> Path:
-        return self.folder.with_name(self.folder.name + ".part")
-
-    def begin(self) -> Path:
-        """Make and return an empty folder aside; validation may put copies there, `finish` makes it the result."""
-        shutil.rmtree(self._aside, ignore_errors=True)
-        self._aside.mkdir(mode=0o700, parents=True)
-        return self._aside
+        (aside / SUMMARY).write_text(json.dumps(asdict(summary)), encoding="utf-8")
+        while self.summary() != summary:
+            with self.aside() as former, suppress(FileNotFoundError):
+                self.folder.rename(former / "result")
+            try:
+                aside.rename(self.folder)
+                return
+            except OSError as error:  # another process was faster: look at what it put there
+                if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
+                    raise
 
     def refuse(self, reason_code: str, detail: str) -> StagedSummary:
         """Refuse a valid result as a whole after all, every record of it; return its new counts."""
@@ -120,11 +136,11 @@ class StagedFile:
             refused=summary.records,
             money_refused=summary.money_seen,
         )
-        aside = self.begin()
-        for name in (ROWS, IDENTIFIERS, REFUSALS):
-            shutil.copyfile(self.folder / name, aside / name)
-        StagingWriter(aside).refuse_all()
-        self.finish(refused)
+        with self.aside() as aside:
+            for name in (ROWS, IDENTIFIERS, REFUSALS):
+                shutil.copyfile(self.folder / name, aside / name)
+            StagingWriter(aside).refuse_all()
+            self.finish(refused, aside)
         return refused
 
     def note_waiting(self, words: str) -> None:
@@ -139,7 +155,7 @@ class StagedFile:
     def remove(self) -> None:
         """Forget the result; load needs it no more."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        shutil.rmtree(self._aside, ignore_errors=True)
+        _sweep(self.folder)
 
 
 class StagingWriter:
@@ -227,6 +243,40 @@ def staging_basis(config: Config, secret: bytes) -> str:
     profiles = json.dumps(named_profiles(config.identifiers.email), sort_keys=True)
     parts = (config.hash, secret_fingerprint(secret), __version__, profiles)
     return hashlib.sha256("|".join(parts).encode()).hexdigest()
+
+
+def _own_folder(beside: Path) -> tuple[Path, int]:
+    """Make an empty folder beside one, and hold it locked; return it with the descriptor that holds it."""
+    _sweep(beside)
+    beside.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    while True:
+        made = Path(tempfile.mkdtemp(prefix=beside.name + ".", suffix=PART, dir=beside.parent))
+        if (held := _hold(made)) is not None:
+            return made, held
+
+
+def _hold(folder: Path) -> int | None:
+    """Lock a folder; return the descriptor, None if another process holds it or has swept it."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fstat(descriptor).st_ino == os.stat(folder).st_ino:
+            return descriptor
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    os.close(descriptor)
+    return None
+
+
+def _sweep(beside: Path) -> None:
+    """Remove the folders that killed processes left beside a result: those that nobody holds."""
+    for left in beside.parent.glob(f"{glob.escape(beside.name)}.*{PART}"):
+        if (held := _hold(left)) is not None:
+            shutil.rmtree(left, ignore_errors=True)
+            os.close(held)
 
 
 def staged_file(staging: Path, file_id: str) -> StagedFile:

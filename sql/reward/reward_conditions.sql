@@ -181,6 +181,32 @@ LEFT JOIN counted_slots AS s
 WHERE t.counts IS NULL OR s.case_slot_id IS NOT NULL
 UNION ALL
 SELECT
+    c.rule_version, c.role, c.slot_id, 550 + m.position AS position, m.condition,
+    CASE
+        WHEN b.is_over IS NULL AND s.is_held THEN 'passed'
+        WHEN b.is_over IS NULL THEN 'open'
+        WHEN b.is_over THEN 'failed'
+        ELSE 'passed'
+    END AS outcome,
+    CASE
+        WHEN b.is_over IS NULL AND s.is_held THEN NULL
+        WHEN b.is_over IS NULL THEN 'not_judged'
+        WHEN b.is_over THEN 'program_budget_spent'
+    END AS reason_code,
+    FALSE AS is_timeout, CAST(NULL AS DATE) AS deadline_on, m.measure,
+    b.observed AS observed_value, COALESCE(m.max_count, m.max_value_minor) AS threshold_value,
+    CAST(NULL AS VARCHAR) AS observed_text, CAST(NULL AS VARCHAR) AS threshold_text
+FROM reward_cases AS c
+INNER JOIN rule_terms AS t ON c.rule_version = t.rule_version
+INNER JOIN program_budgets AS m
+    ON t.program = m.program AND (m.currency IS NULL OR m.currency = t.reward_currency)
+LEFT JOIN program_budget_results AS b
+    ON c.rule_version = b.rule_version AND c.role = b.role AND c.slot_id = b.slot_id AND m.position = b.position
+LEFT JOIN counted_slots AS s
+    ON c.rule_version = s.rule_version AND c.role = s.role AND c.slot_id = s.case_slot_id
+WHERE t.counts IS NULL OR s.case_slot_id IS NOT NULL
+UNION ALL
+SELECT
     c.rule_version, c.role, c.slot_id, 590 AS position, 'reviewed' AS condition,
     CASE
         WHEN c.posted_state = 'declined' THEN 'failed'

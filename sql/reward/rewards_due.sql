@@ -49,3 +49,12 @@ WHERE
             AND c.slot_id = b.slot_id
             AND b.is_over
     )
+    AND NOT EXISTS (
+        SELECT 1
+        FROM program_budget_results AS p
+        WHERE
+            c.rule_version = p.rule_version
+            AND c.role = p.role
+            AND c.slot_id = p.slot_id
+            AND p.is_over
+    )

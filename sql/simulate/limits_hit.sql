@@ -12,7 +12,7 @@ FROM reward_decisions AS d
 INNER JOIN reward_cases AS c ON d.rule_version = c.rule_version AND d.role = c.role AND d.slot_id = c.slot_id
 INNER JOIN events AS e ON COALESCE(c.root_event_id, c.trigger_event_id) = e.event_id
 WHERE
-    d.reason_code IN ('limit_reached', 'budget_spent')
+    d.reason_code IN ('limit_reached', 'budget_spent', 'program_budget_spent')
     AND d.outcome = 'failed'
     AND d.container <> 'test'
     AND e.occurred_on BETWEEN $from_on AND $to_on

@@ -28,7 +28,7 @@ single_misses AS (
     WHERE
         u.unmet = 1
         AND u.condition NOT IN ('recognized', 'eligible', 'trigger', 'released')
-        AND COALESCE(u.reason_code, 'none') NOT IN ('limit_reached', 'budget_spent')
+        AND COALESCE(u.reason_code, 'none') NOT IN ('limit_reached', 'budget_spent', 'program_budget_spent')
         AND u.container <> 'test'
         AND e.occurred_on BETWEEN $from_on AND $to_on
 ),

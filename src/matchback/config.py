@@ -32,6 +32,7 @@ from matchback.config_quality import QualityRule as QualityRule
 from matchback.config_sources import Transport as Transport
 from matchback.config_terms import Limit as Limit
 from matchback.config_terms import Payout as Payout
+from matchback.config_terms import ProgramBudget as ProgramBudget
 from matchback.config_terms import Requirement as Requirement
 from matchback.config_terms import ReversingEvent as ReversingEvent
 from matchback.config_terms import Reward as Reward
@@ -132,6 +133,7 @@ class Program(ConfigModel):
     relationship: Relationship = Relationship()
     ineligible: list[str] = ["loop", "employee", "existing_customer"]
     quality: list[QualityRule] = []
+    budget: list[ProgramBudget] = []
     exclusive_group: Name | None = None
     recent_customer_days: int | None = None
     explain_days: int | None = None

@@ -89,6 +89,10 @@ class Budget(Limit):
     per: Literal["day", "month", "calendar_year", "tax_year", "program_year", "program"] = "program"
 
 
+class ProgramBudget(Budget):
+    currency: Currency | None = None
+
+
 class ReversingEvent(ConfigModel):
     event: Name
     after: str = "root"

@@ -53,6 +53,7 @@ from matchback.rewards.payout_numbers import (
     journaled_payouts,
     withdraw_unrecorded,
 )
+from matchback.rewards.program_budgets import program_budgets
 from matchback.rewards.rule_tables import rule_conditions, rule_tables
 from matchback.rewards.rules import Rule, judged_rules
 from matchback.rewards.scope import Scope
@@ -61,6 +62,7 @@ from matchback.small_tables import replace_changed
 from matchback.sqlfiles import step_tables, tables_behind, tables_resting_on
 
 if TYPE_CHECKING:
+    from matchback.config import Config
     from matchback.warehouse import Warehouse
 
 STEP = "reward"
@@ -86,7 +88,7 @@ def run(context: RunContext) -> StepSummary:
     with warehouse.transaction(STEP):
         rules = accepted_rules(context)
         take_up_terms(context, rules)
-        judged = write_rule_tables(warehouse, rules)
+        judged = write_rule_tables(warehouse, rules, context.config)
         scope = Scope(context)
         write_conditions(warehouse, judged)
         ledger = OpenLedger(warehouse)
@@ -110,16 +112,22 @@ def build(warehouse: Warehouse, parameters: Mapping[str, Any], tables: Sequence[
         warehouse.build_table(STEP, table, parameters)
 
 
-def write_rules(warehouse: Warehouse, rules: Sequence[Rule]) -> None:
-    """Write every rule version that judges something as rows, and the verdict of its condition on every event."""
-    write_conditions(warehouse, write_rule_tables(warehouse, rules))
+def write_rules(warehouse: Warehouse, rules: Sequence[Rule], config: Config | None = None) -> None:
+    """Write every rule version that judges something as rows, and the verdict of its condition on every event.
+
+    `config` is the one whose programs have the budgets; without it none has any.
+    """
+    write_conditions(warehouse, write_rule_tables(warehouse, rules, config))
 
 
-def write_rule_tables(warehouse: Warehouse, rules: Sequence[Rule]) -> tuple[Rule, ...]:
-    """Write every rule version that judges something as rows; return them."""
+def write_rule_tables(
+    warehouse: Warehouse, rules: Sequence[Rule], config: Config | None = None
+) -> tuple[Rule, ...]:
+    """Write every rule version that judges something as rows, and the programs' budgets; return the versions."""
     kept = warehouse.table("reward_rules").to_pylist()
     judged = judged_rules(rules, kept, set(posted_versions(warehouse)))
-    replace_changed(warehouse, "rule_tables", rule_tables(judged))
+    tables = {**rule_tables(judged), "program_budgets": program_budgets(config)}
+    replace_changed(warehouse, "rule_tables", tables)
     return judged
 
 

@@ -14,6 +14,7 @@ from matchback.answers.explain_words import (
     INELIGIBLE,
     LOST,
     UNRECOGNIZED,
+    WHY,
     describe_condition,
     describe_ground,
     describe_ineligible,
@@ -22,7 +23,7 @@ from matchback.answers.explain_words import (
 )
 from matchback.config import GROUNDS, INELIGIBLE_REASONS, AdvocateEligibility, Config
 from matchback.config_tables import LABELS
-from matchback.config_terms import Budget
+from matchback.config_terms import Budget, ProgramBudget, RewardValue
 
 LOSING_REASONS = {
     "lower_tier",
@@ -166,3 +167,24 @@ def test_terms_that_are_read_to_an_advocate_name_the_budget() -> None:
     asks = _terms(terms, rule)["asks"]
     assert "at most 900.00 in value per month for all together" in asks
     assert "at most 5 rewards per person and calendar year" in asks
+
+
+def test_terms_that_are_read_to_an_advocate_name_the_budget_of_the_program() -> None:
+    """Only where the reward draws on it: points never take money."""
+    terms = config()
+    budget = [ProgramBudget(value=Decimal("900.00"), per="month"), ProgramBudget(count=50)]
+    program = terms.programs[0].model_copy(update={"budget": budget})
+    terms = terms.model_copy(update={"programs": [program]})
+    of_money = "the program's budget: at most 900.00 in value per month for all of its rules together"
+    of_any = "the program's budget: at most 50 rewards per program for all of its rules together"
+    assert _terms(terms, terms.rewards[0])["asks"][-2:] == [of_money, of_any]
+    value = RewardValue(kind="points", amount=Decimal(500))
+    asks = _terms(terms, terms.rewards[0].model_copy(update={"value": value}))["asks"]
+    assert of_any in asks
+    assert of_money not in asks
+    assert describe_condition(terms, "r", "program_budget_1") == of_money
+    assert describe_condition(terms, "r", "program_budget_3") == "program_budget_3"
+    assert (
+        describe_reasons("program_budget_spent", WHY)
+        == "the program's budget is spent (program_budget_spent)"
+    )

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from matchback.answers.grant_warnings import duplicate_warnings, limit_warnings, period_of, person_warnings
+from matchback.answers.grant_warnings import (
+    duplicate_warnings,
+    limit_warnings,
+    period_of,
+    person_warnings,
+    program_warnings,
+)
 from matchback.config import Config
 from matchback.config_terms import Limit
 from matchback.rewards.rules import Rule, current_rules
@@ -19,22 +25,30 @@ GRANT = {
 }  # fmt: skip
 
 
-def rules(**changes: Any) -> tuple[Rule, ...]:
-    """Return one rule of program p, to the advocate unless changed."""
+def config(program: dict[str, Any] | None = None, **changes: Any) -> Config:
+    """Return a configuration with program p and one rule, to the advocate unless changed."""
     rule = {
         "id": "r", "program": "p", "from": "2026-01-01", "to": "advocate", "on": "opened", "value": {"amount": "25.00"},
     }  # fmt: skip
-    return current_rules(
-        Config.model_validate(
-            {
-                "workspace": {"name": "w", "time_zone": "America/New_York", "id_secret": "env:X", "country": "GB"},
-                "programs": [{"id": "p", "from": "2026-03-15", "events": ["opened"]}],
-                "events": [{"name": "opened", "stage": 1, "rewardable": True}],
-                "feeds": [],
-                "rewards": [{**rule, **changes}],
-            }
-        )
-    )  # fmt: skip
+    return Config.model_validate(
+        {
+            "workspace": {
+                "name": "w",
+                "time_zone": "America/New_York",
+                "id_secret": "env:X",
+                "country": "GB",
+            },
+            "programs": [{"id": "p", "from": "2026-03-15", "events": ["opened"], **(program or {})}],
+            "events": [{"name": "opened", "stage": 1, "rewardable": True}],
+            "feeds": [],
+            "rewards": [{**rule, **changes}],
+        }
+    )
+
+
+def rules(**changes: Any) -> tuple[Rule, ...]:
+    """Return the rule of such a configuration."""
+    return current_rules(config(**changes))
 
 
 def reward(**changes: Any) -> dict[str, Any]:
@@ -87,6 +101,38 @@ def test_budget_counts_everybody_and_both_sides() -> None:
     )
     assert limit_warnings(both, {**GRANT, "program": "another"}, [], days, TODAY) == []
     assert limit_warnings(both, {**GRANT, "currency": "XXX"}, [], days, TODAY) == []
+
+
+def test_budget_of_a_program_counts_all_of_its_rules_and_sides() -> None:
+    """A budget of an amount counts its own currency only; one that counts counts rewards of any kind."""
+    days = [
+        reward(role="friend", rewards=2, amount_minor=5000),
+        reward(rule_id="another", rewards=1, amount_minor=2500),
+        reward(rule_id="points", rewards=4, amount_minor=9000, currency="XXX"),
+    ]
+
+    def warned(grant: dict[str, Any], **budget: Any) -> list[str]:
+        known = config(program={"budget": [budget]})
+        found = program_warnings(known.programs[0], known, grant, days, TODAY)
+        return [item["words"] for item in found]
+
+    assert warned(GRANT, value="100.00") == []
+    assert warned(GRANT, value="99.99") == [
+        "Program p allows to all together 99.99 USD per program; with this one it is 100.00 USD."
+    ]
+    assert warned({**GRANT, "currency": "XXX"}, value="99.99") == []
+    assert warned(GRANT, count=8) == []
+    assert warned({**GRANT, "currency": "XXX"}, count=7) == [
+        "Program p allows to all together 7 rewards per program; with this one it is 8."
+    ]
+
+
+def test_tax_year_of_a_program_begins_as_in_the_country() -> None:
+    """The rewards of the 5th of April are of the tax year before; those of the 6th fill the one of the grant."""
+    known = config(program={"budget": [{"count": 1, "per": "tax_year"}]})
+    for day, warnings in ((date(2026, 4, 5), 0), (date(2026, 4, 6), 1)):
+        found = program_warnings(known.programs[0], known, GRANT, [reward(earned_on=day)], TODAY)
+        assert len(found) == warnings
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 import random
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
 from matchback.rewards import scope
 from unit.incremental_people import Circle, Happening
-from unit.incremental_rewards import Branch, RewardingBank
-from unit.incremental_rows import File
+from unit.incremental_rewards import TERMS, Branch, RewardingBank
+from unit.incremental_rows import File, Row
 
 pytestmark = pytest.mark.slow
 FIRST_NIGHT = date(2026, 3, 20)
@@ -65,6 +65,36 @@ def test_a_night_of_touched_rewards_equals_a_whole_one(seed: int, monkeypatch: p
     assert {"earned", "approved", "issued", "fulfilled"} <= kinds
     assert {"earned", "issued"} <= by_hand
     assert nights.count(False) >= NIGHTS // 2, "most nights judge what is touched"
+
+
+def test_a_budget_of_a_program_is_judged_among_all_of_its_rewards() -> None:
+    """An opening that comes to light late, but was earlier, takes the place of one that nothing else has touched."""
+    terms = TERMS.replace('id = "refer"\n', 'id = "refer"\nbudget = [{ count = 2 }]\n')
+    bank, today = RewardingBank(terms), FIRST_NIGHT
+    try:
+        for night, (friend, opened_on) in enumerate(((0, today), (1, today - timedelta(3)))):
+            bank.deliver(File(night, "events", today, (_opening(friend, opened_on),)))
+            bank.night(today)
+            assert not (found := bank.differences()), f"night {night}{found}"
+            today += timedelta(1)
+        live = {
+            row["journey_id"]
+            for row in bank.kept.writer.table("rewards").to_pylist()
+            if row["state"] != "voided" and row["program"] == "refer"
+        }
+    finally:
+        bank.close()
+    assert live == {501}
+
+
+def _opening(friend: int, opened_on: date) -> Row:
+    """Return the opening of a friend of a friend's own advocate: two rewards of one program."""
+    at = datetime.combine(opened_on, time(15))
+    return {
+        "event_name": "account_opened", "action": "new", "time_precision": "second", "has_placeholder": False,
+        "container": "production", "occurred_at": at, "occurred_on": opened_on, "account_key": 500 + friend,
+        "partner_event_key": 600 + friend, "partner_user_key": 103 + friend, "advocate_partner_user_key": 100 + friend,
+    }  # fmt: skip
 
 
 def _deliver_of_people(bank: RewardingBank, circles: list[Circle], seed: int, today: date) -> None:

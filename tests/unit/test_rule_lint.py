@@ -31,13 +31,21 @@ EVENTS = [
 ]
 
 
-def reasons(events: list[tuple[Any, ...]] = EVENTS, **changes: Any) -> list[str]:
+def reasons(
+    events: list[tuple[Any, ...]] = EVENTS, program: dict[str, Any] | None = None, **changes: Any
+) -> list[str]:
     """Return what the linter says of RULE with these changes, when these events have arrived."""
     config = Config.model_validate(
         {
             "workspace": {"name": "w", "time_zone": "America/New_York", "id_secret": "env:X"},
             "programs": [
-                {"id": "refer", "from": "2026-01-01", "until": "2026-12-31", "events": ["opened", "purchase"]}
+                {
+                    "id": "refer",
+                    "from": "2026-01-01",
+                    "until": "2026-12-31",
+                    "events": ["opened", "purchase"],
+                    **(program or {}),
+                }
             ],
             "events": [{"name": name} for name in ("opened", "deposit", "purchase", "never")],
             "feeds": [],
@@ -100,6 +108,10 @@ def need(**item: Any) -> dict[str, Any]:
         ),
         ({"limits": [{"value": "99.99"}]}, "limits 1: not even one reward fits into it"),
         ({"budget": [{"count": 0}]}, "budget 1: not even one reward fits into it"),
+        (
+            {"program": {"budget": [{"value": "100.00"}, {"value": "99.99", "per": "month"}]}},
+            "budget 2 of program refer: not even one reward fits into it",
+        ),
         ({"from": "2027-01-01"}, "from: program refer has ended by then, on 2026-12-31"),
         ({"from": "2025-01-01", "until": "2025-12-31"}, "until: program refer begins later, on 2026-01-01"),
     ],
@@ -122,6 +134,7 @@ def test_a_rule_that_can_never_pass_is_named_with_the_reason(changes: dict[str, 
         need(single="purchase", on="friend"),
         {"value": {"tiers": [{"product": ["savings"], "amount": "1"}], "amount": "1"}},
         {"limits": [{"value": "100.00"}]},
+        {"program": {"budget": [{"value": "0.01", "currency": "EUR"}]}},
     ],
 )
 def test_a_rule_that_can_pass_is_not_named(changes: dict[str, Any]) -> None:

@@ -115,6 +115,32 @@ def test_a_limit_says_whom_it_turns_away(tried: Tried) -> None:
     assert re.search(r"then +advocate-25 +advocate +limit_1 +1 +2 +2\n", rewards_text(data) + "\n")
 
 
+def test_a_budget_of_the_program_says_whom_it_turns_away(tried: Tried) -> None:
+    """Of a whole configuration the budgets of its programs are tried with its rules; the first three take 75.00."""
+    whole = TOML.replace(
+        'events = ["account_opened"]', 'events = ["account_opened"]\nbudget = [{ value = "99.99" }]'
+    )
+    data = tried(whole)
+    (role,) = data["roles"]
+    assert (role["lost"], role["lost_minor"], role["then_rewards"]) == (1, 2_500, 3)
+    assert data["limits_hit"]["now"] == []
+    (limit,) = data["limits_hit"]["then"]
+    assert (limit["condition"], limit["threshold"], limit["turned_away"]) == ("program_budget_1", "99.99", 1)
+    assert data["near_misses"]["then"] == []
+    assert [row["path"] for row in data["terms"]] == ["programs.refer.budget"]
+    assert tried(RULE)["terms"] == [], "a file that names no program leaves its budgets as they are"
+
+
+def test_a_budget_that_cannot_be_is_refused_before_anything_is_simulated(tried: Tried) -> None:
+    whole = TOML.replace(
+        'events = ["account_opened"]', 'events = ["account_opened"]\nbudget = [{ per = "day" }]'
+    )
+    with pytest.raises(
+        ConfigurationError, match=r"programs\.refer: budget 1: name exactly one of count, value"
+    ):
+        tried(whole)
+
+
 def test_a_near_miss_says_by_how_little_and_whether_it_is_open(tried: Tried) -> None:
     """Nobody opened twice; Jack, who opened on the 9th, has until the 14th."""
     rule = '\nrequire = [{ count = "account_opened", at_least = "2", after = "root", within_days = 5 }]\n'

@@ -88,6 +88,7 @@ def test_changed_rules_stop_until_they_are_accepted() -> None:
         ({"events": ["opened"]}, "events"),
         ({"stage": 5}, "events"),
         ({"advocates": {"at": "payout"}}, "advocates"),
+        ({"budget": [{"count": 100}]}, "budget"),
     ],
 )
 def test_changed_program_stops_until_it_is_accepted(changes: dict[str, Any], key: str) -> None:
@@ -190,6 +191,56 @@ def test_terms_from_before_there_were_quality_rules_say_the_same() -> None:
     """A workspace that declares none is not asked to accept its own terms again."""
     assert "quality" not in terms(config(RULE)).programs["refer"]
     assert terms(config(RULE, quality=[])) == terms(config(RULE))
+
+
+def test_budgets_of_programs_are_terms_by_their_meaning() -> None:
+    """Spelling and defaults are no change; the amount, the currency, the period and the order of filling are."""
+    before = terms(config(RULE, budget=[{"value": "25000", "per": "tax_year"}]))
+    written_out = {
+        "value": "25000.00",
+        "currency": "USD",
+        "per": "tax_year",
+        "starts": "01-01",
+        "by": "earned_on",
+    }
+    assert terms(config(RULE, budget=[written_out])) == before
+    for change in (
+        {"value": "25000.01"},
+        {"currency": "EUR"},
+        {"per": "month", "starts": None},
+        {"by": "release_on"},
+    ):
+        other = terms(config(RULE, budget=[{**written_out, **change}]))
+        refuse_changed_terms(other, before, [other.hash])
+        with pytest.raises(ConfigurationError, match=r"programs\.refer: changed in budget"):
+            refuse_changed_terms(other, before, [])
+
+
+def test_terms_from_before_programs_had_budgets_say_the_same() -> None:
+    """What the warehouse of an older Matchback keeps as accepted is not asked for again."""
+    assert terms(config(RULE)).hash == "8ab8e7616b617acb"
+    assert "budget" not in terms(config(RULE)).programs["refer"]
+    assert terms(config(RULE, budget=[])) == terms(config(RULE))
+
+
+@pytest.mark.parametrize(
+    ("budget", "said"),
+    [
+        ([{"count": 1}] * 3, "budget: a program has at most 2"),
+        ([{}], "budget 1: name exactly one of count, value"),
+        ([{"count": 1, "value": "1"}], "budget 1: name exactly one of count, value"),
+        ([{"value": "1.001"}], "budget 1: value: "),
+        ([{"value": "1.5", "currency": "JPY"}], "budget 1: value: "),
+        ([{"count": 1, "currency": "USD"}], "budget 1: currency: only a value has one"),
+        (
+            [{"count": 1, "starts": "04-06"}],
+            "budget 1: starts: only a tax_year or a program_year has a first day",
+        ),
+    ],
+)
+def test_a_budget_of_a_program_that_says_nothing_clear_is_refused(budget: list[Any], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"  programs.refer: {said}"):
+        current_rules(config(RULE, budget=budget))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,10 @@ from matchback.answers.explain_words import describe_condition, describe_value
 from matchback.answers.lookup import id_in, kind_of
 from matchback.answers.printing import count, money
 from matchback.config import Config, Reward
+from matchback.config_terms import PLAIN_KINDS
 from matchback.errors import ConfigurationError, MatchbackError
+from matchback.rewards.conditions import NO_CURRENCY
+from matchback.rewards.program_budgets import budgets_over
 
 if TYPE_CHECKING:
     from matchback.answers.explain import Question, Search
@@ -175,6 +178,10 @@ def _terms(config: Config, rule: Reward) -> Data:
     conditions += [f"require_{number}" for number, _ in enumerate(rule.require, start=1)]
     conditions += [f"limit_{number}" for number, _ in enumerate(rule.limits, start=1)]
     conditions += [f"budget_{number}" for number, _ in enumerate(rule.budget, start=1)]
+    program = next(known for known in config.programs if known.id == rule.program)
+    plain = rule.value.kind in PLAIN_KINDS
+    currency = NO_CURRENCY if plain else rule.value.currency or config.workspace.currency
+    conditions += [f"program_budget_{number}" for number, _ in budgets_over(program, currency, config)]
     asks = [describe_condition(config, rule.id, condition) for condition in conditions]
     if rule.pending_days:
         since = " after the first event" if rule.pending_after == "root" else ""

@@ -109,6 +109,7 @@ WHY = {
     "already_rewarded_event": "there was a reward for this event, on the account it was corrected from",
     "already_rewarded_ordinal": "it was rewarded before",
     "budget_spent": "the budget is spent",
+    "program_budget_spent": "the program's budget is spent",
     "limit_reached": "the limit is reached",
     "no_amount": "there is no amount to take it from",
     "no_milestone_left": "there is no milestone left",
@@ -168,7 +169,7 @@ def describe_condition(config: Config, rule_id: str, condition: str) -> str:
         return f"{_label(config, rule.on)} arrived"
     if condition == "when":
         return str(rule.when)
-    name, *numbers = condition.split("_")
+    name, *numbers = condition.removeprefix("program_").split("_")
     if not numbers or not all(number.isdecimal() for number in numbers):
         return condition
     position, *parts = (int(number) - 1 for number in numbers)
@@ -180,6 +181,8 @@ def describe_condition(config: Config, rule_id: str, condition: str) -> str:
         return f"one way: {_requirement(config, leaves[parts[0]])}" if parts[0] < len(leaves) else condition
     if name == "limit" and position < len(rule.limits):
         return _limit(rule.limits[position], "person and ")
+    if condition.startswith("program_"):
+        return _program_budget(config, rule.program, position) or condition
     if name == "budget" and position < len(rule.budget):
         return _limit(rule.budget[position], "") + " for all together"
     return condition
@@ -217,6 +220,13 @@ def _requirement(config: Config, requirement: Requirement) -> str:
         parts.append(f"where {requirement.when}")
     parts.append("on the same account" if requirement.on == "same_account" else f"by the {requirement.on}")
     return " ".join(parts)
+
+
+def _program_budget(config: Config, program_id: str, position: int) -> str | None:
+    budgets = next((known.budget for known in config.programs if known.id == program_id), [])
+    if position >= len(budgets):
+        return None
+    return f"the program's budget: {_limit(budgets[position], '')} for all of its rules together"
 
 
 def _limit(limit: Limit, whom: str) -> str:

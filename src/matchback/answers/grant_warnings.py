@@ -11,9 +11,10 @@ from typing import Any
 
 from matchback.answers.printing import count, money
 from matchback.answers.tax import threshold_words
-from matchback.config import Limit
+from matchback.config import Config, Limit, Program
 from matchback.rewards.conditions import to_minor
 from matchback.rewards.ledger_book import MANUAL
+from matchback.rewards.program_budgets import budgets_over
 from matchback.rewards.rules import ROLES, Rule
 
 Row = Mapping[str, Any]
@@ -71,6 +72,22 @@ def limit_warnings(
                 if words is not None:
                     whose = "to one person" if name == "limit" else "to all together"
                     found.append(_warning(name, f"{terms.id} allows {whose} {words}."))
+    return found
+
+
+def program_warnings(
+    program: Program, config: Config, grant: Row, days: Sequence[Row], as_of: date
+) -> Warnings:
+    """Return the budgets of the program that would be exceeded if the grant counted in them.
+
+    `days` are the sums of everybody's rewards of the program by rule and day; grants by hand count.
+    """
+    found = []
+    for _, budget in budgets_over(program, grant["currency"], config):
+        counted = [row for row in days if budget.value is None or row["currency"] == grant["currency"]]
+        words = _over(budget, counted, grant, as_of)
+        if words is not None:
+            found.append(_warning("program_budget", f"Program {program.id} allows to all together {words}."))
     return found
 
 

@@ -17,6 +17,7 @@ from matchback.answers.grant_warnings import (
     duplicate_warnings,
     limit_warnings,
     person_warnings,
+    program_warnings,
     tax_warnings,
 )
 from matchback.answers.lookup import find_event, identifier_key, kind_of, refuse_other_secret
@@ -262,6 +263,7 @@ def _warnings(context: RunContext, warehouse: Warehouse, grant: Mapping[str, Any
     waiting = _waiting(context, grant["program"], known)
     mine += [row for row in waiting if row["person_id"] == grant["person_id"]]
     person = warehouse.rows("explain/person", {"person_id": grant["person_id"]})
+    program = next(known for known in context.config.programs if known.id == grant["program"])
     of_journey: list[int] = []
     if grant["journey_id"] is not None:
         journey = {"journey_id": grant["journey_id"]}
@@ -273,6 +275,7 @@ def _warnings(context: RunContext, warehouse: Warehouse, grant: Mapping[str, Any
     return [
         *duplicate_warnings(grant, mine, context.as_of),
         *limit_warnings(current_rules(context.config), grant, mine, [*days, *waiting], context.as_of),
+        *program_warnings(program, context.config, grant, [*days, *waiting], context.as_of),
         *tax_warnings(reached),
         *person_warnings(grant, person[0] if person else None, of_journey),
     ]

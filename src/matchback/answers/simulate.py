@@ -155,7 +155,7 @@ class Trial:
         """Make what is due; nothing is posted."""
         kept = self.warehouse.table("reward_rules").to_pylist()
         refuse_second_payment(judge.rules, kept, posted_versions(self.warehouse))
-        reward.write_rules(self.warehouse, judge.rules)
+        reward.write_rules(self.warehouse, judge.rules, judge.config)
         reward.build(self.warehouse, self.context.parameters, tables_behind("reward", ("rewards_due",)))
 
     def _derive(self, judge: Judge) -> None:

@@ -16,7 +16,7 @@ from matchback import reward
 from matchback.answers.printing import count
 from matchback.answers.simulate import Scope, Trial, opened_trial
 from matchback.answers.simulate_terms import Judge, differences
-from matchback.config import Reward, config_of
+from matchback.config import ProgramBudget, Reward, config_of
 from matchback.errors import ConfigurationError
 from matchback.progress import Progress
 from matchback.rewards.rules import current_rules
@@ -36,13 +36,18 @@ _TOTALS = ("now_rewards", "then_rewards", "now_minor", "then_minor")
 def simulate_rewards(workspace: Workspace, rules: Path, scope: Scope, progress: Progress) -> dict[str, Any]:
     """Return what other rules would have awarded; the shape is that of `--json`. Amounts are in minor units.
 
-    `rules` is a TOML file with `[[rewards]]`, such as a whole configuration: only its rewards are tried. Raises
-    ConfigurationError with every problem of the rules, NothingPublished before the first run.
+    `rules` is a TOML file with `[[rewards]]`, such as a whole configuration: only its rewards are tried, and the
+    budgets of the programs that it names. Raises ConfigurationError with every problem of the rules, NothingPublished
+    before the first run.
     """
-    others = read_rules(workspace, rules)
+    rewards, budgets = read_rules(workspace, rules)
     with opened_trial(workspace, scope, progress) as trial:
-        then = Judge(trial.base.config.model_copy(update={"rewards": list(others)}), ())
-        then = Judge(then.config, current_rules(then.config))
+        programs = [
+            known.model_copy(update={"budget": budgets.get(known.id, known.budget)})
+            for known in trial.base.config.programs
+        ]
+        config = trial.base.config.model_copy(update={"rewards": list(rewards), "programs": programs})
+        then = Judge(config, current_rules(config))
         without_ledger(trial.warehouse)
         for side, judge in (("now", trial.base), ("then", then)):
             progress.start(f"rules {side}")
@@ -51,8 +56,10 @@ def simulate_rewards(workspace: Workspace, rules: Path, scope: Scope, progress: 
         return _heading(trial, then) | _compared(trial.warehouse, scope)
 
 
-def read_rules(workspace: Workspace, path: Path) -> Sequence[Reward]:
-    """Return the rewards of a file, checked against the workspace's events and programs."""
+def read_rules(
+    workspace: Workspace, path: Path
+) -> tuple[Sequence[Reward], Mapping[str, Sequence[ProgramBudget]]]:
+    """Return the rewards of a file and the budgets of the programs in it, checked against the workspace's events."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError:
@@ -65,7 +72,20 @@ def read_rules(workspace: Workspace, path: Path) -> Sequence[Reward]:
             f"--rules: {path.name} holds no rules. It is TOML with [[rewards]], as in matchback.toml."
         )
     live = tomllib.loads(workspace.config_path.read_text(encoding="utf-8"))
-    return config_of({**live, "rewards": rewards}, path, workspace.root).rewards
+    budgets = _budgets(content)
+    programs = [
+        {**known, "budget": budgets.get(known.get("id"), known.get("budget", []))}
+        for known in live.get("programs", [])
+    ]
+    config = config_of({**live, "rewards": rewards, "programs": programs}, path, workspace.root)
+    return config.rewards, {known.id: known.budget for known in config.programs if known.id in budgets}
+
+
+def _budgets(content: Mapping[str, Any]) -> dict[Any, Any]:
+    """Return the budgets of each program that a file names, as they are written; one that names none has none."""
+    programs = content.get("programs", [])
+    named = [item for item in programs if isinstance(item, dict)] if isinstance(programs, list) else []
+    return {item.get("id"): item.get("budget", []) for item in named}
 
 
 def without_ledger(warehouse: Warehouse) -> None:
@@ -76,7 +96,7 @@ def without_ledger(warehouse: Warehouse) -> None:
 
 def _judge(trial: Trial, judge: Judge, side: str) -> None:
     warehouse = trial.warehouse
-    reward.write_rules(warehouse, judge.rules)
+    reward.write_rules(warehouse, judge.rules, judge.config)
     reward.build(warehouse, trial.context.parameters, tables_behind("reward", JUDGED))
     for name in SIDES:
         warehouse.keep(f"simulate/{name}", trial.scope.parameters, name=f"{name}_{side}")

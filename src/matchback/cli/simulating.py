@@ -93,8 +93,9 @@ def simulate_rewards_command(
 ) -> None:
     """Show what other reward rules would have cost: who gains, who loses, each month, limits hit and near misses.
 
-    The file holds [[rewards]] as matchback.toml does; of a whole configuration only its rewards are tried. Both sets of
-    rules are judged over the same history, each as if it had always been in force. Nothing is changed.
+    The file holds [[rewards]] as matchback.toml does; of a whole configuration only its rewards and the budgets of its
+    programs are tried. Both sets of rules are judged over the same history, each as if it had always been in force.
+    Nothing is changed.
 
     \b
     matchback simulate rewards --rules next-year.toml

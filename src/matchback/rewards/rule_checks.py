@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matchback.config import Config, Limit, Requirement, Reward
+from matchback.config import Config, Limit, Program, Requirement, Reward
 from matchback.config_terms import GROUPS, PLAIN_KINDS
 from matchback.rewards.conditions import NO_CURRENCY, ConditionError, parse_condition
 from matchback.rewards.ledger_book import MANUAL
@@ -84,19 +84,38 @@ def _count_problems(reward: Reward) -> list[str]:
     return found
 
 
+def program_problems(program: Program, config: Config) -> list[str]:
+    """Return what is wrong with the budgets of a program, all at once."""
+    found: list[str] = []
+    for number, budget in enumerate(program.budget, start=1):
+        money = budget.currency or config.workspace.currency
+        found += _limit_problems(f"budget {number}", budget, money)
+        if budget.currency is not None and budget.value is None:
+            found.append(f"budget {number}: currency: only a value has one")
+    if len(program.budget) > MAX_BUDGETS:
+        found.append(f"budget: a program has at most {MAX_BUDGETS}")
+    return found
+
+
 def _limits_problems(name: str, limits: Sequence[Limit], reward: Reward, currency: str) -> list[str]:
     found: list[str] = []
     money = NO_CURRENCY if reward.value.kind in PLAIN_KINDS else currency
     for number, limit in enumerate(limits, start=1):
-        if (limit.count is None) == (limit.value is None):
-            found.append(f"{name} {number}: name exactly one of count, value")
-        elif limit.value is not None:
-            found += amount_problems(f"{name} {number}: value", limit.value, money)
-        if limit.starts is not None and limit.per not in ("tax_year", "program_year"):
-            found.append(f"{name} {number}: starts: only a tax_year or a program_year has a first day")
+        found += _limit_problems(f"{name} {number}", limit, money)
     most = MAX_LIMITS if name == "limits" else MAX_BUDGETS
     if len(limits) > most:
         found.append(f"{name}: a rule has at most {most}")
+    return found
+
+
+def _limit_problems(name: str, limit: Limit, money: str) -> list[str]:
+    found: list[str] = []
+    if (limit.count is None) == (limit.value is None):
+        found.append(f"{name}: name exactly one of count, value")
+    elif limit.value is not None:
+        found += amount_problems(f"{name}: value", limit.value, money)
+    if limit.starts is not None and limit.per not in ("tax_year", "program_year"):
+        found.append(f"{name}: starts: only a tax_year or a program_year has a first day")
     return found
 
 

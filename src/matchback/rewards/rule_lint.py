@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from matchback.config import Config, Requirement
+from matchback.rewards.program_budgets import budgets_over
 from matchback.rewards.rule_tables import rule_parts
 from matchback.rewards.rules import Rule, current_rules
 
@@ -56,7 +57,7 @@ def rules_that_never_pass(config: Config, warehouse: Warehouse) -> list[tuple[st
     return [
         (rule.terms.id, reason)
         for rule in current_rules(config)
-        for reason in [*_dates(rule, config), *_limits(rule), *never_passing(rule, arrived, held)]
+        for reason in [*_dates(rule, config), *_limits(rule, config), *never_passing(rule, arrived, held)]
     ]
 
 
@@ -135,7 +136,7 @@ def _value(rule: Rule, trigger: Arrived) -> Iterator[str]:
             yield f"value.tiers: none of the {trigger.events:,} {on} names one of their products"
 
 
-def _limits(rule: Rule) -> Iterator[str]:
+def _limits(rule: Rule, config: Config) -> Iterator[str]:
     """Yield the limits and budgets into which not even one reward fits."""
     value = rule.terms.value
     amounts = [tier.amount for tier in value.tiers] + ([] if value.amount is None else [value.amount])
@@ -145,6 +146,10 @@ def _limits(rule: Rule) -> Iterator[str]:
             too_small = limit.value is not None and least is not None and limit.value < least
             if limit.count == 0 or too_small:
                 yield f"{name} {number}: not even one reward fits into it"
+    program = next(item for item in config.programs if item.id == rule.terms.program)
+    for number, budget in budgets_over(program, rule.reward_currency, config):
+        if budget.count == 0 or (budget.value is not None and least is not None and budget.value < least):
+            yield f"budget {number} of program {program.id}: not even one reward fits into it"
 
 
 def _dates(rule: Rule, config: Config) -> Iterator[str]:

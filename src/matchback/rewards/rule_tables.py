@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from matchback.config import Requirement
+from matchback.config import Limit, Requirement
 from matchback.config_terms import GROUPS, ValueTier
 from matchback.rewards.conditions import NO_CURRENCY, Condition, minor_digits, parse_condition, to_minor
 from matchback.rewards.rules import ROLES, Rule
@@ -274,9 +274,7 @@ def _limit_rows(rule: Rule) -> list[dict[str, Any]]:
     """
     rows: list[dict[str, Any]] = []
     for is_budget, limits in ((False, rule.terms.limits), (True, rule.terms.budget)):
-        numbered = list(enumerate(limits, start=1))
-        ordered = sorted(numbered, key=lambda pair: (_PERIOD_ORDER.index(pair[1].per), pair[0]))
-        levels = {position: level for level, (position, _) in enumerate(ordered, start=1)}
+        levels = period_levels(limits)
         rows += [
             {
                 "rule_version": rule.version,
@@ -291,9 +289,16 @@ def _limit_rows(rule: Rule) -> list[dict[str, Any]]:
                 "starts_on": int((limit.starts or "01-01").replace("-", "")),
                 "by_date": limit.by,
             }
-            for position, limit in numbered
+            for position, limit in enumerate(limits, start=1)
         ]
     return rows
+
+
+def period_levels(limits: Sequence[Limit]) -> dict[int, int]:
+    """Return the rank in which each of these is filled, by its number in the file: shorter periods first."""
+    numbered = list(enumerate(limits, start=1))
+    ordered = sorted(numbered, key=lambda pair: (_PERIOD_ORDER.index(pair[1].per), pair[0]))
+    return {position: level for level, (position, _) in enumerate(ordered, start=1)}
 
 
 def _minor(amount: Decimal | None, currency: str) -> int | None:

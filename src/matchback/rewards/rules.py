@@ -14,11 +14,11 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
-from matchback.config import Config, Limit, Requirement, Reward
+from matchback.config import Config, Limit, Program, Requirement, Reward
 from matchback.config_terms import GROUPS, PLAIN_KINDS
 from matchback.errors import ConfigurationError
 from matchback.rewards.conditions import NO_CURRENCY, Condition, minor_digits, parse_condition, to_minor
-from matchback.rewards.rule_checks import rule_problems
+from matchback.rewards.rule_checks import program_problems, rule_problems
 from matchback.rewards.value_checks import NAMED_KINDS
 
 # The first day of a person's tax year where it is not that of the calendar, by ISO 3166 country.
@@ -83,7 +83,11 @@ class Rule:
 
 def current_rules(config: Config) -> tuple[Rule, ...]:
     """Return the rules of the configuration, checked; raise ConfigurationError with every problem, one a line."""
-    problems: list[str] = []
+    problems = [
+        f"  programs.{program.id}: {problem}"
+        for program in config.programs
+        for problem in program_problems(program, config)
+    ]
     rules: list[Rule] = []
     for reward in config.rewards:
         found = rule_problems(reward, config)
@@ -118,6 +122,7 @@ def canonical_text(reward: Reward, config: Config) -> str:
     """
     content = reward.model_dump(mode="json", by_alias=True, exclude_none=True)
     money = reward.value.currency or config.workspace.currency
+    program = next(item for item in config.programs if item.id == reward.program)
     content["value"] = _value_content(reward, money)
     content["once_per"] = _once_per(reward)
     content["milestones"] = sorted(reward.milestones)
@@ -125,11 +130,24 @@ def canonical_text(reward: Reward, config: Config) -> str:
         content["when"] = parse_condition(reward.when, money).text
     content["require"] = [_requirement_content(item, money) for item in reward.require]
     for name, limits in (("limits", reward.limits), ("budget", reward.budget)):
-        content[name] = [_limit_content(limit, reward, config) for limit in limits]
+        own = NO_CURRENCY if reward.value.kind in PLAIN_KINDS else money
+        content[name] = [limit_content(limit, own, program, config) for limit in limits]
     if reward.pending_after == "earned":
         del content["pending_after"]
     plain = {name: value for name, value in content.items() if value != []}
     return json.dumps(plain, sort_keys=True, separators=(",", ":"))
+
+
+def limit_content(limit: Limit, money: str, program: Program, config: Config) -> dict[str, Any]:
+    """Return a limit or budget with its amount in the one spelling of a currency, and the day its year begins."""
+    content: dict[str, Any] = limit.model_dump(mode="json", exclude_none=True)
+    if limit.value is not None:
+        content["value"] = _amount_text(limit.value, money)
+    if limit.per == "tax_year" and limit.starts is None:
+        content["starts"] = TAX_YEAR_STARTS.get(config.workspace.country, "01-01")
+    if limit.per == "program_year" and limit.starts is None:
+        content["starts"] = f"{program.from_on.month:02}-{min(program.from_on.day, 28):02}"
+    return content
 
 
 def rule_from_text(text: str, *, key: str | None = None, is_current: bool = True) -> Rule:
@@ -203,21 +221,6 @@ def _requirement_content(item: Requirement, money: str) -> dict[str, Any]:
     if item.at_least is not None:
         whole = item.kind == "count"
         content["at_least"] = str(int(item.at_least)) if whole else _amount_text(item.at_least, money)
-    return content
-
-
-def _limit_content(limit: Limit, reward: Reward, config: Config) -> dict[str, Any]:
-    content: dict[str, Any] = limit.model_dump(mode="json", exclude_none=True)
-    currency = reward.value.currency or config.workspace.currency
-    if limit.value is not None:
-        content["value"] = _amount_text(
-            limit.value, NO_CURRENCY if reward.value.kind in PLAIN_KINDS else currency
-        )
-    if limit.per == "tax_year" and limit.starts is None:
-        content["starts"] = TAX_YEAR_STARTS.get(config.workspace.country, "01-01")
-    if limit.per == "program_year" and limit.starts is None:
-        program = next(item for item in config.programs if item.id == reward.program)
-        content["starts"] = f"{program.from_on.month:02}-{min(program.from_on.day, 28):02}"
     return content
 
 

@@ -139,8 +139,9 @@ def _basis(context: RunContext) -> Basis | None:
 
 
 def _has_budgets(warehouse: Warehouse) -> bool:
-    """Tell whether a rule has a budget: its places are taken among all claims of everybody."""
-    return any(warehouse.table("rule_limits").column("is_budget").to_pylist())
+    """Tell whether a rule or a program has a budget: its places are taken among all claims of everybody."""
+    of_rules = warehouse.table("rule_limits").column("is_budget").to_pylist()
+    return any(of_rules) or warehouse.count("program_budgets") > 0
 
 
 def _changes_read() -> frozenset[str]:

@@ -16,6 +16,7 @@ from typing import Any
 from matchback.config import Config, Program
 from matchback.config_quality import quality_terms
 from matchback.errors import ConfigurationError
+from matchback.rewards.program_budgets import budget_terms
 from matchback.rewards.rules import ROLES, Rule, first_names, rule_from_text
 
 _NOT_TERMS = {"id", "explain_days"}
@@ -162,6 +163,9 @@ def _program_terms(program: Program, config: Config) -> dict[str, Any]:
     content["quality"] = quality_terms(program.quality)
     if not content["quality"]:
         del content["quality"]  # terms that were accepted before there were such rules say the same
+    content["budget"] = budget_terms(program, config)
+    if not content["budget"]:
+        del content["budget"]
     stages = {event.name: (event.subject, event.stage, event.rewardable) for event in config.events}
     content["events"] = {name: list(stages[name]) for name in sorted(program.events)}
     return content

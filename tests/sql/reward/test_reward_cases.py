@@ -38,7 +38,17 @@ def read_documents() -> list[tuple[str, Document]]:
     for path in sorted(FOLDER.glob("[!_]*.yaml")):
         found = list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
         for number, document in enumerate(found, start=1):
-            unknown = set(document) - {"why", "params", "rules", "start", "given", "also", "expect", "subset"}
+            unknown = set(document) - {
+                "why",
+                "params",
+                "program",
+                "rules",
+                "start",
+                "given",
+                "also",
+                "expect",
+                "subset",
+            }
             assert not unknown, f"{path.name}: unknown {sorted(unknown)}"
             documents.append((f"{path.stem}-{number}" if len(found) > 1 else path.stem, document))
     return documents
@@ -73,7 +83,9 @@ def needed_tables(expected: Iterable[str]) -> list[str]:
 def difference_of(document: Document, warehouse: Warehouse) -> str:
     """Run a case and return the difference as text, empty when the case holds."""
     rules = [{**world()["rule"], **rule} for rule in document.get("rules", [{}])]
-    judged = current_rules(Config.model_validate({**world()["config"], "rewards": rules}))
+    programs = [{**known, **document.get("program", {})} for known in world()["config"]["programs"]]
+    config = Config.model_validate({**world()["config"], "programs": programs, "rewards": rules})
+    judged = current_rules(config)
     tables = given_tables(document, {rule.terms.id: rule.version for rule in judged})
     columns = {**cases.defaults()["columns"], **world()["columns"]}
     parameters = {**cases.defaults()["params"], **document.get("params", {})}
@@ -84,7 +96,7 @@ def difference_of(document: Document, warehouse: Warehouse) -> str:
         with warehouse.transaction():
             with patch.dict(cases.defaults(), {"columns": columns}):
                 cases._give(case, warehouse, names)
-            reward.write_rules(warehouse, judged)
+            reward.write_rules(warehouse, judged, config)
             reward.build(warehouse, parameters, needed_tables(document["expect"]))
             difference = "".join(
                 cases._difference(table, rows, warehouse.table(table), names, document.get("subset", False))

@@ -10,6 +10,11 @@ SELECT
     f.status,
     f.reason_code,
     f.records,
+    f.accepted,
+    f.refused,
+    f.duplicates,
+    f.conflicts,
+    f.waiting,
     f.control_lines,
     f.columns
 FROM files AS f

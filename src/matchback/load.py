@@ -30,6 +30,7 @@ from matchback.intake.received import (
 from matchback.intake.refusal_text import refusal_text
 from matchback.intake.results_lines import forget_outcomes, note_verdict
 from matchback.intake.staging import StagedFile, StagedSummary, staged_file, staging_basis
+from matchback.intake.stopped_loads import counts_of_stopped_loads
 from matchback.settings import wants_debug
 from matchback.validate import validate_file
 
@@ -56,6 +57,7 @@ def run(context: RunContext) -> StepSummary:
     waiting, retired = files_not_loaded(context, known)
     basis = staging_basis(context.config, context.config.id_secret(context.workspace.root))
     context.progress.start("load", len(waiting))
+    told_of_none = counts_of_stopped_loads(context.journal, known)
     totals: Counter[str] = Counter()
     failures: list[MatchbackError] = []
     with context.writer.within(context.config.intake.memory_mb // 2):
@@ -94,7 +96,7 @@ def run(context: RunContext) -> StepSummary:
     if retired:
         line += f"; {count(len(retired), 'file')} of removed feeds left waiting"
         totals["waiting_files"] += len(retired)
-    return StepSummary("load", line, dict(totals), changed=bool(waiting))
+    return StepSummary("load", line, dict(totals + told_of_none), changed=bool(waiting))
 
 
 def files_not_loaded(

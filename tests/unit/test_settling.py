@@ -11,6 +11,7 @@ import pytest
 from matchback import handover
 from matchback.context import RunContext
 from matchback.errors import CheckFailed, WarehouseLocked
+from matchback.intake import results_file
 from matchback.settling import AFTER_LOAD, finished_runs, settled_through, unsettled_nights
 from matchback.workspace import writer_lock
 
@@ -134,6 +135,22 @@ def test_a_night_that_cannot_be_finished_holds_up_no_load(
 def test_what_was_held_back_is_counted(night: RunContext) -> None:
     assert load(night, FIRST)["held_back"] == {"refused": 1}
     assert load(night, SECOND)["held_back"] == {}
+
+
+def test_what_a_load_that_was_stopped_held_back_is_counted_by_the_next_try(
+    night: RunContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(_: RunContext) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(results_file, "finish", stop)
+        with pytest.raises(SystemExit):
+            load(night, FIRST)
+    again = handover.load_night(at(night, FIRST))
+    assert again["load"] == "nothing new"
+    assert again["held_back"] == {"refused": 1}
+    assert handover.load_night(at(night, FIRST))["held_back"] == {}
 
 
 def test_a_workspace_that_holds_is_examined_in_counts(night: RunContext) -> None:

@@ -31,6 +31,10 @@ class ConfigurationError(MatchbackError):
     exit_code = 2
 
 
+class WriterOvertaken(MatchbackError):
+    """Another writer has committed since this one opened the warehouse; it may commit nothing more."""
+
+
 class WarehouseLocked(MatchbackError):
     """Another process writes to this workspace's warehouse."""
 

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from matchback.errors import JournalBroken, WarehouseDamaged
+from matchback.errors import JournalBroken, WarehouseDamaged, WriterOvertaken
 from matchback.intake.private_files import fsync_folder
 
 GENESIS = "0" * 64
@@ -223,4 +223,19 @@ def refuse_older_than(journal: Journal, commit_number: int | None) -> None:
             state="Nothing was changed.",
             next_step="Put back the newest copy of var/warehouse.duckdb together with its .wal file, or restore "
             "the workspace from a backup, or make it again from archive and journal:  matchback replay --into DIR",
+        )
+
+
+def refuse_overtaken(journal: Journal, commit_number: int) -> None:
+    """Raise WriterOvertaken if the journal knows of another commit of this number, or of a later one.
+
+    The lock keeps a second writer out; this holds where a lock does not, such as when its file was removed, or the
+    warehouse was put back from a copy, while a run went on.
+    """
+    last = next(reversed(journal.entries(kind="committed")), None)
+    if last is not None and int(last.body["commit"]) >= commit_number:
+        raise WriterOvertaken(
+            "Another run has written to this workspace since this one began.",
+            state="What this run was about to commit was rolled back; what it committed before that run stands.",
+            next_step="Make sure that only one run has this workspace, then:  matchback doctor",
         )

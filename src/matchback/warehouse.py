@@ -11,14 +11,14 @@ import contextlib
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from matchback.errors import MatchbackError, WarehouseOfAnotherVersion
-from matchback.journal import Journal, refuse_older_than
+from matchback.journal import Journal, refuse_older_than, refuse_overtaken
 from matchback.publishing.templates import template_path
 from matchback.settings import wants_debug
 from matchback.sqlfiles import SqlFile, kept_tables, schema_digest, sql_file, step_tables
@@ -130,22 +130,29 @@ class Warehouse(ChangeRunner):
 
     @contextmanager
     def transaction(self, label: str = "") -> Iterator[None]:
-        """Run a block as one transaction: all of it or nothing. Transactions do not nest."""
+        """Run a block as one transaction: all of it or nothing. Transactions do not nest.
+
+        Raises WriterOvertaken, and commits nothing, when another writer has committed since this one began.
+        """
         assert not self._in_transaction, "transactions do not nest"
         self._execute("BEGIN TRANSACTION", what="begin")
         self._in_transaction = True
-        try:
-            yield
-            number = int(self.state.get("commit_number", "0")) + 1
-            self.set_state("commit_number", str(number))
-            self._execute("COMMIT", what="commit")
-        except BaseException:
-            self._in_transaction, self._state = False, None
-            self._rollback()
-            raise
-        self._in_transaction = False
-        if self._journal is not None:
-            self._journal.append("committed", commit=number, label=label)
+        with ExitStack() as deciding:
+            try:
+                yield
+                number = int(self.state.get("commit_number", "0")) + 1
+                self.set_state("commit_number", str(number))
+                if self._journal is not None:
+                    deciding.enter_context(self._journal.deciding())
+                    refuse_overtaken(self._journal, number)
+                self._execute("COMMIT", what="commit")
+            except BaseException:
+                self._in_transaction, self._state = False, None
+                self._rollback()
+                raise
+            self._in_transaction = False
+            if self._journal is not None:
+                self._journal.append("committed", commit=number, label=label)
 
     @property
     def state(self) -> Mapping[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -17,10 +19,22 @@ from matchback.errors import (
     WarehouseDamaged,
     WarehouseLocked,
     WarehouseOfAnotherVersion,
+    WriterOvertaken,
 )
 from matchback.journal import Journal
 from matchback.warehouse import Warehouse
 from matchback.workspace import Workspace, writer_lock
+
+
+OTHER = """
+import sys
+from pathlib import Path
+import pyarrow as pa
+from matchback.warehouse import Warehouse
+from matchback.workspace import Workspace
+with Warehouse.open(Workspace.at(Path(sys.argv[1]))) as other, other.transaction():
+    other.append("identifiers", pa.table({"identifier_key": [2], "kind": ["email"], "value": ["bea@example.com"]}))
+"""
 
 
 @pytest.fixture
@@ -44,6 +58,26 @@ def test_a_second_writer_is_told_to_wait(workspace: Workspace) -> None:
     with Warehouse.open(workspace), pytest.raises(WarehouseLocked) as caught, Warehouse.open(workspace):
         pass
     assert str(os.getpid()) in str(caught.value)
+
+
+def test_a_writer_that_was_overtaken_commits_nothing(workspace: Workspace) -> None:
+    """Its lock was removed and its file put back from a copy while it slept; it wakes, and may not write any more."""
+    with Warehouse.open(workspace) as first:
+        with first.transaction():
+            first.append("identifiers", _vault_row(1))
+    copy = shutil.copy(workspace.warehouse_path, workspace.var / "copy")
+    with Warehouse.open(workspace) as sleeper:
+        workspace.lock_path.unlink()
+        os.replace(copy, workspace.warehouse_path)
+        subprocess.run([sys.executable, "-c", OTHER, str(workspace.root)], check=True)
+        for _ in range(2):
+            with pytest.raises(WriterOvertaken, match="Another run has written"), sleeper.transaction():
+                sleeper.append("identifiers", _vault_row(3))
+        assert sleeper.table("identifiers")["identifier_key"].to_pylist() == [1]
+    commits = [entry.body["commit"] for entry in Journal(workspace.journal_dir).entries(kind="committed")]
+    assert commits == [1, 2]
+    with Warehouse.open(workspace) as warehouse:
+        assert warehouse.table("identifiers")["identifier_key"].to_pylist() == [1, 2]
 
 
 def test_a_failed_transaction_leaves_nothing(workspace: Workspace) -> None:

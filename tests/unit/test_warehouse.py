@@ -25,7 +25,6 @@ from matchback.journal import Journal
 from matchback.warehouse import Warehouse
 from matchback.workspace import Workspace, writer_lock
 
-
 OTHER = """
 import sys
 from pathlib import Path
@@ -62,9 +61,8 @@ def test_a_second_writer_is_told_to_wait(workspace: Workspace) -> None:
 
 def test_a_writer_that_was_overtaken_commits_nothing(workspace: Workspace) -> None:
     """Its lock was removed and its file put back from a copy while it slept; it wakes, and may not write any more."""
-    with Warehouse.open(workspace) as first:
-        with first.transaction():
-            first.append("identifiers", _vault_row(1))
+    with Warehouse.open(workspace) as first, first.transaction():
+        first.append("identifiers", _vault_row(1))
     copy = shutil.copy(workspace.warehouse_path, workspace.var / "copy")
     with Warehouse.open(workspace) as sleeper:
         workspace.lock_path.unlink()

@@ -7,6 +7,7 @@ SELECT
     issued_minor,
     fulfilled_minor,
     currency,
+    CASE WHEN currency = 'XXX' THEN kind ELSE currency END AS unit,
     payout_number,
     open_since_on,
     age_days

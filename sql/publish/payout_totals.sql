@@ -1,8 +1,9 @@
 -- What is due, issued and fulfilled in all, by the state of the reconciliation; settled rewards are among them.
--- Grain: program x currency x state.
+-- Grain: program x kind x currency x state.
 -- The totals of due_minor are the ledger's, those of issued_minor the payout files' less what came back, to the cent.
 SELECT
     r.program,
+    r.kind,
     r.currency,
     r.state,
     r.rewards,

@@ -12,6 +12,7 @@ from cli.conftest import Call
 from cli.test_stopped_night import TONIGHT, stopping
 from matchback.answers.doctor import examine
 from matchback.answers.findings import Finding
+from matchback.answers.payouts import payout_list, reconciliation
 from matchback.context import open_context
 from matchback.intake.received import archived_path, received_files
 from matchback.journal import Journal
@@ -84,6 +85,22 @@ def test_what_holds_is_told_and_each_harm_is_named(paying: Workspace) -> None:
     notes = {finding.detail for finding in findings if finding.status == "note"}
     assert "var is closed to others, so analysts cannot read what is published" in notes
     assert "others may read secret.txt, under which every id is made" in notes
+
+
+def test_totals_that_were_changed_beside_an_intact_payout_file_are_found(paying: Workspace) -> None:
+    """The payout file is as journaled; who compares with the totals would be misled."""
+    (totals,) = (paying.outbox / "payouts").glob("*.totals.json")
+    totals.write_bytes(totals.read_bytes().replace(b'"sha256": "', b'"sha256": "0'))
+    findings = examine(open_context(paying))
+    what = "the totals beside payout file 1 in var/outbox/payouts are not those that were made with it"
+    assert ("payouts", what) in failed(findings)
+    steps = {finding.next_step for finding in findings}
+    said = "The payout file itself is as issued. Restore earned-rewards-000001.totals.json from a backup."
+    assert said in steps
+    words, data = reconciliation(paying)
+    assert "Not as issued: 1 totals file in the outbox (1)." in words
+    assert data["changed_files"] == [1]
+    assert payout_list(paying)[1][0]["file"] == "totals changed"
 
 
 def test_an_edited_ledger_and_a_journal_that_was_cut_are_found(paying: Workspace) -> None:

@@ -68,7 +68,7 @@ def test_grant_goes_from_the_command_to_the_payout_file_and_is_explained(
     )
     file.write_text(paid)
     assert f"{reward_id},2026-11-03,refer,finn@example.net,,,ACC1,9.00,USD,manual,cash" in paid
-    listed = json.loads(call("payouts", "reconcile", "--json", "--workspace", run_bank).out)
+    listed = json.loads(call("payouts", "reconcile", "--all", "--json", "--workspace", run_bank).out)
     assert [row["state"] for row in listed["open"] if row["reward_id"] == reward_id] == ["unanswered"]
     answers = run_bank / "inbox" / "answers"
     answers.mkdir()
@@ -78,7 +78,7 @@ def test_grant_goes_from_the_command_to_the_payout_file_and_is_explained(
     with (run_bank / "matchback.toml").open("a") as config:
         config.write(ANSWERS)
     assert call(*run, "2026-11-06").code == 0
-    listed = json.loads(call("payouts", "reconcile", "--json", "--workspace", run_bank).out)
+    listed = json.loads(call("payouts", "reconcile", "--all", "--json", "--workspace", run_bank).out)
     odd = [row for row in listed["open"] if row["reward_id"] == reward_id]
     assert [(row["state"], row["issued_minor"], row["fulfilled_minor"]) for row in odd] == [
         ("other_amount", 900, 9000)
@@ -90,13 +90,13 @@ def test_grant_goes_from_the_command_to_the_payout_file_and_is_explained(
     withdraw = ("--reason", "mistake", "--as-of", "2026-11-06", "--workspace", run_bank)
     assert call("rewards", "withdraw", reward_id, *withdraw).code == 0
     assert call(*run, "2026-11-07").code == 0
-    listed = json.loads(call("payouts", "reconcile", "--json", "--workspace", run_bank).out)
+    listed = json.loads(call("payouts", "reconcile", "--all", "--json", "--workspace", run_bank).out)
     assert [row["state"] for row in listed["open"] if row["reward_id"] == reward_id] == ["to_recover"]
     close = ("--reason", "money_came_back", "--as-of", "2026-11-07", "--workspace", run_bank)
     assert call("payouts", "close", reward_id, *close).code == 0
     assert "1 stood so already" in call("payouts", "close", reward_id, *close).out
     assert call(*run, "2026-11-08").code == 0
-    listed = json.loads(call("payouts", "reconcile", "--json", "--workspace", run_bank).out)
+    listed = json.loads(call("payouts", "reconcile", "--all", "--json", "--workspace", run_bank).out)
     assert [row["state"] for row in listed["open"] if row["reward_id"] == reward_id] == []
     assert [row["issued_minor"] for row in listed["totals"] if row["state"] == "closed"] == [900]
     said = call("payouts", "close", reward_id, *close)

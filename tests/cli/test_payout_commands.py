@@ -27,6 +27,7 @@ def test_nothing_is_open_where_nothing_was_approved(run_bank: Path, call: Call) 
     assert json.loads(call("payouts", "reconcile", "--json", "--workspace", run_bank).out) == {
         "totals": [],
         "open": [],
+        "not_listed": 0,
         "changed_files": [],
     }
 

@@ -21,7 +21,7 @@ GRAINS = {
     "journeys": "journey_id program",
     "operator_log": "journal_number",
     "payout_reconciliation": "reward_id",
-    "payout_totals": "program currency state",
+    "payout_totals": "program kind currency state",
     "payouts": "payout_id reward_id",
     "person_aliases": "alias",
     "persons": "person_id",

@@ -156,11 +156,12 @@ def test_declined_reward_is_not_approved_before_the_run(context: RunContext) -> 
 
 def test_reconciliation_lists_what_is_open_and_where_the_file_is(context: RunContext) -> None:
     """Every open reward has a next step; the totals stand above; a file that is not as issued is named."""
-    words, data = reconciliation(context.workspace)
+    words, data = reconciliation(context.workspace, everything=True)
     states = {row["state"] for row in data["open"]}
     assert states == {"due", "overdue", "unanswered", "failed", "to_recover"}
     assert len(data["open"]) == sum(row["rewards"] for row in data["totals"] if row["state"] != "settled")
     assert all(row["next_step"] for row in data["open"])
+    assert data["not_listed"] == 0
     assert "matchback rewards retry" in words
     only = reconciliation(context.workspace, state="failed")[1]["open"]
     assert [row["reward_id"] for row in only] == sorted(
@@ -178,6 +179,26 @@ def test_reconciliation_lists_what_is_open_and_where_the_file_is(context: RunCon
     payout_path(context.workspace.outbox / "payouts", 1).write_text("another content")
     assert payout_list(context.workspace)[1][0]["file"] == "changed"
     assert "Nobody may pay from it" in reconciliation(context.workspace)[0]
+
+
+def test_reconciliation_lists_by_default_what_somebody_has_to_clear(context: RunContext) -> None:
+    """What only waits is counted and stands in the sums; a state that is named is listed whole."""
+    everything = reconciliation(context.workspace, everything=True)[1]
+    words, data = reconciliation(context.workspace)
+    assert {row["state"] for row in data["open"]} == {"overdue", "failed", "to_recover"}
+    assert data["totals"] == everything["totals"]
+    waiting = [row for row in everything["open"] if row["state"] in ("due", "unanswered")]
+    assert data["not_listed"] == len(waiting) > 1
+    assert (
+        f"{len(waiting):,} more wait for time alone. See all that is open:  matchback payouts reconcile --all"
+        in words
+    )
+    assert not any(str(row["reward_id"]) in words for row in waiting)
+    words, data = reconciliation(context.workspace, state="due")
+    assert (len(data["open"]), data["not_listed"]) == (sum(row["state"] == "due" for row in waiting), 0)
+    assert "more wait" not in words
+    only = next(row for row in waiting if row["state"] == "due")
+    assert reconciliation(context.workspace, program=only["program"])[1]["not_listed"] > 0
 
 
 def test_tax_list_shows_who_reaches_a_threshold(context: RunContext) -> None:

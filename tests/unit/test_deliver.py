@@ -23,6 +23,7 @@ from matchback.intake.transports.local import LocalStore
 from matchback.intake.transports.store import Entry
 from matchback.progress import QuietProgress
 from matchback.publishing.deliver import Delivered, deliver_outbox
+from matchback.rewards.payout_numbers import totals_content
 from matchback.warehouse import Warehouse
 from unit.published_world import TOML, context_of
 
@@ -104,6 +105,18 @@ def test_a_file_that_is_not_as_issued_is_not_sent_and_named(context: RunContext,
     assert deliver_outbox(context) == Delivered(results=0, payouts=1, doubtful=())
     path.write_bytes(b"changed after it was sent\n")
     assert deliver_outbox(context) == Delivered(results=0, payouts=0, doubtful=())
+
+
+def test_a_file_whose_totals_are_not_its_own_is_not_sent_and_named(context: RunContext) -> None:
+    """The bank compares the two: an intact file with other totals would be paid or refused for nothing."""
+    said = {"number": 1, "issued_on": "2026-11-02", "lines": 1, "totals": {"USD": 100}}
+    file_hash = hashlib.sha256(CONTENT).hexdigest()
+    context.journal.append("payout", **said, file_hash=file_hash)
+    assert deliver_outbox(context) == Delivered(0, 0, (), (f"{NAME} (totals changed)",))
+    assert arrived(context) == {}
+    beside = context.workspace.outbox / "payouts" / NAME.replace(".csv", ".totals.json")
+    beside.write_bytes(totals_content(1, "2026-11-02", 1, {"USD": 100}, file_hash))
+    assert deliver_outbox(context) == Delivered(results=0, payouts=1, doubtful=())
 
 
 def test_a_file_that_someone_fetches_by_hand_is_not_missed(context: RunContext) -> None:

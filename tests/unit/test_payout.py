@@ -15,6 +15,7 @@ from matchback.config import Payout
 from matchback.rewards.ledger_book import Book, Grant, Head, RewardState
 from matchback.rewards.payout import (
     HEADER,
+    PayoutFile,
     PayTo,
     amount_text,
     is_payout_day,
@@ -24,12 +25,14 @@ from matchback.rewards.payout import (
     render_file,
     write_file,
 )
-from matchback.rewards.payout_numbers import choose_number, withdraw_unrecorded
+from matchback.rewards.payout_numbers import choose_number, file_states, withdraw_unrecorded
 
 MONDAY = date(2026, 11, 2)
 
 
-def approved(reward_id: int, amount_minor: int = 10000, currency: str = "USD", day: int = 1) -> RewardState:
+def approved(
+    reward_id: int, amount_minor: int = 10000, currency: str = "USD", day: int = 1, kind: str = "cash"
+) -> RewardState:
     """Return an approved reward."""
     book = Book([], Head(), MONDAY, lambda *parts: hash(parts) & 0xFFFF)
     grant = Grant(
@@ -43,7 +46,7 @@ def approved(reward_id: int, amount_minor: int = 10000, currency: str = "USD", d
         journey_id=9,
         event_id=10,
         root_event_id=11,
-        reward_kind="cash",
+        reward_kind=kind,
         amount_minor=amount_minor,
         currency=currency,
         earned_on=date(2026, 10, day),
@@ -205,6 +208,56 @@ def test_written_file_is_numbered_hashed_private_and_repeatable(tmp_path: Path) 
         "earned-rewards-000007.csv",
         "earned-rewards-000007.totals.json",
     ]
+
+
+def test_totals_never_add_up_what_has_no_currency(tmp_path: Path) -> None:
+    """Points, tiers and badges stand apart, by the types that the lines of the file say."""
+    states = [
+        approved(1),
+        approved(2, 500, "XXX", kind="points"),
+        approved(3, 250, "XXX", kind="points"),
+        approved(4, 1, "XXX", kind="badge"),
+    ]
+    lines, _ = plan_lines(states, {number: PayTo(number, None) for number in range(1, 5)}, Payout())
+    file = plan_file(tmp_path, 1, MONDAY, lines, b"content\n")
+    write_file(file, b"content\n")
+    totals = json.loads(file.path.with_suffix(".totals.json").read_text())["totals"]
+    assert totals == {"BADGE": "1", "POINTS": "750", "USD": "100.00"}
+
+
+def journaled(file: PayoutFile) -> dict[str, Any]:
+    """Return what the journal says of a payout file."""
+    return {
+        "number": file.number,
+        "issued_on": file.issued_on.isoformat(),
+        "lines": len(file.lines),
+        "totals": file.totals,
+        "file_hash": file.file_hash,
+    }
+
+
+def test_totals_beside_an_intact_file_must_be_its_own(tmp_path: Path) -> None:
+    """Whoever pays compares with them; ones that were put away are no fault."""
+    lines, _ = plan_lines([approved(1), approved(2, 550)], {1: PayTo(1, None), 2: PayTo(2, None)}, Payout())
+    file = plan_file(tmp_path, 7, MONDAY, lines, b"content\n")
+    write_file(file, b"content\n")
+    beside = file.path.with_suffix(".totals.json")
+    made = beside.read_bytes()
+
+    def state(body: dict[str, Any]) -> str:
+        return file_states(tmp_path, {7: file.file_hash}, [body])[7]
+
+    assert state(journaled(file)) == "as issued"
+    beside.write_bytes(made.replace(b"105.50", b"105.51"))
+    assert state(journaled(file)) == "totals changed"
+    assert state({**journaled(file), "file_hash": "another"}) == "as issued", "nothing to compare with"
+    beside.write_bytes(made + b"\n")
+    assert state(journaled(file)) == "totals changed"
+    file.path.write_bytes(b"other\n")
+    assert state(journaled(file)) == "changed"
+    file.path.write_bytes(b"content\n")
+    beside.unlink()
+    assert state(journaled(file)) == "as issued"
 
 
 BEGUN = {"number": 3, "issued_on": "2026-11-02", "file_hash": "aa"}

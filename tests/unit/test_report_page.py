@@ -190,7 +190,7 @@ def test_of_more_rewards_than_a_page_holds_the_oldest_are_listed() -> None:
         "oldest_days": 9,
     }
     reward = {"reward_id": 5, "state": "failed", "due_minor": 100, "issued_minor": 0, "fulfilled_minor": 0,
-              "currency": "USD", "payout_number": None, "open_since_on": AS_OF, "age_days": 0}  # fmt: skip
+              "currency": "USD", "unit": "USD", "payout_number": None, "open_since_on": AS_OF, "age_days": 0}  # fmt: skip
     few = payouts([], [], [{**step, "rewards": 1}], [reward])
     many = payouts([], [], [{**step, "rewards": 7}], [reward])
     assert "<summary>Rewards to clear, oldest first</summary>" in few
@@ -274,8 +274,15 @@ def test_points_and_badges_are_never_added_up() -> None:
     world.append("rewards", pa.Table.from_pylist(full, schema=schema))
     world.build("report", PARAMETERS)
     states = world.rows("page/reward_states")
+    payable = world.rows("page/payout_states")
+    assert payable == world.rows("explain/payout_totals")
     page = report_page(world, HEAD)
     world.close()
+    assert [(row["unit"], row["rewards"], row["due_minor"]) for row in payable] == [
+        ("badge", 1, 1),
+        ("points", 2, 750),
+    ]
+    assert '<td class="number">750 points</td>' in page or "750 points" in page
     assert [(row["unit"], row["rewards"], row["amount_minor"]) for row in states] == [
         ("badge", 1, 1),
         ("points", 2, 750),

@@ -331,6 +331,19 @@ def test_reward_without_an_account_waits_and_is_named(context: RunContext) -> No
     ]
 
 
+def test_reward_to_an_account_without_a_value_waits_and_the_others_go_out(context: RunContext) -> None:
+    """The vault may lack what its key stands for; such a line cannot be written, and holds nobody else up."""
+    context.writer.delete("identifiers", {"identifier_key": EMAIL})
+    run(context, MONDAY)
+    assert states(context) == {"advocate": "approved", "friend": "issued"}
+    assert [row["finding"] for row in context.writer.table("reward_findings").to_pylist()] == [
+        "payout_without_account"
+    ]
+    add(context.writer, "identifiers", identifier_key=EMAIL, kind="account_id", value="300000000002")
+    run(context, date(2026, 11, 3))
+    assert states(context) == {"advocate": "issued", "friend": "issued"}
+
+
 def test_operator_does_not_issue_what_they_approved(
     context: RunContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:

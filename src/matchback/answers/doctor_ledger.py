@@ -10,7 +10,12 @@ from matchback.answers.printing import count
 from matchback.answers.replay_journal import operations
 from matchback.errors import CheckFailed, MatchbackError
 from matchback.rewards.ledger_tables import read_ledger
-from matchback.rewards.payout_numbers import content_hash, payout_path
+from matchback.rewards.payout_numbers import (
+    content_hash,
+    has_own_totals,
+    journaled_payouts,
+    payout_path,
+)
 
 if TYPE_CHECKING:
     from matchback.context import RunContext
@@ -55,8 +60,7 @@ def payout_findings(context: RunContext, warehouse: Warehouse) -> Iterator[Findi
     rows = warehouse.table("payouts").select(["payout_number", "file_hash"]).to_pylist()
     recorded = {int(row["payout_number"]): str(row["file_hash"]) for row in rows}
     journaled = {
-        (int(entry.body["number"]), entry.body["file_hash"])
-        for entry in context.journal.entries(kind="payout")
+        (int(body["number"]), body["file_hash"]): body for body in journaled_payouts(context.journal)
     }
     held = True
     for number, file_hash in sorted(recorded.items()):
@@ -80,6 +84,14 @@ def payout_findings(context: RunContext, warehouse: Warehouse) -> Iterator[Findi
                 "failed",
                 f"payout file {number} in var/outbox/payouts is not the one that was made",
                 "Do not pay from it. Restore var/outbox from a backup.",
+            )
+        elif not has_own_totals(path, journaled[number, file_hash]):
+            held = False
+            yield Finding(
+                "payouts",
+                "failed",
+                f"the totals beside payout file {number} in var/outbox/payouts are not those that were made with it",
+                f"The payout file itself is as issued. Restore {path.stem}.totals.json from a backup.",
             )
     if held:
         yield Finding("payouts", "ok", f"{count(len(recorded), 'payout file')} as journaled")

@@ -16,6 +16,7 @@ from matchback.publishing.deliver import SENT
 from matchback.publishing.report_payouts import OPEN_STATES
 from matchback.rewards.payout_numbers import (
     CHANGED,
+    TOTALS_CHANGED,
     file_states,
     journaled_payouts,
     payout_path,
@@ -33,6 +34,20 @@ CLOSABLE = (
     "answered_not_issued",
     "unknown_reward",
 )
+_SEE_ALL = "matchback payouts reconcile --all"
+_NOT_AS_ISSUED_WORDS = (
+    (
+        CHANGED,
+        "payout file",
+        "Nobody may pay from it, and it is not delivered; restore it from a backup.",
+    ),
+    (
+        TOTALS_CHANGED,
+        "totals file",
+        "The payout file beside it is as issued; neither is delivered until the totals are restored from a backup.",
+    ),
+)
+_NOT_AS_ISSUED = tuple(found for found, _, _ in _NOT_AS_ISSUED_WORDS)
 _NOTHING = "Due, issued and fulfilled agree: nothing is open."
 _NONE_OF_THESE = "Nothing is open in this state and program; the sums above are those of all programs."
 
@@ -42,13 +57,14 @@ def payout_list(workspace: Workspace) -> tuple[str, list[Row]]:
     with open_published(workspace) as (_, warehouse):
         files = warehouse.rows("explain/payout_files")
     folder = workspace.outbox / "payouts"
-    states = file_states(folder, {row["payout_number"]: row["file_hash"] for row in files})
+    journaled = journaled_payouts(Journal(workspace.journal_dir))
+    states = file_states(folder, {row["payout_number"]: row["file_hash"] for row in files}, journaled)
     rows = [
         {
             "payout": row["payout_number"],
             "issued_on": row["issued_on"],
             "rewards": row["rewards"],
-            "amount": money(row["amount_minor"], row["currency"]),
+            "amount": money(row["amount_minor"], row["unit"]),
             "fulfilled": row["fulfilled"],
             "returned": row["returned"],
             "unanswered": row["unanswered"],
@@ -59,7 +75,7 @@ def payout_list(workspace: Workspace) -> tuple[str, list[Row]]:
         for row in files
     ]
     lines = [as_columns([{**row, "sha256": row["sha256"][:12]} for row in rows])]
-    begun = {body["number"] for body in journaled_payouts(Journal(workspace.journal_dir))}
+    begun = {body["number"] for body in journaled}
     if unused := sorted(begun - states.keys() - {0}):
         numbers = ", ".join(str(number) for number in unused)
         lines.append(
@@ -70,32 +86,45 @@ def payout_list(workspace: Workspace) -> tuple[str, list[Row]]:
 
 
 def reconciliation(
-    workspace: Workspace, state: str | None = None, program: str | None = None
+    workspace: Workspace, state: str | None = None, program: str | None = None, *, everything: bool = False
 ) -> tuple[str, dict[str, Any]]:
     """Return what is open between due, issued and fulfilled, with totals, in words and as data.
 
-    Raises MatchbackError for a state that there is not: an empty answer would read as if nothing were open.
+    Listed is what somebody has to clear; with `everything`, or where a state is named, also what only waits. The totals
+    are those of all. Raises MatchbackError for a state that there is not: an empty answer would read as if nothing were
+    open.
     """
     if state is not None and state not in OPEN_STATES:
         raise MatchbackError(
             f"There is no open state {state!r}. There are: {', '.join(OPEN_STATES)}",
-            next_step="See all that is open:  matchback payouts reconcile",
+            next_step="See all that is open:  matchback payouts reconcile --all",
         )
     with open_published(workspace) as (_, warehouse):
         rows = warehouse.rows("explain/open_payouts")
         totals = warehouse.rows("explain/payout_totals")
         files = warehouse.rows("explain/payout_files")
-    kept = [row for row in rows if state in (None, row["state"]) and program in (None, row["program"])]
+    asked = [row for row in rows if state in (None, row["state"]) and program in (None, row["program"])]
+    kept = [row for row in asked if everything or state is not None or row["is_to_clear"]]
     states = file_states(
-        workspace.outbox / "payouts", {row["payout_number"]: row["file_hash"] for row in files}
+        workspace.outbox / "payouts",
+        {row["payout_number"]: row["file_hash"] for row in files},
+        journaled_payouts(Journal(workspace.journal_dir)),
     )
     lines = [as_columns([_total_row(row) for row in totals])] if totals else []
-    lines.append(
-        as_columns([_open_row(row) for row in kept]) if kept else _NONE_OF_THESE if rows else _NOTHING
-    )
+    if kept:
+        lines.append(as_columns([_open_row(row) for row in kept]))
+    elif not asked:
+        lines.append(_NONE_OF_THESE if rows else _NOTHING)
+    if len(kept) < len(asked):
+        lines.append(_waiting_words(len(asked) - len(kept), bool(kept)))
     lines += _changed_words(states)
-    changed = [number for number, found in states.items() if found == CHANGED]
-    return "\n\n".join(lines), {"totals": totals, "open": kept, "changed_files": changed}
+    changed = [number for number, found in states.items() if found in _NOT_AS_ISSUED]
+    return "\n\n".join(lines), {
+        "totals": totals,
+        "open": kept,
+        "not_listed": len(asked) - len(kept),
+        "changed_files": changed,
+    }
 
 
 def close_payouts(context: RunContext, reward_ids: Sequence[int], reason: str) -> Outcome:
@@ -138,10 +167,10 @@ def close_payouts(context: RunContext, reward_ids: Sequence[int], reason: str) -
 
 def _total_row(row: Row) -> Row:
     return {
-        "currency": row["currency"] or "",
+        "unit": row["unit"] or "",
         "state": row["state"],
         "rewards": row["rewards"],
-        **{name: money(row[f"{name}_minor"], row["currency"]) for name in _MONEY},
+        **{name: money(row[f"{name}_minor"], row["unit"]) for name in _MONEY},
         "oldest_days": row["oldest_days"],
     }
 
@@ -150,7 +179,7 @@ def _open_row(row: Row) -> Row:
     return {
         "reward_id": row["reward_id"],
         "state": row["state"],
-        **{name: money(row[f"{name}_minor"], row["currency"]) for name in _MONEY},
+        **{name: money(row[f"{name}_minor"], row["unit"]) for name in _MONEY},
         "payout": row["payout_number"],
         "since": row["open_since_on"],
         "days": row["age_days"],
@@ -158,11 +187,17 @@ def _open_row(row: Row) -> Row:
     }
 
 
+def _waiting_words(waiting: int, beside: bool) -> str:
+    more = f"{waiting:,} more" if beside else f"Nobody has to do anything: {count(waiting, 'reward')}"
+    return f"{more} {'waits' if waiting == 1 else 'wait'} for time alone. See all that is open:  {_SEE_ALL}"
+
+
 def _changed_words(states: Mapping[int, str]) -> list[str]:
-    changed = [str(number) for number, found in states.items() if found == CHANGED]
-    if not changed:
-        return []
-    what = f"{count(len(changed), 'payout file')} in the outbox ({', '.join(changed)})"
-    return [
-        f"Not as issued: {what}. Nobody may pay from it, and it is not delivered; restore it from a backup."
-    ]
+    lines = []
+    for found, what, meaning in _NOT_AS_ISSUED_WORDS:
+        numbers = [str(number) for number, state in states.items() if state == found]
+        if numbers:
+            lines.append(
+                f"Not as issued: {count(len(numbers), what)} in the outbox ({', '.join(numbers)}). {meaning}"
+            )
+    return lines

@@ -230,7 +230,7 @@ def _payouts(rows: Sequence[dict[str, Any]], paths: Sequence[str]) -> str:
     places = {int(number): path for path in paths if (number := path.removesuffix(".csv")[-6:]).isdecimal()}
     lines = []
     for row in rows:
-        amount = money(row["amount_minor"], row["currency"])
+        amount = money(row["amount_minor"], row["unit"])
         lines.append(
             f"Payout {row['payout_number']}   issued {row['issued_on']}  {count(row['rewards'], 'reward'):>11}"
             f"  {amount:>14}  {places.get(row['payout_number'], '')}".rstrip()

@@ -30,18 +30,21 @@ def payouts_list() -> None:
 @payouts.command("reconcile")
 @click.option("--state", metavar="STATE", help="Only rewards in this state, such as overdue or failed.")
 @click.option("--program", metavar="ID", help="Only this program.")
-def payouts_reconcile(state: str | None, program: str | None) -> None:
-    """Hold what is due, what was issued and what was fulfilled against each other; list what is open, and what to do.
+@click.option("--all", "everything", is_flag=True, help="Also what only waits, for a payout file or an answer.")
+def payouts_reconcile(state: str | None, program: str | None, everything: bool) -> None:
+    """Hold what is due, what was issued and what was fulfilled against each other; list what somebody has to clear.
 
-    The same stands in the published tables payout_reconciliation and payout_totals.
+    Each with what to do. What only waits is counted, and listed with --all or by its state. The sums above the list are
+    those of all. The same stands in the published tables payout_reconciliation and payout_totals.
 
     \b
     matchback payouts reconcile
+    matchback payouts reconcile --all
     matchback payouts reconcile --state overdue
     """
     from matchback.answers.payouts import reconciliation
 
-    OPTIONS.words(*reconciliation(OPTIONS.open_workspace(), state, program))
+    OPTIONS.words(*reconciliation(OPTIONS.open_workspace(), state, program, everything=everything))
 
 
 @payouts.command("close")

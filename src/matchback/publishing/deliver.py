@@ -16,7 +16,7 @@ from matchback.context import RunContext
 from matchback.errors import MatchbackError
 from matchback.intake import results_file, sources
 from matchback.intake.sources import Source
-from matchback.rewards.payout_numbers import AS_ISSUED, CHANGED, file_states, payout_path
+from matchback.rewards.payout_numbers import AS_ISSUED, MISSING, file_states, journaled_payouts, payout_path
 
 SENDING, SENT = ".sending", ".delivered"
 
@@ -90,13 +90,13 @@ def _undelivered(context: RunContext) -> tuple[list[Path], list[str]]:
     folder = context.workspace.outbox / "payouts"
     recorded = {row["payout_number"]: row["file_hash"] for row in rows}
     waiting, unfit = [], []
-    for number, state in file_states(folder, recorded).items():
+    for number, state in file_states(folder, recorded, journaled_payouts(context.journal)).items():
         path = payout_path(folder, number)
         if path.with_suffix(SENT).exists():
             continue
         if state == AS_ISSUED:
             waiting.append(path)
-        elif state == CHANGED or context.config.payout.to is not None:
+        elif state != MISSING or context.config.payout.to is not None:
             unfit.append(f"{path.name} ({state})")
     return waiting, unfit
 

@@ -63,7 +63,9 @@ def _totals(states: Rows) -> str:
 
 
 def _states(states: Rows) -> str:
-    ordered = sorted(states, key=lambda row: (STATES.index(row["state"]), row["currency"] or ""))
+    ordered = sorted(
+        states, key=lambda row: (STATES.index(row["state"]), row["currency"] or "", row["unit"] or "")
+    )
     return table(
         ["State", "Rewards", "Due", "Issued", "Fulfilled", "Oldest, days"],
         [
@@ -140,4 +142,4 @@ def _words(row: Row) -> str:
 
 
 def _sums(row: Row) -> list[str]:
-    return [money(row[f"{name}_minor"], row["currency"]) for name in ("due", "issued", "fulfilled")]
+    return [money(row[f"{name}_minor"], row["unit"]) for name in ("due", "issued", "fulfilled")]

@@ -6,7 +6,6 @@ a crash in between leaves is written again with the same bytes and number, or wi
 
 from __future__ import annotations
 
-import json
 import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -19,7 +18,8 @@ from matchback.config import Payout
 from matchback.rewards.conditions import NO_CURRENCY, minor_digits
 from matchback.rewards.ledger import Finding
 from matchback.rewards.ledger_book import RewardState
-from matchback.rewards.payout_numbers import content_hash, payout_path
+from matchback.rewards.payout_numbers import amount_text as amount_text
+from matchback.rewards.payout_numbers import content_hash, payout_path, totals_content
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -68,7 +68,7 @@ class PayoutLine:
 
 @dataclass(frozen=True)
 class PayoutFile:
-    """A written payout file: its number, lines, totals per currency in minor units, SHA-256 and place."""
+    """A written payout file: its number, lines, totals per face value type in minor units, SHA-256 and place."""
 
     number: int
     issued_on: date
@@ -185,22 +185,13 @@ def quoted(value: str) -> str:
     return value
 
 
-def amount_text(amount_minor: int, currency: str) -> str:
-    """Return minor units as a plain decimal number of the currency, like 100.00."""
-    digits = minor_digits(currency)
-    if digits == 0:
-        return str(amount_minor)
-    whole, rest = divmod(amount_minor, 10**digits)
-    return f"{whole}.{rest:0{digits}d}"
-
-
 def plan_file(
     folder: Path, number: int, issued_on: date, lines: Sequence[PayoutLine], content: bytes
 ) -> PayoutFile:
     """Return what a payout file will be; nothing is written yet."""
     totals: dict[str, int] = defaultdict(int)
     for line in lines:
-        totals[line.currency] += line.amount_minor
+        totals[face_value_type(line.reward_kind, line.currency)] += line.amount_minor
     path = payout_path(folder, number)
     return PayoutFile(number, issued_on, tuple(lines), dict(totals), content_hash(content), path)
 
@@ -208,18 +199,12 @@ def plan_file(
 def write_file(payout: PayoutFile, content: bytes) -> None:
     """Write a payout file and its totals (`.totals.json`), each aside, fsynced and renamed."""
     assert content_hash(content) == payout.file_hash
-    totals = sorted(payout.totals.items())
     payout.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    summary = {
-        "payout_number": payout.number,
-        "issued_on": payout.issued_on.isoformat(),
-        "file": payout.path.name,
-        "sha256": payout.file_hash,
-        "lines": len(payout.lines),
-        "totals": {currency: amount_text(amount, currency) for currency, amount in totals},
-    }
+    totals = totals_content(
+        payout.number, payout.issued_on.isoformat(), len(payout.lines), payout.totals, payout.file_hash
+    )
     _write(payout.path, content)
-    _write(payout.path.with_suffix(".totals.json"), json.dumps(summary, indent=2).encode() + b"\n")
+    _write(payout.path.with_suffix(".totals.json"), totals)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -106,10 +106,18 @@ def common(workspace: ListedWorkspace, *, hours: float) -> dict[str, Any]:
             "retry_policy": ExceptionRetryPolicy(rules=[HOPELESS]),
             "execution_timeout": timedelta(hours=hours),
             "on_failure_callback": [Failure(workspace)],
+            "pre_execute": find_secrets,
             "executor_config": workspace.executor_config,
             **({"queue": workspace.queue} if workspace.queue else {}),
         },
     }
+
+
+def find_secrets(context: Any) -> None:
+    """Let the task that begins find connections and secrets in Airflow, when a step asks for one."""
+    from matchback.under_airflow.keeper import ask_airflow
+
+    ask_airflow()
 
 
 def cron(line: str, workspace: ListedWorkspace) -> CronTriggerTimetable | None:
@@ -144,19 +152,21 @@ def chosen_night() -> dict[str, Any]:
     return {name: context["params"][name] for name in NIGHT} | {"woken": False}
 
 
+def moment_of_run() -> Any:
+    """Return the moment that this run is for: that of its calendar, else when it was asked for."""
+    run = get_current_context()["dag_run"]
+    return run.logical_date or run.run_after
+
+
 def open_night(workspace: ListedWorkspace) -> Any:
     """Open the workspace for the night of this run, held to one feed if its parameters name one."""
     from matchback import handover
-    from matchback.under_airflow.keeper import ask_airflow
 
-    ask_airflow()
-    context = get_current_context()
-    run, chosen = context["dag_run"], chosen_night()
-    moment = run.logical_date or run.run_after
+    context, chosen = get_current_context(), chosen_night()
     return handover.open_night(
         workspace.folder,
         chosen["as_of"],
-        moment,
+        moment_of_run(),
         allow_future=chosen["allow_future"],
         feed=context["params"].get("feed"),
     )
@@ -188,9 +198,11 @@ def bring_up_to(
 ) -> dict[str, str]:
     """Run the steps for the night of this run; say in words what each did."""
     from matchback import handover
+    from matchback.under_airflow.lineage import tell_lineage
 
     night = open_night(workspace)
     said: dict[str, str] = handover.bring_up_to(night, steps, unless_overtaken=chosen_night()["woken"])
     if asset is not None:
         tell(asset, night)
+    tell_lineage(workspace.name, night.config, steps[-1])
     return said

@@ -1,4 +1,7 @@
-"""What people are told: a task that failed for good, files that were held back. Ids and counts, never a value."""
+"""What people are told: a task that failed for good, files that were held back, feeds that are late.
+
+Ids and counts, never a value.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from airflow.sdk import BaseNotifier
 from matchback_workspaces import ListedWorkspace
 
 MESSAGE = "{message}"
-REFUSALS = "matchback_held_back"  # what a task leaves in its context for the notice of it
+REFUSALS = "matchback_held_back"  # what a task leaves in its context for the notices of it
+LATE = "matchback_late"
 WORDS = (
     ("refused_files", "file", "refused"),
     ("waiting_files", "file", "waiting"),
@@ -31,9 +35,11 @@ class Notice(BaseNotifier):  # type: ignore[misc]  # Airflow has no types here
 
     def notify(self, context: Any) -> None:
         """Tell it everywhere; a notifier that fails keeps no other from being asked."""
-        words = self.words(context)
-        if not words:
-            return
+        if words := self.words(context):
+            self.tell(words, context)
+
+    def tell(self, words: str, context: Any) -> None:
+        """Tell some words everywhere."""
         self.log.warning(words)
         failed = [named["class"] for named in self.workspace.notify if not _told(named, words, context)]
         if failed:
@@ -69,6 +75,35 @@ class Refusals(Notice):
             return ""
         return (
             f"Matchback {self.workspace.name}, night of {night}: {', '.join(told)}. See  matchback files list"
+        )
+
+
+class LateFeeds(Notice):
+    """A night was loaded, and feeds are late: one notice for each of them a night, however often it is loaded."""
+
+    def notify(self, context: Any) -> None:
+        """Tell of each feed that nobody was told of in this night yet, and write down that it was."""
+        from matchback import handover
+
+        late: tuple[str, list[dict[str, Any]]] = context.get(LATE) or ("", [])
+        night, feeds = late
+        new = [feed for feed in feeds if not feed["told"]]
+        for feed in new:
+            self.tell(self._words_of(night, feed), context)
+        if new:
+            handover.note_told(self.workspace.folder, [feed["feed_id"] for feed in new], night)
+
+    def _words_of(self, night: str, feed: dict[str, Any]) -> str:
+        days, missing = feed["days"], feed["missing"]
+        late = "since today" if days == 0 else "by 1 day" if days == 1 else f"by {days:,} days"
+        lacking = (
+            "1 expected day lacks its files"
+            if missing == 1
+            else f"{missing:,} expected days lack their files"
+        )
+        return (
+            f"Matchback {self.workspace.name}, night of {night}: feed {feed['feed_id']} is late {late}; {lacking}, "
+            f"from {feed['since']} on. See  matchback feeds calendar"
         )
 
 

@@ -21,6 +21,7 @@ from typing import Any
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import TriggerRule, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
+from matchback_links import ResultsFile, add_link
 from matchback_night import (
     INTAKE,
     NIGHT,
@@ -28,11 +29,12 @@ from matchback_night import (
     common,
     facts_of,
     intake_schedule,
+    moment_of_run,
     open_night,
     refuse_overlap,
     tell,
 )
-from matchback_notices import REFUSALS, Refusals
+from matchback_notices import LATE, REFUSALS, LateFeeds, Refusals
 from matchback_workspaces import ListedWorkspace
 
 # A mapped task does not take its words from its function.
@@ -84,33 +86,42 @@ def declare(workspace: ListedWorkspace) -> None:
             get_current_context()["label"] = delivery["label"]
             taken = handover.take_in(open_night(workspace), delivery)
             get_current_context()["label"] = taken["label"]
+            if taken["file_id"]:
+                shown = taken["file_id"][:8]
+                refused = f"; what was refused, after the load:  matchback quarantine show {shown}"
+                ResultsFile().tell(workspace, taken["results"], refused)
             return taken
 
         @task(
             pool=workspace.pool,
             outlets=[facts],
             trigger_rule=TriggerRule.ALL_DONE,
-            on_success_callback=[Refusals(workspace)],
+            on_success_callback=[Refusals(workspace), LateFeeds(workspace)],
         )
         def load() -> dict[str, Any]:
             """Load every file that was taken in, each in a transaction of its own, and answer its sender.
 
             A night before that was loaded and not finished is finished first. Files and records that were refused, and
-            files that wait, are told in counts; they are no failure.
+            files that wait, are told in counts, and feeds that are late in days; they are no failure.
             """
             from matchback import handover
+            from matchback.under_airflow.lineage import tell_lineage
+            from matchback.under_airflow.metrics import tell_metrics
 
             context: Any = get_current_context()
             if context["params"]["dry_run"]:
                 raise AirflowSkipException("A dry run loads nothing.")
             refuse_overlap()
             night = open_night(workspace)
-            loaded = handover.load_night(night)
+            loaded = handover.load_night(night, moment_of_run())
             context[REFUSALS] = (night.as_of.isoformat(), loaded["held_back"])
+            context[LATE] = (night.as_of.isoformat(), loaded["late"])
             tell(facts, night)
+            tell_metrics(workspace.name, loaded)
+            tell_lineage(workspace.name, night.config, "load")
             return loaded
 
-        taken = take_in.expand(delivery=list_files())
+        taken = add_link(take_in.expand(delivery=list_files()), ResultsFile(), workspace)
         loaded = load()
         taken >> loaded
         [taken, loaded] >> EmptyOperator(

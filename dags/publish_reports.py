@@ -8,9 +8,11 @@ before stays. The asset that `publish` updates is there for what you run next.
 from __future__ import annotations
 
 from airflow.sdk import dag, task
+from matchback_links import PublishedReport, add_link
 from matchback_night import NIGHT, WORKSPACES, bring_up_to, common, published_of, rewards_of
 from matchback_workspaces import ListedWorkspace
 
+REPORT = "published/current/report.html"
 DERIVED = ("resolve", "recognize", "reward", "report")
 STEPS = {
     "report": "Make the tables that reports read.",
@@ -41,9 +43,11 @@ def declare(workspace: ListedWorkspace) -> None:
         @task(pool=workspace.pool, outlets=[published], doc_md=STEPS["publish"])
         def publish() -> dict[str, str]:
             """Run the steps through publishing; say in words what each did."""
-            return bring_up_to(workspace, (*DERIVED, "publish"), published)
+            said = bring_up_to(workspace, (*DERIVED, "publish"), published)
+            PublishedReport().tell(workspace, REPORT)
+            return said
 
-        report() >> publish()
+        report() >> add_link(publish(), PublishedReport(), workspace)
 
     publish_reports()
 

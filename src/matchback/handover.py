@@ -20,7 +20,7 @@ from matchback.answers.printing import count
 from matchback.context import RunContext, open_context, refuse_future
 from matchback.errors import CheckFailed, ConfigurationError, MatchbackError, WarehouseLocked
 from matchback.fingerprint import refuse_wrong_secret
-from matchback.progress import LineProgress
+from matchback.progress import LogProgress
 from matchback.settings import workspace_from_environment
 from matchback.workspace import Workspace
 
@@ -28,8 +28,20 @@ if TYPE_CHECKING:
     from matchback.answers.findings import Finding
     from matchback.config import Feed
     from matchback.intake.sources import RemoteFile
+    from matchback.lateness import Late
 
 HELD_BACK = ("refused_files", "waiting_files", "failed_files", "refused")
+OUTCOMES = (
+    "accepted",
+    "refused",
+    "duplicates",
+    "conflicts",
+    "waiting",
+    "files",
+    "refused_files",
+    "waiting_files",
+    "failed_files",
+)
 MOST_LISTINGS = 8  # sources that are asked at the same time: most of the time goes in waiting
 Delivery = dict[str, str]
 
@@ -54,7 +66,7 @@ def open_night(
         raise ConfigurationError(
             "No workspace is named.", next_step="Set MATCHBACK_WORKSPACE, or give the run a workspace."
         )
-    context = open_context(Workspace.at(folder), progress=LineProgress())
+    context = open_context(Workspace.at(folder), progress=LogProgress())
     refuse_wrong_secret(context)
     day = _day(as_of) if as_of else moment.astimezone(context.config.zone).date()
     if as_of and not allow_future:
@@ -132,18 +144,20 @@ def _list_feed(context: RunContext, feed: Feed) -> list[Delivery]:
 
 
 def take_in(context: RunContext, delivery: Delivery) -> dict[str, str]:
-    """Receive one file and validate it; return its id and what validation made of it.
+    """Receive one file and validate it; return its id, what validation made of it, and where its results will stand.
 
-    Bad data is a value, never an exception. A delivery that an earlier try had received has no id here (whatever it
-    left unvalidated, the next `validate` step validates); one whose listing is used up tries its feed whole.
+    `results` is below `var`; load writes it. Bad data is a value, never an exception. A delivery that an earlier try
+    had received has no id here (whatever it left unvalidated, the next `validate` step validates); one whose listing is
+    used up tries its feed whole.
     """
     from matchback import pickup, validate
     from matchback.intake.received import received_file
+    from matchback.intake.results_file import results_path
     from matchback.intake.sources import RemoteFile
     from matchback.steps import run_steps
 
     feed = context.config.feed(delivery["feed_id"])
-    taken = {"feed_id": feed.id, "file_id": "", "status": "", "label": delivery["label"]}
+    taken = {"feed_id": feed.id, "file_id": "", "status": "", "label": delivery["label"], "results": ""}
     listing = _listing(context, delivery["delivery_id"])
     if not delivery["delivery_id"] or not listing.exists():
         run_steps(replace(context, feed_ids=(feed.id,)), ("pickup", "validate"))
@@ -154,24 +168,58 @@ def take_in(context: RunContext, delivery: Delivery) -> dict[str, str]:
         return taken
     summary = validate.validate_file(context, file_id)
     listing.unlink()
-    day = received_file(context.journal, file_id).received_on
-    label = f"{feed.id} {day} {file_id[:8]}"
-    return {"feed_id": feed.id, "file_id": file_id, "status": summary.status, "label": label}
+    file = received_file(context.journal, file_id)
+    label = f"{feed.id} {file.received_on} {file_id[:8]}"
+    results = str(results_path(context, file).relative_to(context.workspace.var))
+    return {
+        "feed_id": feed.id,
+        "file_id": file_id,
+        "status": summary.status,
+        "label": label,
+        "results": results,
+    }
 
 
-def load_night(context: RunContext) -> dict[str, Any]:
+def load_night(context: RunContext, moment: datetime | None = None) -> dict[str, Any]:
     """Validate what is left to validate, and load; first finish the nights before that were not finished.
 
-    Returns each step's line of words, and in `held_back` the counts of what was refused or waits.
+    Returns each step's line of words; in `held_back` the counts of what was refused or waits; in `outcomes` how many
+    records and files came to which end; in `late` the feeds that are late at `moment` (default: when the night's day is
+    over), with `feed_id`, `since`, `days`, `missing` and `told` (whether a notice of it was given this night); and in
+    `lag_days` how many days each feed that is expected is late.
     """
+    from matchback import lateness
     from matchback.settling import settle_before
-    from matchback.steps import run_steps
+    from matchback.steps import open_writer, run_steps
 
     settle_before(replace(context, feed_ids=()))
     summaries = run_steps(context, ("validate", "load"))
     counts = {name: max(summary.counts.get(name, 0) for summary in summaries) for name in HELD_BACK}
     lines = {summary.step: summary.line for summary in summaries}
-    return {**lines, "held_back": {name: number for name, number in counts.items() if number}}
+    with open_writer(context) as writing:
+        late = lateness.late_feeds(writing, moment)
+    return {
+        **lines,
+        "held_back": {name: number for name, number in counts.items() if number},
+        "outcomes": {name: summaries[-1].counts.get(name, 0) for name in OUTCOMES},
+        "late": [_late(context, one) for one in late],
+        "lag_days": {feed.id: 0 for feed in context.config.feeds if feed.expect}
+        | {one.feed_id: one.days for one in late},
+    }
+
+
+def _late(context: RunContext, one: Late) -> dict[str, Any]:
+    from matchback.lateness import not_told_of
+
+    is_told = not not_told_of(context, [one])
+    return {**asdict(one), "since": one.since.isoformat(), "told": is_told}
+
+
+def note_told(workspace: str, feed_ids: Sequence[str], as_of: str) -> None:
+    """Write down that notices were given of these late feeds in a night: once each is enough."""
+    from matchback import lateness
+
+    lateness.note_told(Workspace.at(Path(workspace)).staging, feed_ids, date.fromisoformat(as_of))
 
 
 def bring_up_to(
@@ -215,7 +263,7 @@ def examine_tables(workspace: str) -> dict[str, int]:
 def _told(examine: Callable[[RunContext], list[Finding]], workspace: str) -> dict[str, int]:
     from matchback.answers.findings import told
 
-    context = open_context(Workspace.at(Path(workspace)), progress=LineProgress())
+    context = open_context(Workspace.at(Path(workspace)), progress=LogProgress())
     findings = examine(context)
     for line in told(findings).splitlines():
         context.progress.note(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import Any, Protocol, TextIO
 
@@ -51,12 +52,27 @@ class LineProgress(QuietProgress):
         self._label = label
 
     def note(self, text: str) -> None:
-        print(for_terminal(text), file=self._stream, flush=True)
+        self._say(for_terminal(text))
 
     def finish(self, summary: str = "") -> None:
         if self._label:
-            print(f"{self._label:<10} {summary}".rstrip(), file=self._stream, flush=True)
+            self._say(f"{self._label:<10} {summary}".rstrip())
         self._label = ""
+
+    def _say(self, text: str) -> None:
+        print(text, file=self._stream, flush=True)
+
+
+class LogProgress(LineProgress):
+    """The same lines into the log of this process: a scheduler shows what goes to stderr as errors."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._log = logging.getLogger("matchback")
+
+    def _say(self, text: str) -> None:
+        for line in text.splitlines():
+            self._log.info(line)
 
 
 class BarProgress(LineProgress):

@@ -53,7 +53,7 @@ def run_python(code: str, variables: Mapping[str, str], *arguments: str) -> subp
         env=dict(variables),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=560,
     )
     assert result.returncode == 0, result.stdout + result.stderr
     return result

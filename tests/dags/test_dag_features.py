@@ -7,19 +7,25 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import socket
 import subprocess
 import sys
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dags.airflow_python import answers_of, environment, run_python, secrets_backend
+from dags.airflow_python import REPOSITORY, answers_of, environment, run_python, secrets_backend
 from servers.s3 import S3Server
 from servers.sshd import Sshd
 
 pytestmark = [pytest.mark.slow, pytest.mark.servers, pytest.mark.xdist_group("dags")]
 
+REFUSING = "inbox/account-openings/events_20261106.csv"
 SECRET = "openly-fake-secret-of-a-test"
 CONFIGURATION = """
 [workspace]
@@ -218,3 +224,194 @@ def test_files_that_arrive_fire_once_each_whatever_happens_in_between(
     ]
     assert not (workspace / "var" / "journal" / "journal.jsonl").exists()
     assert "ann_" not in result.stdout + result.stderr
+
+
+AS_OF = "2026-11-06"
+LACKING = "1 expected day lacks its files"
+RUN = """
+import json, os, sys
+from pathlib import Path
+from airflow.utils.db import initdb
+initdb()
+from airflow.dag_processing.dagbag import BundleDagBag, sync_bag_to_db
+from airflow.dag_processing.bundles.manager import DagBundlesManager
+from airflow.models.taskinstance import TaskInstance
+from airflow.sdk.observability import stats
+from airflow.sdk.observability.metrics import stats_utils
+from airflow.serialization.serialized_objects import DagSerialization
+from airflow.utils.session import create_session
+stats.initialize(factory=stats_utils.get_stats_factory(), export_legacy_names=False)
+folder = Path(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
+manager = DagBundlesManager()
+manager.sync_bundles_to_db()
+def test(name, **parameters):
+    bag = BundleDagBag(str(folder), bundle_path=folder, bundle_name="dags-folder")
+    assert not bag.import_errors, bag.import_errors
+    sync_bag_to_db(bag, "dags-folder", None)
+    dag = bag.dags[f"bank.{name}"]
+    run = dag.test(run_conf={"as_of": sys.argv[1], "allow_future": True, **parameters})
+    print("answer", json.dumps([name, str(run.state.value)]), flush=True)
+    return run, DagSerialization.from_dict(DagSerialization.to_dict(dag))
+def links(run, dag):
+    with create_session() as session:
+        for ti in session.query(TaskInstance).where(TaskInstance.run_id == run.run_id):
+            task = dag.get_task(ti.task_id)
+            found = {name: task.get_extra_links(ti, name) for name in task.extra_links}
+            if found:
+                print("answer", json.dumps([ti.task_id, found]), flush=True)
+links(*test("offline_events"))
+test("offline_events")
+test("reward_run")
+links(*test("publish_reports"))
+"""
+
+
+@dataclass(frozen=True)
+class Night:
+    """What a night of the sample left, run task by task by Airflow."""
+
+    workspace: Path
+    answers: list[Any]
+    told: list[str]
+    metrics: list[str]
+    lineage: list[dict[str, Any]]
+    said: str
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
+    """One file of the sample, with the records that it refuses: loaded twice, rewarded, published. No other came."""
+    home = tmp_path_factory.mktemp("night")
+    root = home / "workspace"
+    left_out = shutil.ignore_patterns("var", "generator", "expected", "inbox", "__pycache__", "*.py")
+    shutil.copytree(REPOSITORY / "sample_data", root, ignore=left_out)
+    for folder in (REPOSITORY / "sample_data" / "inbox").iterdir():
+        (root / "inbox" / folder.name).mkdir(parents=True)
+    shutil.copy(REPOSITORY / "sample_data" / REFUSING, root / REFUSING)
+    notifier = {"path": str(home / "told.txt"), "text": "{message}"}
+    notify = [{"class": "file_notifier.FileNotifier", "arguments": notifier}]
+    listed = {"folder": str(root), "pages": "https://pages.example/bank/", "notify": notify}
+    with StatsListener() as listener:
+        variables = environment(
+            home,
+            MATCHBACK_WORKSPACES=json.dumps({"bank": listed}),
+            AIRFLOW__METRICS__STATSD_ON="True",
+            AIRFLOW__METRICS__STATSD_HOST="127.0.0.1",
+            AIRFLOW__METRICS__STATSD_PORT=str(listener.port),
+            AIRFLOW__OPENLINEAGE__NAMESPACE="airflow",
+            AIRFLOW__OPENLINEAGE__TRANSPORT=json.dumps(
+                {"type": "file", "log_file_path": str(home / "lineage.jsonl"), "append": True}
+            ),
+        )
+        result = run_python(RUN, variables, AS_OF)
+    events = [json.loads(line) for line in (home / "lineage.jsonl").read_text().splitlines()]
+    told = (home / "told.txt").read_text().splitlines()
+    return Night(root, answers_of(result), told, listener.heard, events, result.stdout + result.stderr)
+
+
+class StatsListener:
+    """A server on loopback that hears what is sent to StatsD."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.settimeout(0.2)
+        self.port: int = self._socket.getsockname()[1]
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._hear)
+
+    def _hear(self) -> None:
+        while not self._is_over.is_set():
+            with suppress(TimeoutError):
+                self.heard += self._socket.recv(65536).decode().splitlines()
+
+    def __enter__(self) -> StatsListener:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._is_over.set()
+        self._thread.join()
+        self._socket.close()
+
+
+def test_a_night_runs_task_by_task(night: Night) -> None:
+    states = [answer for answer in night.answers if isinstance(answer[1], str)]
+    ran = ("offline_events", "offline_events", "reward_run", "publish_reports")
+    assert states == [[name, "success"] for name in ran]
+    assert (night.workspace / "var" / "published" / "current" / "report.html").exists()
+
+
+def test_what_the_sample_refuses_and_what_is_late_is_told_once_a_night(night: Night) -> None:
+    """The night is loaded twice; the feeds that came, or that expect nothing, are told of never."""
+    begin = f"Matchback bank, night of {AS_OF}:"
+    assert night.told == [
+        f"{begin} 2 records refused. See  matchback files list",
+        f"{begin} feed core-export is late since today; {LACKING}, from {AS_OF} on. See  matchback feeds calendar",
+    ]
+
+
+def test_tasks_link_to_what_they_made(night: Night) -> None:
+    (results,) = (night.workspace / "var" / "outbox").rglob("*.results.csv")
+    pages = "https://pages.example/bank"
+    links = [answer for answer in night.answers if isinstance(answer[1], dict)]
+    assert links == [
+        ["take_in", {"Results file": f"{pages}/outbox/account-openings/{results.name}"}],
+        ["publish", {"Published report": f"{pages}/published/current/report.html"}],
+    ]
+    assert f"Results file: {results}; what was refused, after the load:" in night.said
+
+
+def test_steps_say_what_they_did_at_the_level_of_information(night: Night) -> None:
+    said = [line for line in night.said.splitlines() if "[matchback]" in line]
+    assert any("load       1 files: 30 records accepted, 2 refused" in line for line in said)
+    assert [line for line in said if "[info     ]" not in line] == []
+    assert "[error" not in night.said
+    assert Path(REFUSING).name not in night.said
+
+
+def test_a_night_is_measured_by_airflows_own_metrics(night: Night) -> None:
+    counts, gauges = dict[str, int](), dict[str, tuple[int, str]]()
+    for line in night.metrics:
+        if line.startswith("airflow.matchback.bank."):
+            name, _, value = line.removeprefix("airflow.matchback.bank.").partition(":")
+            number, _, kind = value.partition("|")
+            if kind == "c":
+                counts[name] = counts.get(name, 0) + int(number)
+            else:
+                gauges[name] = (int(number), kind)
+    assert counts == {
+        "records.accepted": 30,
+        "records.refused": 2,
+        "records.duplicates": 0,
+        "records.conflicts": 0,
+        "records.waiting": 0,
+        "files.read": 1,
+        "files.refused": 0,
+        "files.waiting": 0,
+        "files.failed": 0,
+    }
+    assert gauges == {"lag_days.account-openings": (0, "g"), "lag_days.core-export": (0, "g")}
+
+
+def test_lineage_leads_from_the_feeds_to_the_published_tables(night: Night) -> None:
+    """The datasets of the running events belong to the runs that began and completed under the same job."""
+    running = [event for event in night.lineage if event["eventType"] == "RUNNING"]
+    completed = {event["run"]["runId"] for event in night.lineage if event["eventType"] == "COMPLETE"}
+    assert {event["run"]["runId"] for event in running} <= completed
+    jobs = [event["job"]["name"].removeprefix("bank.") for event in running]
+    load, *derived = "offline_events.load", "reward_run.resolve", "reward_run.recognize", "reward_run.reward"
+    assert jobs == [load, load, *derived, "publish_reports.report", "publish_reports.publish"]
+    datasets = [dataset for event in running for dataset in event["inputs"] + event["outputs"]]
+    assert {dataset["namespace"] for dataset in datasets} == {"matchback://bank"}
+    made = {"warehouse.operator_acts", "warehouse.versions"}  # by commands, and by publishing itself
+    for event in running:
+        made |= {dataset["name"] for dataset in event["outputs"]}
+        inputs = {dataset["name"] for dataset in event["inputs"]}
+        assert {name for name in inputs if not name.startswith("feeds.")} <= made
+    feeds = {dataset["name"]: dataset for dataset in running[0]["inputs"]}
+    assert feeds["feeds.account-openings"]["facets"]["dataSource"]["uri"] == "inbox/account-openings"
+    events = next(one for one in running[-1]["outputs"] if one["name"] == "published.events")
+    origin = events["facets"]["columnLineage"]["fields"]["event_name"]["inputFields"][0]
+    assert (origin["namespace"], origin["name"]) == ("matchback://bank", "warehouse.events")

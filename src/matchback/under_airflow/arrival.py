@@ -10,9 +10,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
+
+if TYPE_CHECKING:
+    from matchback.arriving import Watch
 
 logger = logging.getLogger(__name__)
 
@@ -37,12 +40,10 @@ class FilesArrived(BaseEventTrigger):  # type: ignore[misc]  # Airflow has no ty
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look, and fire, for as long as anybody waits for this trigger."""
-        from matchback.arriving import Watch
-
-        watch = Watch(Path(self.folder))
+        watch = await asyncio.to_thread(_watch, self.folder)
         told: dict[str, str] = {}
         while True:
-            new, failed = await self._look(watch)
+            new, failed = await asyncio.to_thread(_look, watch)
             for subject in sorted(told.keys() - failed.keys()):
                 logger.info("Files of %s: %s can be read again", self.folder, subject)
             for subject, words in sorted(failed.items()):
@@ -53,15 +54,23 @@ class FilesArrived(BaseEventTrigger):  # type: ignore[misc]  # Airflow has no ty
                 yield TriggerEvent({"files": sum(new.values()), "feeds": new})
             await asyncio.sleep(self.seconds)
 
-    async def _look(self, watch: Any) -> tuple[dict[str, int], dict[str, str]]:
-        from matchback.errors import MatchbackError
-        from matchback.under_airflow.keeper import ask_airflow
 
-        try:
-            ask_airflow()  # anew at each look: a credential that was changed is used at the next
-            found: tuple[dict[str, int], dict[str, str]] = await asyncio.to_thread(watch.look)
-            return found
-        except MatchbackError as error:
-            return {}, {"the workspace": error.what}
-        except Exception as error:  # a trigger that ends is not started again; words can name files
-            return {}, {"the workspace": f"looking failed ({type(error).__name__})"}
+def _watch(folder: str) -> Watch:
+    """Begin to watch; loading the package takes a second, which is not taken from other triggers."""
+    from matchback.arriving import Watch
+
+    return Watch(Path(folder))
+
+
+def _look(watch: Watch) -> tuple[dict[str, int], dict[str, str]]:
+    """Return what is new by feed, and what could not be read, in words."""
+    from matchback.errors import MatchbackError
+    from matchback.under_airflow.keeper import ask_airflow
+
+    try:
+        ask_airflow()  # anew at each look: a credential that was changed is used at the next
+        return watch.look()
+    except MatchbackError as error:
+        return {}, {"the workspace": error.what}
+    except Exception as error:  # a trigger that ends is not started again; words can name files
+        return {}, {"the workspace": f"looking failed ({type(error).__name__})"}

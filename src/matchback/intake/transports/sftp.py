@@ -50,7 +50,8 @@ class SftpStore:
         import asyncssh
         from sshfs import SSHFileSystem
 
-        logging.getLogger("asyncssh").setLevel(logging.CRITICAL + 1)  # its lines quote users and names of files
+        # Its lines quote users and names of files.
+        logging.getLogger("asyncssh").setLevel(logging.CRITICAL + 1)
         options = dict(self._options)
         try:
             self._system = SSHFileSystem(options.pop("host"), **options, skip_instance_cache=True)

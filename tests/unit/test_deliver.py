@@ -214,6 +214,22 @@ def test_a_file_that_did_arrive_before_the_crash_counts_as_sent(context: RunCont
     assert len(context.journal.entries(kind="payout_delivered")) == 1
 
 
+@pytest.mark.parametrize("last", [NAME, "earned-rewards-000001.totals.json"])
+def test_a_delivery_killed_right_after_it_named_a_file_leaves_nothing_beside_it(
+    context: RunContext, last: str
+) -> None:
+    """A local file gets its name by a link, and loses its former one after that."""
+    deliver_outbox(context)
+    folder = context.workspace.root / "bank" / "incoming"
+    os.link(folder / last, folder / f"{last}.part")
+    outbox = context.workspace.outbox / "payouts" / NAME
+    outbox.with_suffix(".delivered").unlink()
+    if last != NAME:
+        (folder / NAME).unlink()
+    assert deliver_outbox(context).payouts == 1
+    assert sorted(arrived(context)) == [NAME, "earned-rewards-000001.totals.json"]
+
+
 def test_a_bank_that_does_not_answer_is_tried_again(
     context: RunContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:

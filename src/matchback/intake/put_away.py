@@ -193,12 +193,20 @@ def _put(source: Source, content: Path, target: str, before_naming: Callable[[],
 
 
 def has_arrived(source: Source, content: Path) -> bool:
-    """Tell whether a file of this name and these bytes can be read at the source."""
+    """Tell whether a file of this name and these bytes can be read at the source.
+
+    Then what a delivery that was killed right after naming it left beside it goes, if it may be removed.
+    """
     with told(source.url):
+        target = source.join(content.name)
         try:
-            there = source.tried(source.store.look, source.join(content.name))
+            there = source.tried(source.store.look, target)
             size = content.stat().st_size
-            return there is not None and _hash_at(source, there, size) == _hash_of(content)
+            if there is None or _hash_at(source, there, size) != _hash_of(content):
+                return False
+            with suppress(Refused):
+                _clear(source, f"{target}.part")
+            return True
         except (Vanished, Changed, NoSuchPlace):
             return False
 

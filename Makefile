@@ -18,7 +18,7 @@ PYTEST = .venv/bin/python -m pytest -q
 COMPILE = $(UV) pip compile --quiet --python-version 3.11 --no-header --no-annotate pyproject.toml --extra sftp --extra s3 --extra pgp
 
 .DEFAULT_GOAL := help
-.PHONY: help run airflow test test-fast test-spark lint bench pins clean system-packages
+.PHONY: help run airflow pictures test test-fast test-spark lint bench pins clean system-packages
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ lint: $(TEST) ## Check formatting, lint rules, types and the style of the SQL
 
 bench: $(TEST) $(BYTECODE) ## Measure all or PART=intake, steps, recognition or rewards (a CSV of GB=5 gigabytes; a history of SIZE=S or M)
 	@.venv/bin/python -m tests.bench $(PART) --gigabytes "$(or $(GB),5)" --size "$(or $(SIZE),S)"
+
+pictures: $(TEST) $(AIRFLOW) $(BYTECODE) system-packages ## Make the pictures of docs/guides/airflow.md anew, in a real Airflow and Chromium
+	@PYTHONPATH=tests:sample_data .venv/bin/python -m dags.pictures docs/guides/images
 
 pins: .venv/bin/uv ## Compile the pins in requirements/ anew
 	$(COMPILE) --upgrade --extra gcs --extra azure --extra airflow --extra postgres -o requirements/airflow.txt

@@ -27,6 +27,7 @@ from types import FrameType
 from local_airflow import LOOPBACK, REPOSITORY, ComponentEnded, LocalAirflow
 from run_sample import FIRST, LAST, copy_sample
 
+NIGHTS = f"0 6 1-{LAST.day} {LAST.month} *"  # those of the sample after its first
 DAGS = ("offline_events", "reward_run", "publish_reports", "housekeeping")
 PARTS = {"metadatabase", "dag_processor", "scheduler", "triggerer"}
 PATIENCE = 300.0  # seconds: a start takes about 50 on two cores
@@ -39,21 +40,27 @@ class CannotStart(Exception):
 
 @dataclass(frozen=True)
 class Shown:
-    """The workspace that Airflow shows: its name there, its folder, its nights, and the one to begin with, if any."""
+    """The workspace that Airflow shows: its name there, its folder, and the night to begin with, if there is one.
+
+    `schedule` says which nights a backfill may take; empty: none.
+    """
 
     name: str
     folder: Path
-    first_night: date
-    last_night: date
+    schedule: str
     night: date | None
 
     @property
     def listed(self) -> str:
-        """Return the value of MATCHBACK_WORKSPACES. Every night of the schedule is past: nothing starts by itself."""
+        """Return the value of MATCHBACK_WORKSPACES.
+
+        Nothing shall start by itself: Airflow begins at once with a schedule's newest moment, unless that lies before
+        the first night. (A last night would do it too, but Airflow then leaves out what is triggered by hand.)
+        """
         said = {
             "folder": str(self.folder),
-            "first_night": self.first_night.isoformat(),
-            "last_night": self.last_night.isoformat(),
+            "schedule": self.schedule,
+            "first_night": datetime.now(UTC).date().isoformat(),
             "housekeeping": "",
         }
         return json.dumps({self.name: said})
@@ -136,14 +143,12 @@ def _secret(path: Path) -> str:
 def _shown(said: argparse.Namespace) -> Shown:
     if said.workspace is None:
         folder = copy_sample(said.home / "sample").root.resolve()
-        return Shown("sample", folder, FIRST, LAST, said.night or FIRST)
+        return Shown("sample", folder, NIGHTS, said.night or FIRST)
     folder = said.workspace.resolve()
     if not (folder / "matchback.toml").is_file():
         raise CannotStart(f"{said.workspace} is no workspace: there is no matchback.toml in it.")
     name = re.sub(r"[^a-z0-9_-]+", "-", folder.name.lower()).strip("-_0123456789")[:40] or "workspace"
-    # The schedule's newest moment is of yesterday at least, and Airflow would begin with it at once.
-    last = datetime.now(UTC).date() - timedelta(days=2)
-    return Shown(name, folder, date(last.year - 1, 1, 1), last, said.night)
+    return Shown(name, folder, "", said.night)
 
 
 def _run(shown: Shown, airflow: LocalAirflow) -> None:
@@ -203,7 +208,8 @@ def _begin(airflow: LocalAirflow, shown: Shown) -> bool:
     if shown.night is None or airflow.call(f"{runs}?limit=1")["total_entries"]:
         return False
     conf = {"as_of": shown.night.isoformat(), "allow_future": shown.night > datetime.now(UTC).date()}
-    airflow.call(runs, {"logical_date": None, "conf": conf})
+    # With the moment, as the form gives it.
+    airflow.call(runs, {"logical_date": datetime.now(UTC).isoformat(), "conf": conf})
     return True
 
 
@@ -211,6 +217,9 @@ def _words(airflow: LocalAirflow, shown: Shown, triggered: bool) -> str:
     """Say where it is, and what to click."""
     dag = f"{airflow.address}/dags/{shown.name}.offline_events"
     published = _short(shown.folder / "var" / "published" / "current" / "report.html")
+    many = "give the night as the as-of date"
+    if shown.schedule:
+        many += f", from {FIRST + timedelta(days=1)} on;  several at once: Backfill, through {LAST}"
     said = [
         "",
         f"Airflow    {airflow.address}   no login, and heard on this machine only",
@@ -221,7 +230,7 @@ def _words(airflow: LocalAirflow, shown: Shown, triggered: bool) -> str:
     said += [
         "",
         f"Next       {dag}  >  Trigger",
-        "           a night: give it as the as-of date;  several: Backfill",
+        f"           {many}",
         f"           afterwards:  {published}",
         "Stop       Ctrl-C; started again, it goes on.  make clean  removes it all.",
     ]

@@ -143,11 +143,11 @@ def seen(workspace: Path) -> Iterator[Seen]:
     started = start(workspace, state, free_port(), f"{night[:4]}-{night[4:6]}-{night[6:]}")
     everyone: set[int] = set()
     try:
-        started.wait(lambda: "Stop  " in started.said or started.process.poll() is not None, 240, "a start")
+        started.wait(lambda: "Stop  " in started.said or started.process.poll() is not None, 600, "a start")
         assert started.process.poll() is None, started.said
         everyone = descendants(started.process.pid)
         report = workspace / "var" / "published" / "current" / "report.html"
-        started.wait(report.is_file, 300, "the night to be published")
+        started.wait(report.is_file, 900, "the night to be published")
         everyone |= descendants(started.process.pid)
         health = started.call("monitor/health")
         dags = started.call("dags")["dags"]

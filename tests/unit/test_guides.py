@@ -91,6 +91,31 @@ def test_one_thing_has_one_word(path: Path) -> None:
     assert found == []
 
 
+def test_every_picture_is_shown_is_small_and_holds_nothing_but_the_picture() -> None:
+    """A text chunk could name the machine on which it was made."""
+    shown = {
+        name for path in PAGES for name in re.findall(r"!\[[^\]]+\]\(images/([^)]+)\)", path.read_text())
+    }
+    pictures = {path.name: path.read_bytes() for path in (REPOSITORY / "docs").rglob("*.png")}
+    assert shown == set(pictures)
+    assert len(pictures) > 5
+    assert [name for name, content in pictures.items() if len(content) > 150_000] == []
+    assert {kind for content in pictures.values() for kind in chunks(content)} <= {
+        "IHDR",
+        "IDAT",
+        "IEND",
+        "sRGB",
+    }
+
+
+def chunks(png: bytes) -> Iterator[str]:
+    """Yield the kinds of the parts of a PNG file."""
+    at = 8
+    while at < len(png):
+        yield png[at + 4 : at + 8].decode("ascii")
+        at += int.from_bytes(png[at : at + 4], "big") + 12
+
+
 def test_the_analysts_guide_names_tables_and_columns_that_are_published() -> None:
     dictionary = (REPOSITORY / "docs/reference/data-dictionary.md").read_text(encoding="utf-8")
     published = set(re.findall(r"^(?:## |\| )([a-z_]+)(?: \||$)", dictionary, re.MULTILINE))

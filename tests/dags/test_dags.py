@@ -2,108 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dags.airflow_process import REPOSITORY, Airflow
-from dags.worlds import (
-    NIGHTS,
-    copy_of_sample,
-    payout_files,
-    published_tables,
-    run_by_command_line,
-    spread_over_servers,
-)
+from dags.sample_scenario import EVENTS, FOLLOWING, HOUSEKEEPING, MISTYPED, Ran
+from dags.worlds import NIGHTS, copy_of_sample, payout_files, published_tables, run_by_command_line
 from matchback.journal import Journal
-from matchback.settling import finished_runs, settled_through
+from matchback.settling import finished_runs
 from servers.s3 import S3Server
-from servers.sshd import Sshd
 
 pytestmark = [pytest.mark.slow, pytest.mark.servers, pytest.mark.xdist_group("airflow")]
 
-MISTYPED = "2126-11-08"
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What an Airflow that has been stopped left: its runs by DAG, in their order, each run's tasks, and its logs."""
-
-    home: Path
-    workspace: Path
-    runs: dict[str, list[dict[str, Any]]]
-    tasks: dict[str, list[dict[str, Any]]]
-    logs: str
-    told: list[str]  # by the notifier
-    received_by_dry_run: int
-    refused: tuple[int, str]  # an as-of date that is no day
-
-    def states(self, dag_id: str) -> list[str]:
-        return [run["state"] for run in self.runs[dag_id]]
-
-
-EVENTS = "bank.offline_events"
-FOLLOWING = ("bank.reward_run", "bank.publish_reports")
-HOUSEKEEPING = "bank.housekeeping"
-HAND, BACKFILLED = NIGHTS[0], NIGHTS[1:]
-
-
-def listed(workspace: Path, told: Path) -> dict[str, str]:
-    """Return the variable that names the workspace, scheduled nightly until its last night, which has passed."""
-    notifier = {"path": str(told), "text": "told: {message}"}
-    entry = {
-        "folder": str(workspace),
-        "last_night": NIGHTS[-1].isoformat(),
-        "housekeeping": "",
-        "notify": [{"class": "file_notifier.FileNotifier", "arguments": notifier}],
-    }
-    return {
-        "MATCHBACK_WORKSPACES": json.dumps({"bank": entry}),
-        "PYTHONPATH": str(REPOSITORY / "tests" / "dags"),
-    }
-
-
-def finish(airflow: Airflow, journal: Journal, count: int, night: date) -> None:
-    """Wait until so many loads have ended, and everything that they woke, through the publication of a night."""
-    airflow.wait_for_runs(EVENTS, count, 900)
-    airflow.wait(lambda: settled_through(journal) == night, 1200, f"the night of {night} to be published")
-    airflow.wait_until_idle(FOLLOWING, 300)
-
 
 @pytest.fixture(scope="module")
-def by_airflow(sshd: Sshd, s3: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+def by_airflow(started: dict[str, Any]) -> Ran:
     """The sample by a real Airflow, from a real sshd and a real S3 server: a dry run, a night, a backfill."""
-    home = tmp_path_factory.mktemp("airflow")
-    workspace = copy_of_sample(home / "workspace")
-    connections = spread_over_servers(workspace, sshd, s3)
-    airflow = Airflow(home, {**listed(workspace, home / "told.txt"), **connections})
-    journal = Journal(workspace / "var" / "journal")
-    try:
-        airflow.start()
-        refused = airflow.refusal(EVENTS, as_of="2026-11-31")
-        airflow.trigger(EVENTS, as_of=HAND.isoformat(), allow_future=True, dry_run=True)
-        airflow.wait_for_runs(EVENTS, 1, 300)
-        received = len(journal.entries(kind="file_received"))
-        airflow.trigger(EVENTS, as_of=HAND.isoformat(), allow_future=True)
-        finish(airflow, journal, 2, HAND)
-        airflow.backfill(EVENTS, BACKFILLED[0], BACKFILLED[-1])
-        finish(airflow, journal, len(NIGHTS) + 1, NIGHTS[-1])
-        airflow.trigger(EVENTS, as_of=MISTYPED)
-        airflow.trigger(HOUSEKEEPING)
-        airflow.wait_for_runs(EVENTS, len(NIGHTS) + 2, 300)
-        airflow.wait_for_runs(HOUSEKEEPING, 1, 300)
-        runs = {dag: airflow.runs(dag) for dag in (EVENTS, *FOLLOWING, HOUSEKEEPING)}
-        tasks = {
-            run["dag_run_id"]: airflow.tasks(dag, run["dag_run_id"]) for dag in runs for run in runs[dag]
-        }
-        told = (home / "told.txt").read_text().splitlines()
-        return Ran(home, workspace, runs, tasks, airflow.logs(), told, received, refused)
-    finally:
-        airflow.stop()
+    ran: Ran = started["by_airflow"].result()
+    return ran
 
 
 def test_every_run_succeeds_but_the_refused_one(by_airflow: Ran) -> None:
@@ -156,7 +74,6 @@ def test_failures_are_told_in_ids_and_counts(by_airflow: Ran) -> None:
         "Its log says what to do."
         for task in ("list_files", "load")
     ]
-    assert by_airflow.told == failed
 
 
 def test_a_day_after_today_fails_at_once_and_changes_nothing(by_airflow: Ran) -> None:
@@ -183,10 +100,11 @@ def test_one_task_takes_in_one_file(by_airflow: Ran) -> None:
 
 
 def test_tasks_hand_over_no_file_names(by_airflow: Ran) -> None:
-    database = b"".join(path.read_bytes() for path in by_airflow.home.glob("airflow.db*"))
+    assert EVENTS.encode() in by_airflow.metadata
     delivered = [path for path in (by_airflow.workspace / "inbox").rglob("*") if path.is_file()]
     assert delivered
-    assert [path.name for path in delivered if path.name.encode() in database] == []
+    told = "\n".join(by_airflow.told).encode()
+    assert [path.name for path in delivered if path.name.encode() in by_airflow.metadata + told] == []
 
 
 def test_results_go_back_to_the_source(by_airflow: Ran, s3: S3Server) -> None:

@@ -35,6 +35,7 @@ class ListedWorkspace:
     `last_night` (none: on and on). A task that failed is tried again after `retry_seconds`, then after twice and four
     times as many. `arrival` is the number of seconds between two looks at the sources for new files; 0: nobody looks.
     `pages` is the address under which the workspace's `var` is served to people, for links; empty: there are none.
+    `backup` is the folder that housekeeping backs up into, of which it keeps `backups_kept`; empty: it makes none.
     `notify` holds Airflow notifiers, each a class and its arguments.
     """
 
@@ -51,6 +52,8 @@ class ListedWorkspace:
     retry_seconds: int = 60
     arrival: int = 0
     pages: str = ""
+    backup: str = ""
+    backups_kept: int = 8
     notify: tuple[dict[str, Any], ...] = field(default=(), hash=False)
 
 
@@ -95,6 +98,7 @@ def _workspace(name: str, said: Any) -> ListedWorkspace:
     if not isinstance(options.get("executor_config", {}), dict):
         raise WrongList(f"{VARIABLE}: executor_config of {name} is not a JSON object.")
     _refuse_wrong_days(name, options)
+    _refuse_wrong_backup(name, options)
     _refuse_wrong_arrival(name, options.get("arrival", 0))
     _refuse_wrong_retry(name, options.get("retry_seconds", 60))
     if options.get("pages") and not options["pages"].startswith(("http://", "https://")):
@@ -109,6 +113,15 @@ def _refuse_wrong_days(name: str, options: dict[str, Any]) -> None:
                 date.fromisoformat(options[option])
         except ValueError:
             raise WrongList(f"{VARIABLE}: {option} of {name} is not a day such as 2026-11-01.") from None
+
+
+def _refuse_wrong_backup(name: str, options: dict[str, Any]) -> None:
+    place = options.get("backup", "")
+    if not isinstance(place, str) or (place and not os.path.isabs(place)):
+        raise WrongList(f"{VARIABLE}: backup of {name} is not a path from the root on.")
+    kept = options.get("backups_kept", 1)
+    if not isinstance(kept, int) or isinstance(kept, bool) or kept < 1:
+        raise WrongList(f"{VARIABLE}: backups_kept of {name} is not a whole number from 1 on.")
 
 
 def _refuse_wrong_arrival(name: str, said: Any) -> None:

@@ -25,6 +25,7 @@ ACTS = (
     "reward_granted",
     "reward_withdrawn",
     "payout_closed",
+    "payouts_resumed",
     "terms_accepted",
     "file_readmitted",
     "file_declined",

@@ -53,6 +53,7 @@ from matchback.rewards.payout_numbers import (
     journaled_payouts,
     withdraw_unrecorded,
 )
+from matchback.rewards.payouts_after_restore import held_rewards, sent_number, taken_numbers, without_sent
 from matchback.rewards.program_budgets import program_budgets
 from matchback.rewards.rule_tables import rule_conditions, rule_tables
 from matchback.rewards.rules import Rule, judged_rules
@@ -222,16 +223,23 @@ def _plan(
     }
     barred = {row["reward_id"]: row["finding"] for row in ledger.rows_of("bars_of", payable)}
     barred |= _barred_by_control(context, posting)
-    return plan_lines(posting.payable, accounts, context.config.payout, barred=barred)
+    barred |= held_rewards(context.journal, payable)
+    lines, waiting = plan_lines(posting.payable, accounts, context.config.payout, barred=barred)
+    lines, sent = without_sent(
+        context.journal, _recorded(context.writer), lines, lambda own: _rendered(context.writer, own)
+    )
+    return lines, waiting + sent
 
 
 def _pay(context: RunContext, keys: Keys, lines: Sequence[PayoutLine]) -> PayoutFile:
     """Journal the next payout file, write it, and record its lines."""
     warehouse = context.writer
-    warehouse.stage("payout_batch", batch_table(lines))
-    content = render_file(warehouse.rows("payout/addressed_lines"))
-    journaled = journaled_payouts(context.journal)
-    number = choose_number(_recorded(warehouse), journaled, context.as_of, content_hash(content))
+    content = _rendered(warehouse, lines)
+    journaled, recorded = journaled_payouts(context.journal), _recorded(warehouse)
+    number = sent_number(context.journal, recorded, content_hash(content))
+    if number is None:
+        taken = [*journaled, *taken_numbers(context.journal)]
+        number = choose_number(recorded, taken, context.as_of, content_hash(content))
     payout = plan_file(context.workspace.outbox / "payouts", number, context.as_of, lines, content)
     if number not in {body["number"] for body in journaled}:
         context.journal.append(
@@ -246,6 +254,11 @@ def _pay(context: RunContext, keys: Keys, lines: Sequence[PayoutLine]) -> Payout
     write_file(payout, content)
     append_payouts(warehouse, keys.payout(number), payout)
     return payout
+
+
+def _rendered(warehouse: Warehouse, lines: Sequence[PayoutLine]) -> bytes:
+    warehouse.stage("payout_batch", batch_table(lines))
+    return render_file(warehouse.rows("payout/addressed_lines"))
 
 
 def _recorded(warehouse: Warehouse) -> set[int]:

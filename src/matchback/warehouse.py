@@ -258,6 +258,12 @@ class Warehouse(ChangeRunner):
         ((rows, number),) = self._execute(total, what=f"checksum {table}").fetchall()
         return f"{duckdb.__version__} {rows} {number or 0}"
 
+    def read_whole(self) -> None:
+        """Read every value of every table, so that a damaged block of the file is noticed; raises DatabaseFailed."""
+        for table in self.tables():
+            whole = f"SELECT SUM(HASH(rows)) FROM {_name(table)} AS rows"
+            self._execute(whole, what=f"read {table}").fetchall()
+
     def count(self, table: str) -> int:
         """Return how many rows a table has."""
         cursor = self._execute(f"SELECT COUNT(*) FROM {_name(table)}", what=f"count {table}")

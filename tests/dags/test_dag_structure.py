@@ -24,6 +24,7 @@ WORKSPACES = {
         "zone": "Asia/Tokyo",
         "retry_seconds": 90,
         "arrival": 60,
+        "backup": "/srv/backups/shop",
     },
 }
 OPTIONS = (
@@ -39,6 +40,8 @@ OPTIONS = (
     "retry_seconds",
     "arrival",
     "pages",
+    "backup",
+    "backups_kept",
     "notify",
 )
 NOTIFIER = (
@@ -57,6 +60,8 @@ WRONG = (
     '{"bank": {"folder": "/b", "retry_seconds": 0}}',
     '{"bank": {"folder": "/b", "arrival": 1}}',
     '{"bank": {"folder": "/b", "pages": "pages.example"}}',
+    '{"bank": {"folder": "/b", "backup": "backups"}}',
+    '{"bank": {"folder": "/b", "backup": "/backups", "backups_kept": 0}}',
 )
 READ_DAGS = f"""
 import json, os, socket, sys
@@ -118,12 +123,13 @@ def test_airflow_reads_four_dags_a_workspace(as_read: dict[str, Any]) -> None:
         "offline_events": ["every_file_was_taken_in", "list_files", "load", "take_in"],
         "reward_run": ["recognize", "resolve", "reward"],
         "publish_reports": ["publish", "report"],
-        "housekeeping": ["examine_files", "examine_tables"],
+        "housekeeping": ["examine_files", "examine_tables", "tidy"],
     }
     expected = {f"{name}.{dag}": ids for name in WORKSPACES for dag, ids in tasks.items()}
     assert {name: sorted(dag["tasks"]) for name, dag in as_read["dags"].items()} == expected
 
 
+    expected["shop.housekeeping"] = ["back_up", "examine_files", "examine_tables", "tidy"]
 def test_workspaces_wake_only_their_own_dags(as_read: dict[str, Any]) -> None:
     dags = as_read["dags"]
     for name in WORKSPACES:
@@ -205,6 +211,8 @@ def test_a_wrong_list_of_workspaces_is_refused_in_words(as_read: dict[str, Any])
 
 
 TELL = """
+        WRONG[11]: [f"{begin}: backup of bank is not a path from the root on."],
+        WRONG[12]: [f"{begin}: backups_kept of bank is not a whole number from 1 on."],
 import sys
 from matchback_notices import REFUSALS, Refusals
 from matchback_workspaces import ListedWorkspace

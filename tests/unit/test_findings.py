@@ -15,9 +15,15 @@ WRITERS = (
     "src/matchback/rewards/ledger.py",
     "src/matchback/rewards/payout.py",
     "src/matchback/reward.py",
+    "src/matchback/rewards/payouts_after_restore.py",
     "sql/reward/payout_bars.sql",
 )
-PATTERNS = (r'Finding\([\w.]+, "(\w+)"', r"'(payout_\w+)' AS finding", r'"(payout_\w+)" for state')
+PATTERNS = (
+    r'Finding\([\w.]+, "(\w+)"',
+    r"'(payout_\w+)' AS finding",
+    r'"(payout_\w+)" for state',
+    r'"(payout_\w+_restore)"',
+)
 
 
 def test_every_finding_that_is_written_has_words() -> None:

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 
 from matchback.answers.doctor_ledger import commit_finding, ledger_findings, payout_findings
 from matchback.answers.doctor_rules import rule_notes
-from matchback.answers.doctor_state import archive_findings, permission_findings, stop_findings
+from matchback.answers.doctor_state import (
+    archive_findings,
+    keeping_findings,
+    permission_findings,
+    stop_findings,
+)
 from matchback.answers.findings import MEND, Finding
 from matchback.answers.findings import told as told
 from matchback.answers.printing import count
@@ -46,6 +51,7 @@ def examine_files(context: RunContext) -> list[Finding]:
         *permission_findings(context),
         _journal(context),
         *archive_findings(context),
+        *keeping_findings(context),
     ]
 
 

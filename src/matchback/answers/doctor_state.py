@@ -117,6 +117,36 @@ def stop_findings(context: RunContext) -> Iterator[Finding]:
     )
 
 
+def keeping_findings(context: RunContext) -> Iterator[Finding]:
+    """Tell how far the last backup reaches, and of payouts that wait since a restore."""
+    from matchback.backup import last_backup
+    from matchback.rewards.payouts_after_restore import held_since
+
+    try:
+        newest, held = context.journal.last_number(), held_since(context.journal)
+    except JournalBroken:
+        return
+    last = last_backup(context.workspace)
+    if last is None:
+        if newest:
+            yield Finding(
+                "backup", "note", "none was made yet", "Make one, on another disk:  matchback backup TARGET"
+            )
+    elif last["journal_number"] < newest:
+        behind = f"{last['backup']} reaches to journal entry {last['journal_number']} of {newest}"
+        yield Finding("backup", "note", behind, f"Make the next one:  matchback backup {last['folder']}")
+    else:
+        yield Finding("backup", "ok", f"{last['backup']} holds everything")
+    if held is not None:
+        yield Finding(
+            "restored",
+            "note",
+            f"from backup {held['backup']}; since then no payout file is made",
+            f"Say which payout files were sent; if none after number {held['payouts_through']}:  "
+            f"matchback payouts resume --last {held['payouts_through']}",
+        )
+
+
 def _refuse_what_stops(context: RunContext) -> None:
     """Raise what would stop a night here and now, in the order in which a run asks."""
     from matchback.intake.missing_files import refuse_missing

@@ -63,7 +63,7 @@ def own_folder(staging: Path, name: str) -> Iterator[Path]:
     """Give a folder that only this process uses, and remove it; one that a killed process left goes too."""
     for leftover in staging.glob(f"{name}*"):
         number = re.fullmatch(rf"{name}(\d+)", leftover.name)
-        if number and not _is_alive(int(number[1])):
+        if number and not is_alive(int(number[1])):
             shutil.rmtree(leftover, ignore_errors=True)
     folder = staging / f"{name}{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)
@@ -82,11 +82,11 @@ def _copy_at_rest(path: Path, folder: Path, progress: Progress) -> Path:
     end = time.monotonic() + WAIT_SECONDS
     waits = False
     while True:
-        before = None if _is_written(path) else _stamp(path)
+        before = None if is_written(path) else _stamp(path)
         if before is not None:
             with contextlib.suppress(FileNotFoundError):  # the log goes when a writer ends: look again
                 _copy(path, copy)
-                if not _is_written(path) and _stamp(path) == before:
+                if not is_written(path) and _stamp(path) == before:
                     return copy
         if time.monotonic() > end:
             raise WarehouseLocked(
@@ -108,7 +108,7 @@ def _copy(path: Path, copy: Path) -> None:
             target.chmod(0o600)
 
 
-def _is_written(path: Path) -> bool:
+def is_written(path: Path) -> bool:
     """Tell whether a process has the database open for writing; asking takes no lock, so it stops no run.
 
     The database's locks are POSIX locks: closing the file would give up those of this very process, which has none.
@@ -136,7 +136,7 @@ def _log_of(path: Path) -> Path:
     return path.with_name(path.name + ".wal")
 
 
-def _is_alive(process: int) -> bool:
+def is_alive(process: int) -> bool:
     try:
         os.kill(process, 0)
     except ProcessLookupError:

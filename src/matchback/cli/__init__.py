@@ -17,6 +17,7 @@ from matchback.cli import (
     beginning,
     feeds,
     granting,
+    keeping,
     payouts,
     quarantine,
     reading,
@@ -63,11 +64,15 @@ reading.rewards.add_command(acting.decide)
 reading.rewards.add_command(granting.grant)
 reading.rewards.add_command(granting.withdraw)
 cli.add_command(payouts.payouts)
+payouts.payouts.add_command(keeping.resume)
 cli.add_command(simulating.simulate)
 cli.add_command(reading.query)
 cli.add_command(running.deliver)
 cli.add_command(running.doctor)
 cli.add_command(running.replay)
+cli.add_command(keeping.backup)
+cli.add_command(keeping.restore)
+cli.add_command(keeping.tidy)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -47,6 +47,14 @@ REWARD_FINDINGS = {
         "Needs another operator",
         "Whoever approved the reward may not issue it: someone else has to run the payout.",
     ),
+    "payout_held_after_restore": (
+        "Held since the restore",
+        "The workspace was restored from a backup; no payout file is made until someone says which ones were sent.",
+    ),
+    "payout_sent_before_restore": (
+        "Sent before the restore",
+        "A payout file that was sent after the backup holds the reward; it is paid only by that very file.",
+    ),
     "answer_to_unknown_reward": (
         "Answer to an unknown reward",
         "The paying system answered about a reward that the ledger does not hold.",

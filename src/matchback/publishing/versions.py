@@ -80,20 +80,28 @@ class VersionStore:
 
     def remove_old(self, keep: int) -> list[str]:
         """Remove versions beyond the newest `keep` that are older than a day, both copies; return their ids."""
+        removed = self.old_versions(keep)
+        for version_id in removed:
+            _remove(self.workspace.published / version_id)
+            _remove(self.workspace.protected / version_id)
+        return removed
+
+    def old_versions(self, keep: int) -> list[str]:
+        """Return the versions beyond the newest `keep` that are older than a day, and never the one that is read."""
         published = self.workspace.published
+        if not (published / CURRENT).is_symlink():
+            return []
         current = os.readlink(published / CURRENT)
         folders = sorted(
             (path for path in published.iterdir() if (path / MANIFEST).is_file() and not path.is_symlink()),
             key=lambda path: _sequence(path.name),
             reverse=True,
         )
-        removed = []
-        for folder in folders[keep:]:
-            if folder.name != current and time.time() - folder.stat().st_mtime > KEPT_SECONDS:
-                _remove(folder)
-                _remove(self.workspace.protected / folder.name)
-                removed.append(folder.name)
-        return removed
+        return [
+            folder.name
+            for folder in folders[keep:]
+            if folder.name != current and time.time() - folder.stat().st_mtime > KEPT_SECONDS
+        ]
 
     @staticmethod
     def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:

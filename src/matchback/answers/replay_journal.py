@@ -69,6 +69,11 @@ class ReplayedJournal(Journal):
             self._differs(entry, "is not written again")
         self._own = []
 
+    @contextmanager
+    def deciding(self) -> Iterator[None]:
+        """Keep nobody waiting: no other process decides by what is replayed."""
+        yield
+
     def append(self, kind: str, **body: Any) -> int:
         """Hold an entry against the one that was written then; return that one's number."""
         then = next((entry for entry in self._own if entry.kind == kind), None)

@@ -58,7 +58,7 @@ def run(airflow: Airflow) -> Ran:
     journal = Journal(workspace / "var" / "journal")
     refused = airflow.refusal(EVENTS, as_of="2026-11-31")
     airflow.trigger(EVENTS, as_of=HAND.isoformat(), allow_future=True, dry_run=True)
-    airflow.wait_for_runs(EVENTS, 1, 600)
+    airflow.wait_for_runs(EVENTS, 1, 1500)
     received = len(journal.entries(kind="file_received"))
     airflow.trigger(EVENTS, as_of=HAND.isoformat(), allow_future=True)
     _finish(airflow, journal, 2, HAND)
@@ -66,8 +66,8 @@ def run(airflow: Airflow) -> Ran:
     _finish(airflow, journal, len(NIGHTS) + 1, NIGHTS[-1])
     airflow.trigger(EVENTS, as_of=MISTYPED)
     airflow.trigger(HOUSEKEEPING)
-    airflow.wait_for_runs(EVENTS, len(NIGHTS) + 2, 600)
-    airflow.wait_for_runs(HOUSEKEEPING, 1, 600)
+    airflow.wait_for_runs(EVENTS, len(NIGHTS) + 2, 1500)
+    airflow.wait_for_runs(HOUSEKEEPING, 1, 1500)
     runs = {dag: airflow.runs(dag) for dag in (EVENTS, *FOLLOWING, HOUSEKEEPING)}
     tasks = {run["dag_run_id"]: airflow.tasks(dag, run["dag_run_id"]) for dag in runs for run in runs[dag]}
     told = (airflow.home / "told.txt").read_text().splitlines()
@@ -78,6 +78,6 @@ def run(airflow: Airflow) -> Ran:
 
 def _finish(airflow: Airflow, journal: Journal, count: int, night: date) -> None:
     """Wait until so many loads have ended, and everything that they woke, through the publication of a night."""
-    airflow.wait_for_runs(EVENTS, count, 900)
+    airflow.wait_for_runs(EVENTS, count, 3000)
     airflow.wait(lambda: settled_through(journal) == night, 1200, f"the night of {night} to be published")
-    airflow.wait_until_idle(FOLLOWING, 600)
+    airflow.wait_until_idle(FOLLOWING, 1500)

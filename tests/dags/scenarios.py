@@ -43,7 +43,7 @@ STOPPED = {
     "stopped.publish_reports.publish": ["stop before link 2"],
 }
 PLAN = KILLED | STOPPED
-RETRY_SECONDS = {"killed": 1, "stopped": 5, "together": 6, "again": 12}
+RETRY_SECONDS = {"killed": 1, "stopped": 8, "together": 8, "again": 12}
 
 
 @dataclass(frozen=True)

@@ -68,8 +68,8 @@ class Airflow:
             # A task that gives no sign of life is given up sooner than after the usual five minutes.
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "2",
-            # The API server's first answers on a busy machine take longer than the five seconds that tasks wait: the task
-            # would be given up before it began, and be tried again a minute later.
+            # On a busy machine the API server's first answers take longer than the five seconds that a task waits by
+            # default: it would be given up before it began, and be tried again a minute later.
             "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
             "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
             **self.environment,

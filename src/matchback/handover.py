@@ -190,14 +190,15 @@ def load_night(context: RunContext, moment: datetime | None = None) -> dict[str,
     """
     from matchback import lateness
     from matchback.settling import settle_before
-    from matchback.steps import open_writer, run_steps
+    from matchback.steps import run_steps
+    from matchback.warehouse import Warehouse
 
     settle_before(replace(context, feed_ids=()))
     summaries = run_steps(context, ("validate", "load"))
     counts = {name: max(summary.counts.get(name, 0) for summary in summaries) for name in HELD_BACK}
     lines = {summary.step: summary.line for summary in summaries}
-    with open_writer(context) as writing:
-        late = lateness.late_feeds(writing, moment)
+    with Warehouse.open(context.workspace, context.journal) as warehouse:  # no act is applied outside a run
+        late = lateness.late_feeds(replace(context, warehouse=warehouse), moment)
     return {
         **lines,
         "held_back": {name: number for name, number in counts.items() if number},

@@ -22,6 +22,8 @@ from servers.postgres import PostgresServer
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DAGS = ("offline_events", "reward_run", "publish_reports", "housekeeping")  # of every workspace
+PATIENCE = 180  # seconds that an answer may take on a busy machine
+ASKED_EVERY = 3  # seconds: several scenarios wait at once, and every answer costs the API server work
 PROGRAM = REPOSITORY / ".venv-airflow" / "bin" / "airflow"
 
 
@@ -111,13 +113,15 @@ class Airflow:
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
         url = f"http://127.0.0.1:{self.port}/api/v2/{path}"
         request = urllib.request.Request(url, data=data, headers=headers, method=method)
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.load(answer)
 
     @property
     def token(self) -> str:
         if self._token is None:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/auth/token", timeout=30) as answer:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{self.port}/auth/token", timeout=PATIENCE
+            ) as answer:
                 self._token = json.load(answer)["access_token"]
         return self._token
 
@@ -176,7 +180,7 @@ class Airflow:
         def ended() -> bool:
             return sum(run["state"] in ("success", "failed") for run in self.runs(dag_id)) >= count
 
-        self.wait(ended, seconds, f"{count} runs of {dag_id} to end")
+        self.wait(ended, seconds, f"{count} runs of {dag_id} to end", every=ASKED_EVERY)
         return self.runs(dag_id)
 
     def wait_until_idle(self, dag_ids: Sequence[str], seconds: float) -> None:
@@ -185,14 +189,14 @@ class Airflow:
         def idle() -> bool:
             return all(run["state"] in ("success", "failed") for dag in dag_ids for run in self.runs(dag))
 
-        self.wait(idle, seconds, f"{', '.join(dag_ids)} to be idle")
+        self.wait(idle, seconds, f"{', '.join(dag_ids)} to be idle", every=ASKED_EVERY)
 
-    def wait(self, met: Any, seconds: float, what: str) -> None:
+    def wait(self, met: Any, seconds: float, what: str, *, every: float = 1) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if met():
                 return
-            time.sleep(1)
+            time.sleep(every)
         raise AssertionError(f"waited {seconds:.0f} s for {what}:\n{self.logs()}")
 
     def logs(self) -> str:

@@ -2,19 +2,21 @@
 -- be confirmed at all.
 -- Grain: reward.
 -- Why no day but that of sending: when a reward was earned or is released is when the friend did something. A friend may
--- be confirmed unless one of the people on the journey opted out, or is missing from the list of those who agreed.
+-- be confirmed unless one of the people on the journey opted out, or is missing from the list of those who agreed. Behind
+-- a reward without a journey, such as a goodwill gesture granted by hand, there is no friend to ask.
 WITH own_rewards AS (
     SELECT
-        reward_id,
-        program,
-        rule_id,
-        journey_id,
-        kind,
-        amount_minor,
-        currency,
-        state
-    FROM rewards
-    WHERE beneficiary_id = $advocate_id AND role = 'advocate'
+        r.reward_id,
+        r.program,
+        r.rule_id,
+        r.journey_id,
+        r.kind,
+        r.amount_minor,
+        r.currency,
+        r.state
+    FROM rewards AS r
+    LEFT JOIN person_aliases AS a ON r.beneficiary_id = a.alias
+    WHERE (r.beneficiary_id = $advocate_id OR a.person_id = $advocate_id) AND r.role = 'advocate'
 ),
 
 journey_people AS (
@@ -105,7 +107,8 @@ SELECT
     r.state,
     p.sent_on,
     COALESCE(s.opted_out, 0) = 0
-    AND (NOT ($requires_consent OR l.entries > 0) OR COALESCE(s.agreed, 0) = 1) AS may_be_confirmed
+    AND (NOT ($requires_consent OR l.entries > 0) OR r.journey_id IS NULL OR COALESCE(s.agreed, 0) = 1)
+        AS may_be_confirmed
 FROM own_rewards AS r
 CROSS JOIN consent_lists AS l
 LEFT JOIN said AS s ON r.reward_id = s.reward_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,19 @@ def test_totals_that_were_changed_beside_an_intact_payout_file_are_found(paying:
     assert "Not as issued: 1 totals file in the outbox (1)." in words
     assert data["changed_files"] == [1]
     assert payout_list(paying)[1][0]["file"] == "totals changed"
+
+
+def test_a_list_of_holidays_that_has_run_out_is_noted(paying: Workspace) -> None:
+    """On its last day the list still holds; the day after, the next holiday would be a business day like any other."""
+    config = paying.config_path.read_text()
+    assert config.count("[payout]\n") == 1
+    holidays = "holidays = [2026-12-25, 2026-07-03]"
+    paying.config_path.write_text(config.replace("[payout]\n", f"[payout]\n{holidays}\n"))
+    for day, noted in ((date(2026, 12, 25), 0), (date(2026, 12, 26), 1)):
+        findings = [item for item in examine(open_context(paying, as_of=day)) if item.subject == "holidays"]
+        assert len(findings) == noted
+    assert findings[0].status == "note"
+    assert "payout.holidays ends with 2026-12-25" in findings[0].detail
 
 
 def test_an_edited_ledger_and_a_journal_that_was_cut_are_found(paying: Workspace) -> None:

@@ -21,6 +21,14 @@ kind = "fulfillments"
 source = "inbox/answers"
 pattern = "answers_{date:%Y%m%d}.csv"
 """
+CONSENTS = """
+[[feeds]]
+id = "consents"
+kind = "audience"
+source = "inbox/consents"
+pattern = "consents_{date:%Y%m%d}.csv"
+constants = { purpose = "consent" }
+"""
 FRIEND = ("--to", "F1", "--role", "friend", "--event", "OPEN-1")
 
 
@@ -40,6 +48,24 @@ def grant(run_bank: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> Any:
 def acts(root: Path) -> list[dict[str, Any]]:
     """Return the acts of the journal."""
     return [entry.body for entry in Journal(Workspace.at(root).journal_dir).entries(kind="act")]
+
+
+def test_a_grant_that_no_friend_stands_behind_is_told_where_friends_are_asked_for_consent(
+    run_bank: Path, grant: Any, call: Call
+) -> None:
+    """Consent is the friend's: a goodwill gesture betrays nobody; of a referral still nothing is told."""
+    goodwill = json.loads(grant("--to", "M2", "--json").out)["reward_id"]
+    of_a_friend = grant("--to", "M2", "--event", "OPEN-1", "--accept-warnings", "--json", reference="CASE-2")
+    of_a_friend = json.loads(of_a_friend.out)["reward_id"]
+    (run_bank / "inbox" / "consents").mkdir()
+    with (run_bank / "matchback.toml").open("a") as config:
+        config.write(CONSENTS)
+    assert call("run", "--quiet", "--workspace", run_bank, "--as-of", "2026-11-04").code == 0
+    advocate = ("explain", "--audience", "advocate", "--partner-user-id", "M2")
+    said = call(*advocate, "--json", "--workspace", run_bank)
+    told = [str(row["reward_id"]) for row in json.loads(said.out)["rewards"]]
+    assert str(goodwill) in told
+    assert str(of_a_friend) not in told
 
 
 def test_grant_goes_from_the_command_to_the_payout_file_and_is_explained(

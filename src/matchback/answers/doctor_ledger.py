@@ -95,6 +95,20 @@ def payout_findings(context: RunContext, warehouse: Warehouse) -> Iterator[Findi
             )
     if held:
         yield Finding("payouts", "ok", f"{count(len(recorded), 'payout file')} as journaled")
+    yield from _holidays(context)
+
+
+def _holidays(context: RunContext) -> Iterator[Finding]:
+    """Say where the list of holidays has run out: from then on a bank's holiday looks like any business day."""
+    payout = context.config.payout
+    last = max(payout.holidays, default=None)
+    if payout.on == "business_days" and last is not None and last < context.as_of:
+        yield Finding(
+            "holidays",
+            "note",
+            f"payout.holidays ends with {last}: since then payout files are made every Monday to Friday",
+            "Declare the holidays to come in payout.holidays of matchback.toml.",
+        )
 
 
 def _last_head(context: RunContext) -> JournalEntry | None:

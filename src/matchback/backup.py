@@ -191,7 +191,7 @@ def _make(
 ) -> tuple[Taking, Manifest]:
     """Copy everything aside, look at the copy, and return what the manifest will say."""
     _refuse_nothing(workspace)
-    taking = Taking(workspace, aside / CONTENT, before, progress.advance)
+    taking = Taking(workspace, aside / CONTENT, before, progress)
     progress.start("backup")
     with _resting(workspace, progress):
         _refuse_full_disk(aside, size_of_state(workspace))

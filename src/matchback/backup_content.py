@@ -7,7 +7,7 @@ owed. The journal as it stood then names what the archive must hold, and the arc
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,11 @@ from matchback.intake.received import archived_path, received_files
 from matchback.intake.results_lines import is_noted
 from matchback.intake.staging import StagedFile
 from matchback.journal import Journal
+from matchback.progress import Progress
 from matchback.publishing.versions import CURRENT
 from matchback.workspace import Workspace
 
+GIGABYTE = 10**9
 _ASIDE = (".part", ".new")  # what a step that was cut off left
 
 
@@ -31,7 +33,7 @@ class Taking:
     workspace: Workspace
     folder: Path
     before: Backup | None
-    advance: Callable[[int], object]
+    progress: Progress
     files: list[KeptFile] = field(default_factory=list)
     folders: dict[str, int] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
@@ -67,9 +69,9 @@ class Taking:
             (self.folder / relative).unlink()
             self.lost.append(relative)
             return
-        self.copied += size
+        self._note_copied(size)
         self.files.append(KeptFile(relative, size, found, stat.st_mode & 0o777, stat.st_mtime_ns))
-        self.advance(size)
+        self.progress.advance()
 
     def _take_former(self, relative: str, sha256: str) -> bool:
         former = self._former.get(relative)
@@ -86,10 +88,16 @@ class Taking:
             if found != former.sha256:
                 target.unlink()
                 return False
-            self.copied += size
+            self._note_copied(size)
         self.files.append(former)
-        self.advance(former.size)
+        self.progress.advance()
         return True
+
+    def _note_copied(self, size: int) -> None:
+        """Tell of each further gigabyte: a first backup can take long."""
+        before, self.copied = self.copied, self.copied + size
+        if before // GIGABYTE != self.copied // GIGABYTE:
+            self.progress.note(f"Copied {self.copied / GIGABYTE:,.1f} GB")
 
     def _note_folders(self, path: Path) -> None:
         for folder in path.relative_to(self.workspace.root).parents:

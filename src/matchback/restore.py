@@ -137,7 +137,7 @@ def _fill(backup: Backup, aside: Path, progress: Progress) -> None:
             raise _damaged(backup, file.path, "is gone") from None
         if found != (file.size, file.sha256):
             raise _damaged(backup, file.path, "is not the file that was kept")
-        os.chmod(target, file.mode)
+        os.chmod(target, file.mode & 0o777)
         os.utime(target, ns=(file.changed_ns, file.changed_ns))
         progress.advance()
     workspace = Workspace(aside)
@@ -161,7 +161,7 @@ def _fill(backup: Backup, aside: Path, progress: Progress) -> None:
         code_version=__version__,
     )
     for folder, mode in sorted(manifest.folders.items(), reverse=True):
-        os.chmod(aside / folder, mode)
+        os.chmod(aside / folder, mode & 0o777)
 
 
 def _local_sources(root: Path) -> Iterator[str]:

@@ -47,6 +47,7 @@ def listed(home: Path, sshd: Sshd, s3: S3Server) -> tuple[dict[str, Any], dict[s
         "folder": str(workspace),
         "last_night": NIGHTS[-1].isoformat(),  # which has passed
         "housekeeping": "",
+        "backup": str(home / "backups"),
         "notify": [{"class": "file_notifier.FileNotifier", "arguments": notifier}],
     }
     return entry, spread_over_servers(workspace, sshd, s3)

@@ -10,7 +10,9 @@ import pytest
 
 from dags.sample_scenario import EVENTS, FOLLOWING, HOUSEKEEPING, MISTYPED, Ran
 from dags.worlds import NIGHTS, copy_of_sample, payout_files, published_tables, run_by_command_line
+from matchback.backup_manifest import verify_backups
 from matchback.journal import Journal
+from matchback.progress import QuietProgress
 from matchback.settling import finished_runs
 from servers.s3 import S3Server
 
@@ -28,6 +30,12 @@ def test_every_run_succeeds_but_the_refused_one(by_airflow: Ran) -> None:
     assert by_airflow.states(EVENTS) == [*["success"] * (len(NIGHTS) + 1), "failed"], by_airflow.logs
     for dag in (*FOLLOWING, HOUSEKEEPING):
         assert set(by_airflow.states(dag)) == {"success"}, by_airflow.logs
+
+
+def test_housekeeping_leaves_a_backup_of_the_last_night_that_holds(by_airflow: Ran) -> None:
+    verified = verify_backups(by_airflow.home / "backups", QuietProgress())
+    assert list(verified.backups) == [f"0001-{NIGHTS[-1]}"]
+    assert verified.holds
 
 
 def test_the_load_wakes_the_rewards_and_they_the_publication(by_airflow: Ran) -> None:

@@ -168,6 +168,21 @@ def test_one_that_is_killed_leaves_only_what_the_next_removes(
     assert verify_backups(target, QuietProgress()).holds
 
 
+def test_a_long_copy_tells_how_far_it_is(
+    bank: Workspace, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matchback.backup_content.GIGABYTE", 10_000_000)
+    said: list[str] = []
+
+    class Notes(QuietProgress):
+        def note(self, text: str) -> None:
+            said.append(text)
+
+    made = back_up(bank, load_config(bank.config_path), target, Notes())
+    assert 1 < len(said) <= made.copied // 10_000_000
+    assert all(line.startswith("Copied ") for line in said)
+
+
 def test_a_full_disk_is_told_and_leaves_nothing(bank: Workspace, target: Path) -> None:
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20)); "
     arguments = command("backup", str(target), "--workspace", str(bank.root))

@@ -189,8 +189,18 @@ def test_of_more_rewards_than_a_page_holds_the_oldest_are_listed() -> None:
         "is_to_clear": True,
         "oldest_days": 9,
     }
-    reward = {"reward_id": 5, "state": "failed", "due_minor": 100, "issued_minor": 0, "fulfilled_minor": 0,
-              "currency": "USD", "unit": "USD", "payout_number": None, "open_since_on": AS_OF, "age_days": 0}  # fmt: skip
+    reward = {
+        "reward_id": 5,
+        "state": "failed",
+        "due_minor": 100,
+        "issued_minor": 0,
+        "fulfilled_minor": 0,
+        "currency": "USD",
+        "unit": "USD",
+        "payout_number": None,
+        "open_since_on": AS_OF,
+        "age_days": 0,
+    }
     few = payouts([], [], [{**step, "rewards": 1}], [reward])
     many = payouts([], [], [{**step, "rewards": 7}], [reward])
     assert "<summary>Rewards to clear, oldest first</summary>" in few

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from matchback.answers.doctor import examine
+from matchback.answers.replay import replay
 from matchback.answers.replay_compare import compare
 from matchback.answers.simulate_copy import copied_warehouse
 from matchback.backup import back_up
@@ -181,6 +182,7 @@ def test_no_payout_is_made_until_it_is_known_what_was_sent(restored: Workspace, 
     run_night(restored, 5, "olga")
     assert payouts(restored)[held.name] == held.read_bytes() != payouts(lost_bank)[held.name]
     assert findings_of(restored) == set()
+    assert replay(restored, QuietProgress()).holds
 
 
 def test_what_was_sent_is_paid_by_no_other_file(restored: Workspace, lost_bank: Workspace) -> None:

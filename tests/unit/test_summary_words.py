@@ -9,10 +9,13 @@ from decimal import Decimal
 import pytest
 
 from matchback.answers.printing import as_columns, as_json, count, money
-from matchback.answers.summary import compare
+from matchback.answers.summary import _budgets, compare
 from matchback.context import StepSummary
 from matchback.errors import ConfigurationError
 from matchback.nights import Night, exit_code, nights_between, unread
+from matchback.warehouse import Warehouse
+from unit.published_world import make_tables
+from unit.test_advocate_rewards import give
 
 
 @pytest.mark.parametrize(
@@ -40,6 +43,29 @@ def test_the_gain_over_coupons_is_rounded_down_and_left_out_without_any() -> Non
     assert compare(3, 5).endswith("recognized 5 (+66 %)")
     assert compare(0, 5) == "Coupon only would have recognized 0 friends; Matchback recognized 5"
     assert compare(1, 1) == "Coupon only would have recognized 1 friend; Matchback recognized 1 (+0 %)"
+
+
+def test_spent_budgets_are_told_and_the_programs_by_its_name() -> None:
+    """A voided reward is nothing to see any more; what the budget turned away is."""
+    world = Warehouse.memory()
+    make_tables(world, {"as_of": date(2026, 11, 3), "time_zone": "America/New_York", "currency": "USD"})
+    give(world, "reward_rules", rule_version="v1", program="refer")
+    for journey, condition, outcome, reason in (
+        (1, "program_budget_1", "failed", "program_budget_spent"),
+        (2, "program_budget_1", "failed", "program_budget_spent"),
+        (3, "budget_1", "failed", "budget_spent"),
+        (4, "program_budget_1", "open", "not_judged"),
+    ):
+        decision = {"condition": condition, "outcome": outcome, "reason_code": reason}
+        give(world, "reward_decisions", journey_id=journey, rule_version="v1", **decision)
+    rows = world.rows("explain/summary_budgets")
+    world.close()
+    assert _budgets([]) == ""
+    assert _budgets(rows).splitlines() == [
+        "Turned away since a budget is spent (whom:  table reward_decisions)",
+        "  refer                      1 reward  the budget of a rule",
+        "  refer                     2 rewards  the program's budget",
+    ]
 
 
 def test_columns_are_aligned_and_only_the_last_is_never_cut() -> None:

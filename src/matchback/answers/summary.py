@@ -48,6 +48,7 @@ class Summary:
             _arrivals(self.data["arrivals"]),
             _recognitions(self.data),
             _rewards(self.data["rewards"]),
+            _budgets(self.data["budgets"]),
             _taxes(self.data["taxes"]),
             _findings(self.data["findings"]),
             _waiting_rules(self.data["waiting_rules"]),
@@ -95,6 +96,7 @@ def read_totals(warehouse: Warehouse) -> dict[str, Any]:
         "unrecognized": warehouse.rows("explain/summary_unrecognized"),
         "comparison": comparison[0] if comparison else None,
         "rewards": warehouse.rows("page/reward_states"),
+        "budgets": warehouse.rows("explain/summary_budgets"),
         "findings": warehouse.rows("explain/summary_findings"),
         "payouts": warehouse.rows("explain/summary_payouts"),
     }
@@ -186,6 +188,19 @@ def _rewards(rows: Sequence[dict[str, Any]]) -> str:
     for row in rows:
         amount = money(row["amount_minor"], row["unit"])
         lines.append(f"  {row['state']:<20} {row['rewards']:>6,}  {amount:>16}")
+    return "\n".join(lines)
+
+
+def _budgets(rows: Sequence[dict[str, Any]]) -> str:
+    """Say what spent budgets turned away, the program's apart from those of its rules; nothing where they hold."""
+    if not rows:
+        return ""
+    lines = ["Turned away since a budget is spent (whom:  table reward_decisions)"]
+    for row in rows:
+        whose = (
+            "the program's budget" if row["reason_code"] == "program_budget_spent" else "the budget of a rule"
+        )
+        lines.append(f"  {row['program']:<20} {count(row['rewards'], 'reward'):>14}  {whose}")
     return "\n".join(lines)
 
 

@@ -7,19 +7,15 @@ one moment; then the copy is opened and read whole, and must be as new as the jo
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from matchback import __version__
-from matchback.answers.printing import count
 from matchback.answers.simulate_copy import is_written
 from matchback.backup_content import (
     Taking,
@@ -37,10 +33,13 @@ from matchback.backup_manifest import (
     Backup,
     Manifest,
     backup_folders,
+    damages_apart,
+    is_there,
     read_backup,
     same_content,
     whole_backups,
 )
+from matchback.backup_summary import BackedUp, note_backup
 from matchback.config import Config
 from matchback.errors import ConfigurationError, MatchbackError, WarehouseLocked
 from matchback.intake.private_files import fsync_folder, open_private_file
@@ -52,60 +51,6 @@ WAIT_SECONDS = 300.0
 _LOOK_SECONDS = 0.2
 _REMOVED = ".removing-"
 _UNTOUCHED = "The workspace was not changed, and the backups that were there stand."
-
-
-@dataclass(frozen=True)
-class BackedUp:
-    """What `back_up` did: the backup that holds the workspace now, whether it is new, and what was removed."""
-
-    backup: Backup
-    is_new: bool
-    copied: int
-    removed: tuple[str, ...]
-
-    @property
-    def holds(self) -> bool:
-        """Tell whether everything was there to be kept."""
-        return not self.backup.manifest.lost
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """Return it in the shape of `--json`."""
-        manifest = self.backup.manifest
-        return {
-            "backup": str(self.backup.folder),
-            "number": manifest.number,
-            "as_of": manifest.as_of,
-            "journal_number": manifest.journal_number,
-            "new": self.is_new,
-            "files": len(manifest.files),
-            "bytes": manifest.size,
-            "bytes_copied": self.copied,
-            "lost": list(manifest.lost),
-            "not_backed_up": list(manifest.left_out),
-            "removed": list(self.removed),
-        }
-
-    def text(self) -> str:
-        """Return it in words."""
-        manifest = self.backup.manifest
-        if self.is_new:
-            kept = f"{count(len(manifest.files), 'file')}, {manifest.size / 1e6:,.1f} MB"
-            new = f"of which {self.copied / 1e6:,.1f} MB are new"
-            lines = [
-                f"Backup {manifest.name}: {kept}, {new}; through journal entry {manifest.journal_number}."
-            ]
-        else:
-            lines = [f"Nothing new since backup {manifest.name}: none was made."]
-        lines += [f"Lost already, so in no new backup: {path}" for path in manifest.lost[:5]]
-        if manifest.lost:
-            lines.append(
-                f"{count(len(manifest.lost), 'file')} of the archive cannot be read. See:  matchback doctor"
-            )
-        if manifest.left_out:
-            lines.append(f"Not in it, so keep them elsewhere: {', '.join(manifest.left_out)}.")
-        lines += [f"Removed: backup {name}." for name in self.removed]
-        return "\n".join(lines)
 
 
 def back_up(
@@ -138,7 +83,7 @@ def back_up(
             taking, made = _make(workspace, config, aside, None if whole else last, progress, _next(target))
             _refuse_branch(last, Journal(aside / CONTENT / "var" / "journal"))
             backup = Backup(target / made.name, made)
-            is_new = last is None or whole or not same_content(made.files, last.manifest.files)
+            is_new = last is None or whole or not _still_holds(last, made)
             if is_new:
                 _name_it(aside, backup)
             elif last is not None:
@@ -146,19 +91,17 @@ def back_up(
         finally:
             if aside.exists():
                 remove_folder(aside)
-        removed = _remove_old(target, keep) if keep and not backup.manifest.lost else ()
-    _record(workspace, backup)
+        damages, removed = list[str](), tuple[str, ...]()
+        if keep and not backup.manifest.lost:
+            damages, removed = _remove_old(target, keep, backup, progress)
+    note_backup(workspace, backup)
     progress.finish(backup.manifest.name if is_new else "nothing new")
-    return BackedUp(backup, is_new, taking.copied if is_new else 0, removed)
+    return BackedUp(backup, is_new, taking.copied if is_new else 0, removed, tuple(damages))
 
 
-def last_backup(workspace: Workspace) -> dict[str, Any] | None:
-    """Return what is known of the backup made last: its folder, name and journal number; None before the first."""
-    try:
-        said = json.loads(_record_path(workspace).read_bytes())
-    except (OSError, ValueError):
-        return None
-    return said if isinstance(said, dict) else None
+def _still_holds(last: Backup, made: Manifest) -> bool:
+    """Tell whether the newest backup has all that a new one would, also on the disk."""
+    return same_content(made.files, last.manifest.files) and is_there(last)
 
 
 def _target(workspace: Workspace, target: Path) -> Path:
@@ -316,32 +259,19 @@ def _name_it(aside: Path, backup: Backup) -> None:
     read_backup(backup.folder)
 
 
-def _remove_old(target: Path, keep: int) -> tuple[str, ...]:
-    """Remove the oldest whole backups; the newest `keep` stay, and no backup needs another."""
-    removed = []
-    for backup in whole_backups(target)[:-keep]:
+def _remove_old(
+    target: Path, keep: int, newest: Backup, progress: Progress
+) -> tuple[list[str], tuple[str, ...]]:
+    """Remove the oldest whole backups, unless the newest does not hold; return what does not, and the removed.
+
+    The newest `keep` stay, and no backup needs another.
+    """
+    old = whole_backups(target)[:-keep]
+    damages = damages_apart(newest, old, progress) if old else []
+    if damages:
+        return damages, ()
+    for backup in old:
         aside = backup.folder.with_name(f"{_REMOVED}{backup.folder.name}")
         backup.folder.rename(aside)
         remove_folder(aside)
-        removed.append(backup.folder.name)
-    return tuple(removed)
-
-
-def _record(workspace: Workspace, backup: Backup) -> None:
-    """Keep, beside the workspace's state, which backup was made last, for `doctor`."""
-    manifest = backup.manifest
-    said = {
-        "folder": str(backup.folder.parent),
-        "backup": manifest.name,
-        "journal_number": manifest.journal_number,
-    }
-    path = _record_path(workspace)
-    aside = path.with_suffix(".part")
-    with disk_errors("Noting the backup in the workspace", f"The backup {manifest.name} was made."):
-        with open_private_file(aside) as sink:
-            sink.write(json.dumps(said).encode() + b"\n")
-        aside.replace(path)
-
-
-def _record_path(workspace: Workspace) -> Path:
-    return workspace.var / "last_backup.json"
+    return [], tuple(backup.folder.name for backup in old)

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -217,6 +218,28 @@ def _damages(backup: Backup, known: dict[tuple[int, int], str], progress: Progre
             damages.append(f"{file.path}: its bytes are not those that were kept")
     progress.finish(f"{backup.folder.name}: {count(len(backup.manifest.files), 'file')}")
     return damages
+
+
+def is_there(backup: Backup) -> bool:
+    """Tell whether every file of a backup is there in its size; its bytes are not read."""
+    try:
+        return all(os.stat(backup.path(file)).st_size == file.size for file in backup.manifest.files)
+    except OSError:
+        return False
+
+
+def damages_apart(backup: Backup, others: Sequence[Backup], progress: Progress) -> list[str]:
+    """Return what does not hold in a backup, in words, of all files that it does not share with the others.
+
+    What they share is one file on disk: nothing of it is lost with them.
+    """
+    shared: dict[tuple[int, int], str] = {}
+    for other in others:
+        for file in other.manifest.files:
+            with suppress(OSError):
+                stat = os.stat(other.path(file))
+                shared[stat.st_dev, stat.st_ino] = file.sha256
+    return _damages(backup, shared, progress)
 
 
 def same_content(first: Sequence[KeptFile], second: Sequence[KeptFile]) -> bool:

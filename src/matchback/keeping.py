@@ -17,7 +17,7 @@ from matchback.workspace import Workspace
 def back_up(workspace: str, moment: datetime, target: str, keep: int) -> dict[str, Any]:
     """Make the next backup of a workspace in the folder `target` and keep so many; return what `backup --json` prints.
 
-    Raises CheckFailed when something was lost already: what is still there was backed up.
+    Raises CheckFailed when something was lost already (what is still there was backed up), or the newest does not hold.
     """
     from matchback.backup import back_up
 
@@ -25,6 +25,12 @@ def back_up(workspace: str, moment: datetime, target: str, keep: int) -> dict[st
     made = back_up(context.workspace, context.config, Path(target), context.progress, keep=keep)
     for line in made.text().splitlines():
         context.progress.note(line)
+    if made.damages:
+        raise CheckFailed(
+            f"Of the newest backup, {count(len(made.damages), 'file does', 'files do')} not hold.",
+            state="No earlier backup was removed.",
+            next_step=f"Make one without links:  matchback backup {target} --whole",
+        )
     if not made.holds:
         raise CheckFailed(
             f"{count(len(made.backup.manifest.lost), 'archived file is', 'archived files are')} lost; the rest was "

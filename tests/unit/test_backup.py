@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from matchback.backup import BackedUp, back_up, last_backup
+from matchback.backup import back_up
 from matchback.backup_manifest import CONTENT, read_backup, verify_backups
+from matchback.backup_summary import BackedUp, last_backup
 from matchback.cli import main
 from matchback.config import load_config
 from matchback.errors import ConfigurationError, MatchbackError, WarehouseDamaged, WarehouseLocked
@@ -264,6 +265,31 @@ def test_each_changed_byte_is_named_and_the_next_can_do_without_it(
     ]
     kept(bank, target, keep=1, whole=True)
     assert verify_backups(target, QuietProgress()).holds
+
+
+def test_a_backup_that_lost_a_file_is_made_again(bank: Workspace, target: Path) -> None:
+    """Nothing is new in the workspace, but what is kept of it is not whole."""
+    first = kept(bank, target)
+    (first.backup.folder / CONTENT / "matchback.toml").unlink()
+    second = kept(bank, target)
+    assert (second.is_new, second.holds) == (True, True)
+    assert verify_backups(second.backup.folder, QuietProgress()).holds
+    assert not kept(bank, target).is_new
+
+
+def test_no_older_backup_is_removed_while_the_newest_does_not_hold(bank: Workspace, target: Path) -> None:
+    first = kept(bank, target)
+    bank.config_path.write_text(bank.config_path.read_text() + "\n# later\n")
+    second = kept(bank, target)
+    path = second.backup.folder / CONTENT / "matchback.toml"
+    path.write_bytes(b"X" + path.read_bytes()[1:])
+    third = kept(bank, target, keep=1)
+    assert (third.is_new, third.holds, third.removed) == (False, False, ())
+    assert third.damages == ("matchback.toml: its bytes are not those that were kept",)
+    assert "matchback backup TARGET --whole" in third.text()
+    assert names(target) == [first.backup.folder.name, second.backup.folder.name]
+    whole = kept(bank, target, keep=1, whole=True)
+    assert (whole.holds, names(target)) == (True, [whole.backup.folder.name])
 
 
 def test_a_folder_is_of_one_workspace_and_not_of_an_older_state_of_it(

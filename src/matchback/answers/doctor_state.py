@@ -119,7 +119,7 @@ def stop_findings(context: RunContext) -> Iterator[Finding]:
 
 def keeping_findings(context: RunContext) -> Iterator[Finding]:
     """Tell how far the last backup reaches, and of payouts that wait since a restore."""
-    from matchback.backup import last_backup
+    from matchback.backup_summary import last_backup
     from matchback.rewards.payouts_after_restore import held_since
 
     try:

@@ -22,6 +22,7 @@ from matchback.errors import ConfigurationError, MatchbackError
 from matchback.intake.private_files import fsync_folder
 from matchback.journal import Journal
 from matchback.progress import Progress
+from matchback.publishing.deliver import let_be_looked_at
 from matchback.publishing.versions import VersionStore
 from matchback.rewards.payouts_after_restore import RESTORED
 from matchback.settings import operator_name
@@ -142,6 +143,7 @@ def _fill(backup: Backup, aside: Path, progress: Progress) -> None:
         progress.advance()
     workspace = Workspace(aside)
     workspace.prepare()
+    let_be_looked_at(workspace.outbox)
     if manifest.published:
         VersionStore(workspace).switch(manifest.published)
     journal = Journal(workspace.journal_dir)

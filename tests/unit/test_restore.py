@@ -24,8 +24,10 @@ from matchback.context import open_context
 from matchback.errors import ConfigurationError, MatchbackError
 from matchback.journal import Journal
 from matchback.progress import QuietProgress
+from matchback.publishing.deliver import deliver_outbox
 from matchback.restore import restore
 from matchback.rewards.payouts_after_restore import resume_payouts
+from matchback.steps import open_writer
 from matchback.warehouse import Warehouse
 from matchback.workspace import Workspace
 from unit.replayed_bank import LAST, deliver, found_replayed_bank, night, run_night
@@ -250,3 +252,32 @@ def test_what_a_killed_restore_left_goes_with_the_next(
     root = restore(place / "backups", tmp_path / "again", QuietProgress()).root
     assert [path.name for path in tmp_path.iterdir()] == ["again"]
     assert not (root / "var" / "half").exists()
+
+
+def test_what_was_sent_after_the_backup_is_not_sent_again(
+    restored: Workspace, lost_bank: Workspace, tmp_path: Path
+) -> None:
+    """Whoever pays takes files away, so that they are not seen there any more."""
+    shutil.move(restored.root / "paid", tmp_path / "taken")
+    (restored.root / "paid").mkdir()
+    resume_payouts(open_context(restored, as_of=night(5)), 2, [tmp_path / "taken"], [])
+    run_night(restored, 5, "olga", accept=True)
+    assert payouts(restored) == payouts(lost_bank)
+    assert list((restored.root / "paid").iterdir()) == []
+
+
+def test_what_the_backup_holds_unsent_is_sent_only_after_somebody_looked(
+    lost_bank: Workspace, tmp_path: Path
+) -> None:
+    shutil.copytree(lost_bank.root, tmp_path / "bank", symlinks=True)
+    bank = Workspace.at(tmp_path / "bank")
+    (bank.outbox / "payouts" / "earned-rewards-000002.delivered").unlink()
+    back_up(bank, load_config(bank.config_path), tmp_path / "backups", QuietProgress())
+    root = restore(tmp_path / "backups", tmp_path / "again", QuietProgress()).root
+    shutil.copyfile(lost_bank.root / "secret.txt", root / "secret.txt")
+    (root / "paid").mkdir()
+    with open_writer(open_context(Workspace.at(root), as_of=night(6))) as context:
+        assert deliver_outbox(context).doubtful == ("earned-rewards-000002.csv",)
+        assert list((root / "paid").iterdir()) == []
+        assert deliver_outbox(context, again=True).payouts == 1
+    assert (root / "paid" / "earned-rewards-000002.csv").is_file()

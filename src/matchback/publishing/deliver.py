@@ -2,7 +2,7 @@
 
 Results files go back to the source that their file came from. Payout files move money, so one is sent only when the
 ledger has recorded exactly its bytes, and one whose sending was cut off is not sent again by itself: an operator looks
-first, then says `matchback deliver`.
+first, then says `matchback deliver`. So it is with those of a restored workspace that the backup holds unsent.
 """
 
 from __future__ import annotations
@@ -16,7 +16,15 @@ from matchback.context import RunContext
 from matchback.errors import MatchbackError
 from matchback.intake import results_file, sources
 from matchback.intake.sources import Source
-from matchback.rewards.payout_numbers import AS_ISSUED, MISSING, file_states, journaled_payouts, payout_path
+from matchback.rewards.payout_numbers import (
+    AS_ISSUED,
+    MISSING,
+    file_numbers,
+    file_states,
+    journaled_payouts,
+    payout_path,
+)
+from matchback.rewards.payouts_after_restore import sent_files
 
 SENDING, SENT = ".sending", ".delivered"
 
@@ -52,12 +60,29 @@ def deliver_outbox(context: RunContext, *, again: bool = False) -> Delivered:
     A destination that does not answer is noted, and its files wait for the next run.
     """
     results = results_file.deliver_all(context)
+    _note_sent_before(context)
     waiting, unfit = _undelivered(context)
     payouts, doubtful = _deliver_payouts(context, waiting, again=again)
     delivered = Delivered(results, payouts, tuple(doubtful), tuple(unfit))
     for line in delivered.words():
         context.progress.note(line)
     return delivered
+
+
+def _note_sent_before(context: RunContext) -> None:
+    """Let the payout files that an operator gave after a restore count as sent: whoever pays has had them."""
+    for number, file in sent_files(context.journal).items():
+        path = payout_path(context.workspace.outbox / "payouts", number)
+        if path.is_file() and _hash(path.read_bytes()) == file.file_hash:
+            path.with_suffix(SENT).touch(mode=0o600)
+            path.with_suffix(SENDING).unlink(missing_ok=True)
+
+
+def let_be_looked_at(outbox: Path) -> None:
+    """Let no payout file of a restored outbox be sent by itself: it may have been sent after the backup."""
+    for path in file_numbers(outbox / "payouts").values():
+        if not path.with_suffix(SENT).exists():
+            path.with_suffix(SENDING).touch(mode=0o600)
 
 
 def _deliver_payouts(context: RunContext, waiting: Sequence[Path], *, again: bool) -> tuple[int, list[str]]:

@@ -56,12 +56,21 @@ def connection_options(name: str, scheme: str) -> Options:
     return options_of(fields, scheme, name)
 
 
+def _wrong_form(name: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"The Airflow connection {name} cannot be read: a part of it is not of the form that it must have.",
+        state="Nothing was changed.",
+        next_step="In an address, write / ? # [ ] @ : of the user and the password as %2F %3F %23 %5B %5D %40 %3A; in "
+        "extra, let objects be objects.",
+    )
+
+
 def _from_environment(name: str) -> Fields | None:
     text = airflow_connection_text(name)
     if not text:
         return None
     if not text.lstrip().startswith("{"):
-        return _from_uri(text)
+        return _from_uri(text, name)
     try:
         fields: dict[str, Any] = json.loads(text)
     except ValueError:
@@ -69,14 +78,18 @@ def _from_environment(name: str) -> Fields | None:
     return fields
 
 
-def _from_uri(text: str) -> Fields:
-    parts = urlsplit(text)
+def _from_uri(text: str, name: str) -> Fields:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:  # its words quote a part of the password
+        raise _wrong_form(name) from None
     extra = dict(parse_qsl(parts.query, keep_blank_values=True))
     return {
         "login": unquote(parts.username) if parts.username else None,
         "password": unquote(parts.password) if parts.password else None,
         "host": unquote(parts.hostname) if parts.hostname else None,
-        "port": parts.port,
+        "port": port,
         "extra": extra.get("__extra__", extra),
     }
 
@@ -88,19 +101,25 @@ def options_of(fields: Fields, scheme: str, name: str) -> Options:
     the name of an option is taken as it is. Raises ConfigurationError, in words without a value of the connection.
     """
     extra = _extra(fields.get("extra"), name)
-    login, password = fields.get("login") or None, fields.get("password") or None
-    if scheme in ("s3", "s3a"):
-        found = _s3(extra, login, password, name)
-    elif scheme in ("gs", "gcs"):
-        found = _gcs(extra, name)
-    elif scheme in ("az", "abfs", "abfss"):
-        found = _azure(extra, fields.get("host") or None, login, password)
-    else:
-        found = _sftp(extra, name)
-        found |= {"host": fields.get("host"), "port": fields.get("port")}
-        found |= {"username": login, "password": password}
+    try:
+        found = _found(fields, extra, scheme, name)
+    except (AttributeError, TypeError, ValueError):  # whose words can quote what the connection holds
+        raise _wrong_form(name) from None
     kept = {key: value for key, value in extra.items() if key not in _OF_HOOKS}
     return {key: value for key, value in (kept | found).items() if value not in (None, "")}
+
+
+def _found(fields: Fields, extra: Options, scheme: str, name: str) -> Options:
+    """Return the options of a kind of source; what was turned into another is taken out of `extra`."""
+    login, password = fields.get("login") or None, fields.get("password") or None
+    if scheme in ("s3", "s3a"):
+        return _s3(extra, login, password, name)
+    if scheme in ("gs", "gcs"):
+        return _gcs(extra, name)
+    if scheme in ("az", "abfs", "abfss"):
+        return _azure(extra, fields.get("host") or None, login, password)
+    found = _sftp(extra, name) | {"host": fields.get("host"), "port": fields.get("port")}
+    return found | {"username": login, "password": password}
 
 
 def _extra(said: Any, name: str) -> Options:

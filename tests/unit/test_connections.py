@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from matchback.connections import connection_options, options_of
-from matchback.errors import ConfigurationError
+from matchback.errors import ConfigurationError, SourceFailed
+from matchback.intake import places
+from matchback.intake.transports.store import LoginRefused
 
 KEY = "ssh-ed25519 AAAAC3Nz"
 SERVICE = {"type": "service_account"}
@@ -87,6 +90,8 @@ def test_fields_become_options(scheme: str, fields: dict[str, Any], options: dic
         ("s3", {"role_arn": "arn:secret"}, "assumes a role"),
         ("sftp", "[secret", "is not a JSON object"),
         ("gs", {"keyfile_dict": "{secret"}, "is not valid JSON"),
+        ("s3", {"client_kwargs": "secret"}, "not of the form that it must have"),
+        ("s3", {"service_config": {"s3": "secret"}}, "not of the form that it must have"),
     ],
 )
 def test_what_cannot_be_used_is_refused_in_words(scheme: str, extra: Any, words: str) -> None:
@@ -111,3 +116,35 @@ def test_an_airflow_connection_of_the_environment(text: str, monkeypatch: pytest
     assert connection_options("bank", "sftp") == options
     monkeypatch.setenv("MATCHBACK_CONNECTION_BANK", '{"username": "v"}')
     assert connection_options("bank", "sftp") == {"username": "v"}
+
+
+@pytest.mark.parametrize(
+    "text", ["sftp://u:sec/ret@h", "sftp://u:sec?ret@h", "sftp://u:[sec@h", "sftp://h:sec"]
+)
+def test_an_address_that_is_none_is_refused_without_its_password(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_BANK", text)
+    with pytest.raises(ConfigurationError, match="%2F") as refused:
+        connection_options("bank", "sftp")
+    assert "sec" not in str(refused.value)
+
+
+def test_a_login_that_was_refused_is_tried_again_an_hour_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that watches for files lives for weeks; a server may refuse everybody for a minute."""
+    clock, logins = [5.0], 0
+
+    def refuse(*_: Any) -> Any:
+        nonlocal logins
+        logins += 1
+        raise LoginRefused
+
+    monkeypatch.setattr(places, "_open", refuse)
+    monkeypatch.setattr(places.time, "monotonic", lambda: clock[-1])
+    for now, expected in ((5.0, 1), (3604.0, 1), (3606.0, 2), (7000.0, 2)):
+        clock.append(now)
+        with pytest.raises(SourceFailed, match="refuses the login"):
+            places.open_source("sftp://refusing.example/out", None, tmp_path)
+        assert logins == expected

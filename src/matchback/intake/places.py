@@ -34,7 +34,8 @@ from matchback.intake.transports.store import (
 SFTP, GCS, AZURE = ("sftp", "ssh"), ("gs", "gcs"), ("az", "abfs", "abfss")
 LONGEST_BACK_OFF_SECONDS = 60.0
 _UNTOUCHED = "Nothing was changed; other feeds go on."
-_refused_logins: set[int] = set()
+_refused_logins: dict[int, float] = {}  # when each was refused, by the clock that never goes back
+REFUSED_SECONDS = 3600.0  # no run is that long; a process that watches for weeks asks a mended server again
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -112,7 +113,7 @@ def open_source(
     if scheme in ("", "file", "local"):
         return Source(LocalStore(), str(workspace_root / path), url, patience)
     login = hash((scheme, path.partition("/")[0], repr(options)))  # mended credentials are others
-    if login in _refused_logins:
+    if time.monotonic() - _refused_logins.get(login, -REFUSED_SECONDS) < REFUSED_SECONDS:
         raise _login_refused(url)
     with told(url):
         stores = {} if stores is None else stores
@@ -120,7 +121,7 @@ def open_source(
             if login not in stores:
                 stores[login] = _try(lambda: _open(scheme, url, options, patience), patience)
         except LoginRefused:
-            _refused_logins.add(login)
+            _refused_logins[login] = time.monotonic()
             raise
         folder = path.rstrip("/") if scheme not in SFTP else f"/{path.partition('/')[2]}".rstrip("/") or "/"
         if (

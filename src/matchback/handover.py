@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -197,15 +198,16 @@ def load_night(context: RunContext, moment: datetime | None = None) -> dict[str,
     summaries = run_steps(context, ("validate", "load"))
     counts = {name: max(summary.counts.get(name, 0) for summary in summaries) for name in HELD_BACK}
     lines = {summary.step: summary.line for summary in summaries}
-    with Warehouse.open(context.workspace, context.journal) as warehouse:  # no act is applied outside a run
+    late = None  # what was loaded is told also while somebody else writes; no act is applied outside a run
+    with suppress(WarehouseLocked), Warehouse.open(context.workspace, context.journal) as warehouse:
         late = lateness.late_feeds(replace(context, warehouse=warehouse), moment)
     return {
         **lines,
         "held_back": {name: number for name, number in counts.items() if number},
         "outcomes": {name: summaries[-1].counts.get(name, 0) for name in OUTCOMES},
-        "late": [_late(context, one) for one in late],
-        "lag_days": {feed.id: 0 for feed in context.config.feeds if feed.expect}
-        | {one.feed_id: one.days for one in late},
+        "late": [_late(context, one) for one in late or ()],
+        "lag_days": {feed.id: 0 for feed in context.config.feeds if feed.expect and late is not None}
+        | {one.feed_id: one.days for one in late or ()},
     }
 
 

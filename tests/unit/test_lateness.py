@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from matchback import handover
+from matchback import handover, steps
 from matchback.answers.calendar import excuse
+from matchback.workspace import writer_lock
 
 CONFIGURATION = """
 [workspace]
@@ -95,3 +97,23 @@ def test_a_night_says_what_became_of_its_records(root: Path) -> None:
     night = loaded(root)
     assert night["outcomes"] | {"refused": 1, "accepted": 0} == night["outcomes"]
     assert "refused" in night["held_back"] or "refused_files" in night["held_back"]
+
+
+def test_what_was_loaded_is_told_though_somebody_else_writes_right_after_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tried again, the load would find nothing to do, and nobody would hear of what it refused."""
+    (root / "inbox" / "ann_20261103.csv").write_text(CONTENT.replace("2026-11-02", "2nd of November"))
+    run_steps = steps.run_steps
+    with ExitStack() as somebody:
+
+        def run_and_lose_the_lock(context: Any, chosen: Any) -> Any:
+            summaries = run_steps(context, chosen)
+            if "load" in chosen:
+                somebody.enter_context(writer_lock(context.workspace))
+            return summaries
+
+        monkeypatch.setattr(steps, "run_steps", run_and_lose_the_lock)
+        night = loaded(root)
+    assert night["outcomes"]["refused"] == 1
+    assert (night["late"], night["lag_days"]) == ([], {})

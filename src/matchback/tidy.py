@@ -11,6 +11,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -55,13 +56,16 @@ class Tidied:
         verb = "Would remove" if self.dry_run else "Removed"
         return f"{verb} {', '.join(parts)}: {self.size / 1e6:,.1f} MB."
 
-    def add(self, kind: str, name: str, *paths: Path) -> None:
-        """Note what goes, and remove it unless this only looks."""
+    def note(self, kind: str, name: str, *paths: Path) -> None:
+        """Note what goes."""
         self.removed[kind].append(name)
-        for path in paths:
-            self.size += sum(_sizes(path))
-            if not self.dry_run:
-                _remove(path)
+        self.size += sum(size for path in paths for size in _sizes(path))
+
+    def add(self, kind: str, name: str, path: Path) -> None:
+        """Note what goes, and remove it unless this only looks."""
+        self.note(kind, name, path)
+        if not self.dry_run:
+            _remove(path)
 
 
 def tidy(context: RunContext, *, results_days: int = RESULTS_DAYS, dry_run: bool = False) -> Tidied:
@@ -83,14 +87,17 @@ def _tidy_versions(context: RunContext, tidied: Tidied) -> None:
     store = VersionStore(context.workspace)
     for version_id in store.old_versions(context.config.publish.keep_versions):
         places = (context.workspace.published / version_id, context.workspace.protected / version_id)
-        tidied.add("published_versions", version_id, *places)
+        tidied.note("published_versions", version_id, *places)
+        if not tidied.dry_run:
+            store.remove(version_id)
 
 
 def _tidy_results(context: RunContext, days: int, tidied: Tidied) -> None:
     until = context.as_of - timedelta(days=days)
     for file in received_files(context.journal):
         path = results_path(context, file)
-        if file.received_on < until and path.exists() and path.with_suffix(DELIVERED).exists():
+        came_on = max(file.received_on, file.picked_on or file.received_on)
+        if came_on < until and path.exists() and path.with_suffix(DELIVERED).exists():
             tidied.add("results_files", path.name, path)
 
 
@@ -106,8 +113,9 @@ def _leftovers(workspace: Workspace) -> Iterator[tuple[str, Path]]:
     listings = workspace.staging / "listings"
     if listings.is_dir():
         for path in sorted(listings.iterdir()):
-            if time.time() - path.stat().st_mtime > _LISTING_SECONDS:
-                yield f"listings/{path.name}", path
+            with suppress(FileNotFoundError):  # a task has just used it up
+                if time.time() - path.stat().st_mtime > _LISTING_SECONDS:
+                    yield f"listings/{path.name}", path
 
 
 def _sizes(path: Path) -> Iterator[int]:

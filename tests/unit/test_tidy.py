@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from matchback.errors import CheckFailed, WarehouseLocked
 from matchback.journal import Journal
 from matchback.keeping import back_up as back_up_task
 from matchback.keeping import tidy as tidy_task
-from matchback.publishing.versions import CURRENT, MANIFEST
+from matchback.publishing.versions import CURRENT, MANIFEST, VersionStore
 from matchback.tidy import Tidied, tidy
 from matchback.workspace import Workspace, writer_lock
 
@@ -57,12 +58,15 @@ def lived(tmp_path: Path) -> Workspace:
     return workspace
 
 
-def receive(workspace: Workspace, journal: Journal, file_id: str, *, sent: bool) -> None:
+def receive(
+    workspace: Workspace, journal: Journal, file_id: str, *, sent: bool, picked_on: str | None = None
+) -> None:
     content = hash_of(file_id)
     journal.append(
         "file_received",
         file_id=file_id, feed_id="openings", content_hash=content, delivered_name="x.csv", declared_on=None,
         received_on=RECEIVED.isoformat(), size=1, remote="x.csv", stamp="1", occurrence=1,
+        picked_on=picked_on,
     )  # fmt: skip
     archived = workspace.archive / content[:2] / content
     archived.parent.mkdir(exist_ok=True)
@@ -126,6 +130,46 @@ def test_results_go_by_the_as_of_date_and_not_a_day_earlier(lived: Workspace) ->
 
     assert at(date(2026, 12, 2)).removed["results_files"] == []
     assert at(date(2026, 12, 3)).removed["results_files"] == [f"{'a' * 16}.results.csv"]
+
+
+def test_a_removal_that_is_cut_off_leaves_nothing_for_ever(
+    lived: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The protected copy holds the vault: once only the other one is listed, it must not be the one that is left."""
+    context, old = standing_at(lived, date(2026, 11, 9)), "0001-2026-11-01"
+    places = [lived.protected / old, lived.published / old]
+    for cut_off_at in (1, 2):
+        with monkeypatch.context() as patch:
+            patch.setattr(shutil, "rmtree", cut_off(cut_off_at))
+            with pytest.raises(KeyboardInterrupt):
+                tidy(context)
+        assert places[1].exists() or not places[0].exists()
+    tidy(context)
+    with VersionStore(lived).building("0004-2026-11-04"):
+        pass
+    left = [path for parent in (lived.protected, lived.published) for path in parent.glob(f"*{old}")]
+    assert left == []
+
+
+def cut_off(deed: int) -> Callable[[Path], None]:
+    """Return a removal that is killed at some deed, when it has taken away a first file."""
+    remove, deeds = shutil.rmtree, iter(range(1, 9))
+
+    def removal(folder: Path) -> None:
+        if next(deeds) == deed:
+            next(path for path in folder.iterdir() if path.is_file()).unlink()
+            raise KeyboardInterrupt
+        remove(folder)
+
+    return removal
+
+
+def test_results_of_a_file_that_came_late_stay_as_long(lived: Workspace) -> None:
+    """It is not the day in the file's name that counts, but the one on which it came."""
+    journal = Journal(lived.journal_dir)
+    receive(lived, journal, "d" * 16, sent=True, picked_on="2026-11-30")
+    removed = tidy(standing_at(lived, date(2026, 12, 10)), dry_run=True, results_days=30).removed
+    assert removed["results_files"] == [f"{'a' * 16}.results.csv"]
 
 
 def test_nothing_goes_while_a_run_writes(lived: Workspace) -> None:

@@ -82,9 +82,20 @@ class VersionStore:
         """Remove versions beyond the newest `keep` that are older than a day, both copies; return their ids."""
         removed = self.old_versions(keep)
         for version_id in removed:
-            _remove(self.workspace.published / version_id)
-            _remove(self.workspace.protected / version_id)
+            self.remove(version_id)
         return removed
+
+    def remove(self, version_id: str) -> None:
+        """Remove both copies of a version. What a crash leaves of it is still listed, or goes with the next build."""
+        for parent in (
+            self.workspace.protected,
+            self.workspace.published,
+        ):  # the one that is listed goes last
+            if (folder := parent / version_id).is_dir():
+                aside = parent / f"{_ASIDE}{version_id}"
+                _remove(aside)
+                folder.rename(aside)
+                _remove(aside)
 
     def old_versions(self, keep: int) -> list[str]:
         """Return the versions beyond the newest `keep` that are older than a day, and never the one that is read."""

@@ -30,7 +30,9 @@ def payouts_list() -> None:
 @payouts.command("reconcile")
 @click.option("--state", metavar="STATE", help="Only rewards in this state, such as overdue or failed.")
 @click.option("--program", metavar="ID", help="Only this program.")
-@click.option("--all", "everything", is_flag=True, help="Also what only waits, for a payout file or an answer.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Also what only waits, for a payout file or an answer."
+)
 def payouts_reconcile(state: str | None, program: str | None, everything: bool) -> None:
     """Hold what is due, what was issued and what was fulfilled against each other; list what somebody has to clear.
 

@@ -2,7 +2,7 @@
 -- Grain: rule_version x role x slot_id x position.
 -- Why: a budget is what all persons together may cost. It is filled by issued rewards first, then in order of their date
 -- and journey, by what the limits of persons leave; of two budgets the shorter period is filled first. Nothing that is
--- turned away takes a place further on. A rule has two budgets at most.
+-- turned away takes a place further on. A rule has two budgets at most. A case is named once, as in limit_results.
 WITH turned_away AS (
     SELECT DISTINCT
         t.rule_key,
@@ -70,6 +70,16 @@ all_places AS (
     SELECT
         rule_version, position, role, slot_id, standing, is_own, measure, max_count, max_value_minor, place, value_minor
     FROM second_places
+),
+
+ranked_places AS (
+    SELECT
+        rule_version, position, role, slot_id, standing, measure, max_count, max_value_minor, place, value_minor,
+        ROW_NUMBER() OVER (
+            PARTITION BY rule_version, role, slot_id, position ORDER BY standing DESC, place DESC
+        ) AS place_rank
+    FROM all_places
+    WHERE is_own
 )
 
 SELECT
@@ -81,5 +91,5 @@ SELECT
     CASE WHEN max_count IS NULL THEN value_minor ELSE place END AS observed,
     COALESCE(max_count, max_value_minor) AS threshold,
     standing = 1 AND (COALESCE(place > max_count, FALSE) OR COALESCE(value_minor > max_value_minor, FALSE)) AS is_over
-FROM all_places
-WHERE is_own
+FROM ranked_places
+WHERE place_rank = 1

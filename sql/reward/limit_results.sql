@@ -2,7 +2,8 @@
 -- Grain: rule_version x role x slot_id x position.
 -- Why: limits are filled by issued rewards first, then in order of their date and journey; a voided reward is no claim
 -- and frees its place, a clawed-back one was issued and does not. Shorter periods are filled first, and a claim that one
--- limit turns away takes no place in the next. A rule has three limits at most.
+-- limit turns away takes no place in the next. A rule has three limits at most. A case that completes another ordinal
+-- than the one that was issued for it stands for the claim, and for the issued one only where there is none.
 WITH first_places AS (
     SELECT
         rule_version, position, level, rule_key, role, slot_id, standing, is_own, measure, max_count,
@@ -83,6 +84,16 @@ all_places AS (
     SELECT
         rule_version, position, role, slot_id, standing, is_own, measure, max_count, max_value_minor, place, value_minor
     FROM third_places
+),
+
+ranked_places AS (
+    SELECT
+        rule_version, position, role, slot_id, standing, measure, max_count, max_value_minor, place, value_minor,
+        ROW_NUMBER() OVER (
+            PARTITION BY rule_version, role, slot_id, position ORDER BY standing DESC, place DESC
+        ) AS place_rank
+    FROM all_places
+    WHERE is_own
 )
 
 SELECT
@@ -94,5 +105,5 @@ SELECT
     CASE WHEN max_count IS NULL THEN value_minor ELSE place END AS observed,
     COALESCE(max_count, max_value_minor) AS threshold,
     standing = 1 AND (COALESCE(place > max_count, FALSE) OR COALESCE(value_minor > max_value_minor, FALSE)) AS is_over
-FROM all_places
-WHERE is_own
+FROM ranked_places
+WHERE place_rank = 1

@@ -2,7 +2,8 @@
 -- Grain: rule_version x role x slot_id x position.
 -- Why: all rules of a program draw on its budgets, by whichever version. They are filled last, by what the limits of
 -- persons and the budgets of the rules leave: issued rewards first, then in order of their date and journey, and of two
--- budgets the shorter period first. An amount of one currency never fills a budget of another.
+-- budgets the shorter period first. An amount of one currency never fills a budget of another. A case is named once, as
+-- in limit_results.
 WITH turned_away AS (
     SELECT rule_version, role, slot_id
     FROM limit_results
@@ -106,6 +107,15 @@ all_places AS (
     UNION ALL
     SELECT rule_version, position, role, slot_id, standing, measure, max_count, max_value_minor, place, value_minor
     FROM second_places
+),
+
+ranked_places AS (
+    SELECT
+        rule_version, position, role, slot_id, standing, measure, max_count, max_value_minor, place, value_minor,
+        ROW_NUMBER() OVER (
+            PARTITION BY rule_version, role, slot_id, position ORDER BY standing DESC, place DESC
+        ) AS place_rank
+    FROM all_places
 )
 
 SELECT
@@ -117,4 +127,5 @@ SELECT
     CASE WHEN max_count IS NULL THEN value_minor ELSE place END AS observed,
     COALESCE(max_count, max_value_minor) AS threshold,
     standing = 1 AND (COALESCE(place > max_count, FALSE) OR COALESCE(value_minor > max_value_minor, FALSE)) AS is_over
-FROM all_places
+FROM ranked_places
+WHERE place_rank = 1

@@ -1,14 +1,19 @@
 -- Persons with more rewards in a period than the limit of their rule allows, while one of them is not issued yet.
 -- Grain: rule version x limit x role x person x period; no rows when the check holds.
 -- Why not the issued ones alone: two persons who were each paid up to the limit may turn out to be one. A reward fills
--- the limit of the person of its posting, and of the one whom its journey names today, as it does where it is judged.
+-- the limit of the person of its posting, and of the one whom its journey names today, as it does where it is judged. One
+-- that is kept for the former may be too much for the latter, and stays.
 WITH carried_rewards AS (
-    SELECT rule_version, role, beneficiary_id, amount_minor, is_held, earned_on, release_on
+    SELECT
+        rule_version, role, beneficiary_id, amount_minor,
+        is_held OR COALESCE(beneficiary_id <> todays_beneficiary_id, FALSE) AS is_held,
+        earned_on, release_on
     FROM posted_slots
     WHERE is_live OR is_held
     UNION ALL
     SELECT
-        rule_version, role, todays_beneficiary_id AS beneficiary_id, amount_minor, is_held, earned_on, release_on
+        rule_version, role, todays_beneficiary_id AS beneficiary_id, amount_minor,
+        is_held OR beneficiary_id IS NOT NULL AS is_held, earned_on, release_on
     FROM posted_slots
     WHERE (is_live OR is_held) AND (beneficiary_id IS NULL OR beneficiary_id <> todays_beneficiary_id)
 ),

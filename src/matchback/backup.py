@@ -68,7 +68,8 @@ def back_up(
     writes. Raises WarehouseLocked if that takes too long, WarehouseDamaged or JournalBroken instead of keeping what
     could not be restored, ConfigurationError for a folder that is none of this workspace's.
     """
-    target = _target(workspace, target)
+    with disk_errors(f"The backup into {target}", _UNTOUCHED):
+        target = _target(workspace, target)
     with (
         disk_errors(f"The backup into {target}", _UNTOUCHED),
         held_folder(target, f"Another backup is being made in {target}."),
@@ -107,7 +108,8 @@ def _still_holds(last: Backup, made: Manifest) -> bool:
 def _target(workspace: Workspace, target: Path) -> Path:
     """Return the folder of the backups, made if only it is missing: a disk that is not mounted must not be written."""
     folder = target.expanduser().resolve()
-    if folder.is_relative_to(workspace.root) or workspace.root.is_relative_to(folder):
+    own = (workspace.root, workspace.var.resolve())  # which may lie on another disk
+    if any(folder.is_relative_to(place) or place.is_relative_to(folder) for place in own):
         raise ConfigurationError(
             "Backups cannot lie in the workspace that they are of, nor above it: they would be lost with it.",
             state="Nothing was backed up.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -70,9 +71,15 @@ class Manifest:
         """How many bytes the files have together."""
         return sum(file.size for file in self.files)
 
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of all that it says: a changed digit of it would mislead a restore."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
     def text(self) -> bytes:
         """Return it as it stands in the backup."""
-        return json.dumps(asdict(self), indent=1, sort_keys=True).encode() + b"\n"
+        said = {**asdict(self), "sha256": self.digest}
+        return json.dumps(said, indent=1, sort_keys=True).encode() + b"\n"
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,7 @@ def read_backup(folder: Path) -> Backup:
                 state="Nothing was changed.",
                 next_step="Restore it with the version that made it.",
             )
+        digest = said.pop("sha256")
         files = tuple(KeptFile(**file) for file in said.pop("files"))
         lists: dict[str, Any] = {name: tuple(said.pop(name)) for name in ("lost", "left_out")}
         manifest = Manifest(files=files, **lists, **said)
@@ -106,9 +114,11 @@ def read_backup(folder: Path) -> Backup:
             state="Nothing was changed.",
             next_step="Take another backup of the same folder.",
         ) from None
-    if not all(_is_inside(path) for path in [*manifest.folders, *(file.path for file in files)]):
+    outside = not all(_is_inside(path) for path in [*manifest.folders, *(file.path for file in files)])
+    if outside or manifest.digest != digest:
         raise BackupDamaged(
-            f"The manifest of the backup {folder.name} names files outside of the workspace: it was changed.",
+            f"The manifest of the backup {folder.name} "
+            f"{'names files outside of the workspace' if outside else 'is not as it was written'}: it was changed.",
             state="Nothing was changed.",
             next_step="Take another backup, and find out who changed this one.",
         )

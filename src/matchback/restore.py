@@ -88,9 +88,10 @@ def restore(place: Path, into: Path, progress: Progress) -> Restored:
     Raises BackupDamaged if a byte is not the one that was kept, ConfigurationError for a folder that is there: nothing
     is left behind then.
     """
-    backup = find_backup(place.expanduser().resolve())
     root = into.expanduser().resolve()
-    _refuse_place(backup, root, into)
+    with disk_errors(f"The restore into {root}", "Nothing was restored; the backup stands."):
+        backup = find_backup(place.expanduser().resolve())
+        _refuse_place(backup, root, into)
     aside = root.with_name(f".{root.name}.restoring")
     with disk_errors(f"The restore into {root}", "Nothing was restored; the backup stands."):
         aside.mkdir(mode=0o700, exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from matchback.backup import back_up
-from matchback.backup_manifest import CONTENT, read_backup, verify_backups
+from matchback.backup_manifest import CONTENT, BackupDamaged, read_backup, verify_backups
 from matchback.backup_summary import BackedUp, last_backup
 from matchback.cli import main
 from matchback.config import load_config
@@ -311,3 +312,39 @@ def test_a_folder_in_the_workspace_or_on_a_disk_that_is_not_there_is_refused(
         with pytest.raises(ConfigurationError):
             kept(bank, place)
     assert not os.path.exists(tmp_path / "not-mounted")
+
+
+def test_a_folder_beside_the_state_is_refused_also_where_that_lies_on_another_disk(
+    bank: Workspace, tmp_path: Path
+) -> None:
+    bank.var.rename(tmp_path / "disk")
+    bank.var.symlink_to(tmp_path / "disk")
+    for place in (tmp_path / "disk" / "backups", tmp_path / "disk" / "outbox" / "backups"):
+        with pytest.raises(ConfigurationError, match="cannot lie in the workspace"):
+            kept(bank, place)
+        assert not place.exists()
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told_in_words(
+    bank: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(folder: Path, mode: int = 0o777) -> None:
+        raise PermissionError(errno.EACCES, "that quotes a name", str(folder))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(MatchbackError, match=r"The backup into .* failed \(Permission denied\)"):
+        kept(bank, tmp_path / "backups")
+
+
+@pytest.mark.parametrize(
+    "changed", ['"payouts_through": 1', '"published": "0002-2026-11-04"', '"as_of": "2026-11-04"']
+)
+def test_a_manifest_that_was_changed_is_found(bank: Workspace, target: Path, changed: str) -> None:
+    """Through which payout file a backup knows decides which ones are asked for after a restore."""
+    manifest = kept(bank, target).backup.folder / "manifest.json"
+    text = manifest.read_text()
+    assert text.count(changed) == 1
+    manifest.write_text(text.replace(changed, changed[:-2] + "9" + changed[-1:]))
+    assert not verify_backups(target, QuietProgress()).holds
+    with pytest.raises(BackupDamaged, match="manifest of the backup 0001-2026-11-04"):
+        read_backup(target / "0001-2026-11-04")

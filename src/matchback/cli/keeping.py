@@ -22,8 +22,9 @@ def backup(target: Path, keep: int | None, whole: bool, verify: bool) -> None:
     """Keep a copy of all that cannot be made again, as the next numbered backup in the folder TARGET.
 
     Journal, archive, warehouse, outbox, the published version and matchback.toml, each byte with its hash; secrets are
-    not in it. What the backup before holds is linked and takes no room. A run waits or is waited for while the
-    warehouse is copied. Exit code 1: something was lost already, or a byte is not the one that was kept.
+    not in it. What the backup before holds is linked and takes no room. A run that goes on is waited for; one that
+    begins while the warehouse is copied is refused. Exit code 1: something was lost already, or a byte is not the one
+    that was kept.
 
     \b
     matchback backup /backups/bank --keep 30

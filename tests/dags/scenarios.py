@@ -80,8 +80,13 @@ class Small:
         self.airflow.wait(lambda: settled_through(journal) == night, 1500, f"{self.name} to be published")
         self.rest()
 
-    def rest(self) -> None:
-        """Wait until nothing is under way."""
+    def rest(self, after: Ended | None = None) -> None:
+        """Wait until nothing is under way; after what was there before, for another publication first.
+
+        Between a load that has ended and the run that it wakes, nothing is under way for a moment.
+        """
+        if after is not None:
+            self.airflow.wait_for_runs(self.dag(CHAIN[-1]), len(after.runs[CHAIN[-1]]) + 1, 900)
         self.airflow.wait_until_idle([self.dag(name) for name in CHAIN], 900)
 
     def ended(self) -> Ended:
@@ -215,9 +220,9 @@ def again(small: Small) -> Again:
     small.finish()
     backfilled, first = small.ended(), current_version(small.workspace)
     small.airflow.clear(dag, backfilled.runs["offline_events"][-1]["dag_run_id"])
-    small.rest()
+    small.rest(backfilled)
     cleared = small.ended()
     small.airflow.call_backfill(dag, NIGHTS[1], LAST, again=True)
-    small.rest()
+    small.rest(cleared)
     log = small.airflow.log(dag, "list_files")
     return Again(backfilled, first, cleared, small.ended(), current_version(small.workspace), log)

@@ -23,6 +23,7 @@ from servers.postgres import PostgresServer
 REPOSITORY = Path(__file__).resolve().parents[2]
 DAGS = ("offline_events", "reward_run", "publish_reports", "housekeeping")  # of every workspace
 PATIENCE = 180  # seconds that an answer may take on a busy machine
+QUIET_LOOKS = 3
 ASKED_EVERY = 3  # seconds: several scenarios wait at once, and every answer costs the API server work
 PROGRAM = REPOSITORY / ".venv-airflow" / "bin" / "airflow"
 
@@ -184,10 +185,17 @@ class Airflow:
         return self.runs(dag_id)
 
     def wait_until_idle(self, dag_ids: Sequence[str], seconds: float) -> None:
-        """Wait until no run of these DAGs is under way or waits to begin."""
+        """Wait until no run of these DAGs is under way or waits to begin, at several looks in a row.
+
+        Between a task that updates an asset and the run that it wakes, nothing is under way for a moment.
+        """
+        quiet = 0
 
         def idle() -> bool:
-            return all(run["state"] in ("success", "failed") for dag in dag_ids for run in self.runs(dag))
+            nonlocal quiet
+            ended = all(run["state"] in ("success", "failed") for dag in dag_ids for run in self.runs(dag))
+            quiet = quiet + 1 if ended else 0
+            return quiet == QUIET_LOOKS
 
         self.wait(idle, seconds, f"{', '.join(dag_ids)} to be idle", every=ASKED_EVERY)
 

@@ -81,10 +81,7 @@ class Small:
         self.rest()
 
     def rest(self, after: Ended | None = None) -> None:
-        """Wait until nothing is under way; after what was there before, for another publication first.
-
-        Between a load that has ended and the run that it wakes, nothing is under way for a moment.
-        """
+        """Wait until nothing is under way; after what was there before, for another publication first."""
         if after is not None:
             self.airflow.wait_for_runs(self.dag(CHAIN[-1]), len(after.runs[CHAIN[-1]]) + 1, 900)
         self.airflow.wait_until_idle([self.dag(name) for name in CHAIN], 900)

@@ -164,7 +164,12 @@ WATCH = """
 import asyncio, json, logging, shutil, sys
 from pathlib import Path
 logging.basicConfig(level=logging.INFO)
-from matchback.under_airflow.arrival import FilesArrived
+told = []
+class Ear(logging.Handler):
+    def emit(self, record):
+        told.append(record.getMessage())
+from matchback.under_airflow.arrival import FilesArrived, logger
+logger.addHandler(Ear())
 root = Path(sys.argv[1])
 trigger = FilesArrived(str(root), 0.2)
 def drop(name, number):
@@ -173,6 +178,10 @@ async def fired(events, seconds):
     task = asyncio.ensure_future(anext(events))
     done, _ = await asyncio.wait([task], timeout=seconds)
     return (task.result().payload, None) if done else (None, task)
+async def until_told(words):
+    async with asyncio.timeout(60):
+        while not any(words in line for line in told):
+            await asyncio.sleep(0.1)
 async def main():
     said, events = [trigger.serialize()], trigger.run()
     first, _ = await fired(events, 60)
@@ -184,14 +193,16 @@ async def main():
     second = (await waits).payload
     _, waits = await fired(events, 1)
     (root / "remote").rename(root / "away")
-    await asyncio.sleep(3)
+    await until_told("is not there")
     (root / "away").rename(root / "remote")
-    await asyncio.sleep(3)
+    await until_told("openings can be read again")
     lost = waits.done()
     configuration = (root / "matchback.toml").read_text()
     (root / "matchback.toml").write_text("[broken")
-    await asyncio.sleep(1)
-    (root / "matchback.toml").write_text(configuration)
+    await until_told("is not valid TOML")
+    (root / "half.toml").write_text(configuration)
+    (root / "half.toml").rename(root / "matchback.toml")
+    await until_told("the workspace can be read again")
     drop("ann_4.csv", 4)
     third = (await waits).payload
     print("answer", json.dumps([said, first, again, begun, second, lost, third]))

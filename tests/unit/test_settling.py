@@ -117,7 +117,7 @@ def test_a_night_that_was_overtaken_is_left_alone_unless_asked_for_by_hand(night
 
 
 def test_a_night_that_cannot_be_finished_holds_up_no_load(
-    night: RunContext, capsys: pytest.CaptureFixture[str]
+    night: RunContext, caplog: pytest.LogCaptureFixture
 ) -> None:
     """As on the command line, where files are loaded and answered while terms wait to be accepted."""
     load(night, FIRST)
@@ -125,9 +125,10 @@ def test_a_night_that_cannot_be_finished_holds_up_no_load(
     changed = CONFIGURATION.replace("from = 2026-01-01", 'from = 2026-01-01\ntie_break = "first"')
     night.workspace.config_path.write_text(changed)
     later = handover.open_night(str(night.workspace.root), FIRST.isoformat(), MOMENT)
+    caplog.set_level("INFO")
     assert str(load(later, SECOND)["load"]).startswith("1 files: 1 records accepted")
     load(later, THIRD)
-    assert "Night of 2026-11-02: could not be finished: " in capsys.readouterr().err
+    assert "Night of 2026-11-02: could not be finished: " in caplog.text
     assert runs(later) == [(FIRST, False), (FIRST, True), (SECOND, False), (THIRD, False)]
     assert unsettled_nights(later.journal) == [SECOND, THIRD]
 

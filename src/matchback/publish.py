@@ -24,6 +24,7 @@ from matchback.context import RunContext, StepSummary
 from matchback.errors import MatchbackError
 from matchback.intake.currencies import EXPONENTS
 from matchback.publishing.checks import refuse_broken
+from matchback.publishing.definitions import definitions_table
 from matchback.publishing.deliver import deliver_outbox
 from matchback.publishing.dictionary import PublishedTable, protected_tables, published_tables
 from matchback.publishing.versions import Version, VersionStore
@@ -228,6 +229,7 @@ def _stage_parameters(context: RunContext) -> None:
         "published_identifiers", pa.Table.from_pylist(kinds, schema=pa.schema([("kind", pa.string())]))
     )
     context.writer.stage("new_version", _version_rows([]))
+    context.writer.stage("measure_definitions", definitions_table())
 
 
 def _content_hash(tables: tuple[PublishedTable, ...], hashes: dict[str, str]) -> str:

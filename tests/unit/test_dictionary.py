@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+from matchback.publishing.definitions import NOT_MEASURED, REPORTS, definitions, dimensions
 from matchback.publishing.dictionary import (
     IDENTIFIER_COLUMNS,
     PublishedTable,
@@ -93,6 +94,24 @@ def test_no_description_is_left_over() -> None:
     own = {(table, column) for table, columns in words["tables"].items() for column in columns}
     assert own - used == set()
     assert set(words["columns"]) - {column for table, column in used if (table, column) not in own} == set()
+
+
+def test_each_measure_of_a_report_is_defined_and_nothing_else() -> None:
+    published = {
+        (table.name, column.name)
+        for table in published_tables()
+        for column in table.columns
+        if table.name != "report_definitions"
+    }
+    defined = [(item.table_name, item.column_name) for item in definitions()]
+    assert len(defined) == len(set(defined))
+    assert set(defined) - published == set(), "definitions.toml names columns that are not published"
+    measures = {
+        (table, column)
+        for table, column in published
+        if table.startswith(REPORTS) and not column.endswith(NOT_MEASURED) and column not in dimensions()
+    }
+    assert measures - set(defined) == set(), "define them in src/matchback/publishing/definitions.toml"
 
 
 def test_an_identifier_is_a_column_only_where_it_is_named() -> None:

@@ -19,6 +19,8 @@ credited AS (
         CAST(SUM(credit_first) AS BIGINT) AS credit_first,
         CAST(SUM(credit_last) AS BIGINT) AS credit_last,
         CAST(SUM(credit_linear) AS BIGINT) AS credit_linear,
+        CAST(SUM(credit_position) AS BIGINT) AS credit_position,
+        CAST(SUM(credit_decay) AS BIGINT) AS credit_decay,
         CAST(SUM(initial_events + subsequent_events) AS BIGINT) AS counted_events
     FROM report_attribution
     GROUP BY program, event_name
@@ -31,7 +33,9 @@ SELECT
     c.counted_events,
     c.credit_first,
     c.credit_last,
-    c.credit_linear
+    c.credit_linear,
+    c.credit_position,
+    c.credit_decay
 FROM recognized AS r
 FULL OUTER JOIN credited AS c ON r.program = c.program AND r.event_name = c.event_name
 WHERE
@@ -39,3 +43,5 @@ WHERE
     OR COALESCE(r.events, 0) * 1000000 <> COALESCE(c.credit_first, 0)
     OR COALESCE(r.events, 0) * 1000000 <> COALESCE(c.credit_last, 0)
     OR COALESCE(r.events, 0) * 1000000 <> COALESCE(c.credit_linear, 0)
+    OR COALESCE(r.events, 0) * 1000000 <> COALESCE(c.credit_position, 0)
+    OR COALESCE(r.events, 0) * 1000000 <> COALESCE(c.credit_decay, 0)

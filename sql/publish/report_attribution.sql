@@ -1,4 +1,4 @@
--- Who and what brought the recognized events, with money, rewards and credit under three attribution models.
+-- Who and what brought the recognized events, with money, rewards and credit under five attribution models.
 -- Grain: program x cohort week x advocate x channel x campaign x promotion source x currency x recognition type x
 -- event name.
 -- Every measure may be added up over any rows. Credits are in millionths of one event; each model's credits for the
@@ -30,6 +30,8 @@ SELECT
     ) AS reward_amount,
     r.credit_first,
     r.credit_last,
-    r.credit_linear
+    r.credit_linear,
+    r.credit_position,
+    r.credit_decay
 FROM report_attribution AS r
 LEFT JOIN currency_units AS c ON r.currency = c.currency

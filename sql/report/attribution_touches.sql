@@ -1,11 +1,10 @@
--- The touches that brought each recognized journey, with the share of credit that each attribution model gives them.
+-- The touches that brought each recognized journey, in their order, each with the days from it to the last of them.
 -- Grain: journey root x program x touch; one touch per advocate, ground and on_event.
 -- A touch is the recognized advocate's own evidence, or evidence of another advocate that was valid and lost only by
 -- the order (lower_tier, older, newer, relationship_holds). Evidence that the rules call void (out of look-back,
 -- expired coupon, self-referral, ...) is no touch.
--- Credits are whole millionths of one event and sum to exactly 1,000,000 per root and model: for linear, the
--- remainder of the division goes to the earliest touches.
--- Must not: decide a reward. Attribution is reporting only.
+-- Days are counted between local dates; a touch without a date counts as old as the oldest. Must not: decide a reward.
+-- Attribution is reporting only.
 WITH ranked_winners AS (
     SELECT
         root_event_id,
@@ -15,6 +14,7 @@ WITH ranked_winners AS (
         on_event,
         share_id,
         evidence_at,
+        evidence_on,
         ROW_NUMBER() OVER (PARTITION BY root_event_id, program ORDER BY is_root DESC, event_id) AS winner_rank
     FROM attributed_events
 ),
@@ -27,7 +27,8 @@ winners AS (
         recognition_type,
         on_event,
         share_id,
-        evidence_at
+        evidence_at,
+        evidence_on
     FROM ranked_winners
     WHERE winner_rank = 1
 ),
@@ -41,6 +42,7 @@ touches AS (
         on_event,
         share_id,
         evidence_at,
+        evidence_on,
         TRUE AS is_winner
     FROM winners
     UNION ALL
@@ -52,6 +54,7 @@ touches AS (
         c.on_event,
         c.share_id,
         c.evidence_at,
+        c.evidence_on,
         FALSE AS is_winner
     FROM recognition_candidates AS c
     INNER JOIN winners AS w ON c.event_id = w.root_event_id AND c.program = w.program
@@ -70,12 +73,15 @@ ranked_touches AS (
         on_event,
         share_id,
         evidence_at,
+        evidence_on,
         is_winner,
         ROW_NUMBER() OVER (
             PARTITION BY root_event_id, program
             ORDER BY evidence_at NULLS FIRST, advocate_id, recognition_type, on_event, is_winner
         ) AS touch_number,
-        COUNT(*) OVER (PARTITION BY root_event_id, program) AS touches
+        COUNT(*) OVER (PARTITION BY root_event_id, program) AS touches,
+        MAX(evidence_on) OVER (PARTITION BY root_event_id, program) AS last_on,
+        COALESCE(evidence_on, MIN(evidence_on) OVER (PARTITION BY root_event_id, program)) AS touch_on
     FROM touches
 )
 
@@ -93,10 +99,6 @@ SELECT
     s.channel,
     s.campaign,
     s.promotion_source,
-    CAST(CASE WHEN t.touch_number = 1 THEN 1000000 ELSE 0 END AS BIGINT) AS credit_first,
-    CAST(CASE WHEN t.touch_number = t.touches THEN 1000000 ELSE 0 END AS BIGINT) AS credit_last,
-    CAST(
-        1000000 // t.touches + CASE WHEN t.touch_number <= 1000000 % t.touches THEN 1 ELSE 0 END AS BIGINT
-    ) AS credit_linear
+    COALESCE(t.last_on - t.touch_on, 0) AS days_before_last
 FROM ranked_touches AS t
 LEFT JOIN shares AS s ON t.share_id = s.share_key

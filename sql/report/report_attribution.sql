@@ -1,4 +1,4 @@
--- Who and what brought the recognized events: per advocate and channel, with money, rewards and credit under three
+-- Who and what brought the recognized events: per advocate and channel, with money, rewards and credit under five
 -- models.
 -- Grain: program x cohort week (Monday of the root's week) x advocate x channel x campaign x promotion source x
 -- currency x recognition type x event name. journeys, events, new customers, amount and reward stand on the row of
@@ -34,7 +34,9 @@ decided_events AS (
         0 AS reward_minor,
         0 AS credit_first,
         0 AS credit_last,
-        0 AS credit_linear
+        0 AS credit_linear,
+        0 AS credit_position,
+        0 AS credit_decay
     FROM attributed_events
 ),
 
@@ -57,9 +59,11 @@ credited_touches AS (
         0 AS reward_minor,
         t.credit_first,
         t.credit_last,
-        t.credit_linear
+        t.credit_linear,
+        t.credit_position,
+        t.credit_decay
     FROM attributed_events AS e
-    INNER JOIN attribution_touches AS t ON e.root_event_id = t.root_event_id AND e.program = t.program
+    INNER JOIN attribution_credits AS t ON e.root_event_id = t.root_event_id AND e.program = t.program
 ),
 
 recognized_journeys AS (
@@ -95,7 +99,9 @@ granted_rewards AS (
         b.balance_minor AS reward_minor,
         0 AS credit_first,
         0 AS credit_last,
-        0 AS credit_linear
+        0 AS credit_linear,
+        0 AS credit_position,
+        0 AS credit_decay
     FROM rewards AS r
     INNER JOIN reward_balances AS b ON r.reward_id = b.reward_id
     LEFT JOIN recognized_journeys AS j ON r.journey_id = j.journey_id AND r.program = j.program
@@ -107,19 +113,19 @@ contributions AS (
     SELECT
         program, week_on, advocate_id, channel, campaign, promotion_source, currency, recognition_type, event_name,
         journeys, initial_events, subsequent_events, new_customers, amount_minor, reward_minor,
-        credit_first, credit_last, credit_linear
+        credit_first, credit_last, credit_linear, credit_position, credit_decay
     FROM decided_events
     UNION ALL
     SELECT
         program, week_on, advocate_id, channel, campaign, promotion_source, currency, recognition_type, event_name,
         journeys, initial_events, subsequent_events, new_customers, amount_minor, reward_minor,
-        credit_first, credit_last, credit_linear
+        credit_first, credit_last, credit_linear, credit_position, credit_decay
     FROM credited_touches
     UNION ALL
     SELECT
         program, week_on, advocate_id, channel, campaign, promotion_source, currency, recognition_type, event_name,
         journeys, initial_events, subsequent_events, new_customers, amount_minor, reward_minor,
-        credit_first, credit_last, credit_linear
+        credit_first, credit_last, credit_linear, credit_position, credit_decay
     FROM granted_rewards
 )
 
@@ -141,7 +147,9 @@ SELECT
     CAST(SUM(reward_minor) AS BIGINT) AS reward_minor,
     CAST(SUM(credit_first) AS BIGINT) AS credit_first,
     CAST(SUM(credit_last) AS BIGINT) AS credit_last,
-    CAST(SUM(credit_linear) AS BIGINT) AS credit_linear
+    CAST(SUM(credit_linear) AS BIGINT) AS credit_linear,
+    CAST(SUM(credit_position) AS BIGINT) AS credit_position,
+    CAST(SUM(credit_decay) AS BIGINT) AS credit_decay
 FROM contributions
 GROUP BY
     program, week_on, advocate_id, channel, campaign, promotion_source, currency, recognition_type, event_name

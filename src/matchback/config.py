@@ -29,6 +29,7 @@ from matchback.config_formats import FileFormat as FileFormat
 from matchback.config_intake import Intake as Intake
 from matchback.config_pairs import half_pairs
 from matchback.config_quality import QualityRule as QualityRule
+from matchback.config_reports import Reports as Reports
 from matchback.config_sources import Transport as Transport
 from matchback.config_terms import Limit as Limit
 from matchback.config_terms import Payout as Payout
@@ -197,6 +198,7 @@ class Config(ConfigModel):
     feeds: list[Feed]
     rewards: list[Reward] = []
     payout: Payout = Payout()
+    reports: Reports = Reports()
     publish: Publish = Publish()
     intake: Intake = Intake()
     transport: Transport = Transport()

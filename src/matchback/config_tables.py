@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from matchback.config import Config, Program, Reward
+from matchback.config_reports import decay_weights
 from matchback.rewards.tax_thresholds import threshold_rows
 from matchback.small_tables import replace_changed
 
@@ -90,6 +91,7 @@ _SHAPES: dict[str, dict[str, str]] = {
     },
     "config_labels": {"recognition_type": _STRING, "label": _STRING},
     "config_payout": {"answer_within_days": _INTEGER},
+    "config_decay_weights": {"days_before_last": _BIGINT, "weight": _BIGINT},
     "config_tax_forms": {"role": _STRING, "form": _STRING},
     "tax_thresholds": {
         "form": _STRING,
@@ -158,6 +160,7 @@ def config_rows(config: Config) -> dict[str, list[dict[str, Any]]]:
         "config_rule_events": [row for reward in config.rewards for row in _rule_events(reward)],
         "config_labels": [{"recognition_type": key, "label": label} for key, label in LABELS.items()],
         **_payout_rows(config),
+        **_report_rows(config),
     }
 
 
@@ -167,6 +170,15 @@ def _payout_rows(config: Config) -> dict[str, list[dict[str, Any]]]:
         "config_payout": [{"answer_within_days": config.payout.answer_within_days}],
         "config_tax_forms": [{"role": role, "form": form} for role, form in forms.items() if form != "none"],
         "tax_thresholds": threshold_rows(),
+    }
+
+
+def _report_rows(config: Config) -> dict[str, list[dict[str, Any]]]:
+    weights = decay_weights(config.reports.decay_half_life_days)
+    return {
+        "config_decay_weights": [
+            {"days_before_last": days, "weight": weight} for days, weight in enumerate(weights)
+        ],
     }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from matchback.config import Config, load_config, restored_config
+from matchback.config_reports import decay_weights
 from matchback.config_tables import config_rows
 from matchback.errors import ConfigurationError
 
@@ -130,3 +131,13 @@ def test_every_ground_of_the_default_order_becomes_a_row(tmp_path: Path) -> None
     incentivized = [row for row in rows if row["recognition_type"] == "INCENTIVIZED_SHARE"]
     assert sorted(row["on_event"] for row in incentivized) == [False, True]
     assert len(rows) == 15
+
+
+def test_weights_of_decay_halve_with_every_half_life() -> None:
+    """Whole numbers, the same on every machine; each is twice the one a half-life later, cut to a whole."""
+    weights = decay_weights(7)
+    assert [weights[days] for days in (0, 7, 14, 210)] == [2**30, 2**29, 2**28, 1]
+    assert len(weights) == 211
+    assert all(earlier // 2 == later for earlier, later in zip(weights, weights[7:], strict=False))
+    assert weights[1] ** 7 <= 2**209 < (weights[1] + 1) ** 7
+    assert decay_weights(1) == [2**bits for bits in range(30, -1, -1)]

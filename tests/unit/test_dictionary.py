@@ -52,7 +52,7 @@ PROMISED = {
     "operator_log": "acted_at operator_id act subject_id reason_code",
     "report_attribution": "program week_on advocate_id channel campaign promotion_source currency recognition_type"
     " event_name journeys initial_events subsequent_events new_customers amount_minor reward_minor credit_first"
-    " credit_last credit_linear",
+    " credit_last credit_linear credit_position credit_decay",
     "versions": "version_id as_of journal_number config_hash code_version table_hashes",
 }
 

@@ -1,0 +1,30 @@
+"""What reports may be told: the half-life of credit, and when somebody is due to be reminded."""
+
+from __future__ import annotations
+
+from decimal import ROUND_FLOOR, Context, Decimal
+
+from pydantic import Field
+
+from matchback.config_values import ConfigModel
+
+_WEIGHT_BITS = 30  # the last touch weighs 2^30: what weighs less than 1 would not get a millionth of the credit
+_EXACT = Context(prec=50)
+
+
+class Reports(ConfigModel):
+    decay_half_life_days: int = Field(default=7, ge=1, le=365)
+
+
+def decay_weights(half_life_days: int) -> list[int]:
+    """Return the weight of a touch that lies 0, 1, 2, ... days before the last one, down to the last that is not 0.
+
+    The weight is 2^30 halved with every half-life, cut to a whole number: the same on every machine.
+    """
+    daily = [_EXACT.power(Decimal(2), -Decimal(day) / half_life_days) for day in range(half_life_days)]
+    weights = []
+    for days in range(_WEIGHT_BITS * half_life_days + 1):
+        halvings, day = divmod(days, half_life_days)
+        exact = _EXACT.multiply(daily[day], Decimal(2**_WEIGHT_BITS) / 2**halvings)
+        weights.append(int(exact.to_integral_value(ROUND_FLOOR)))
+    return weights

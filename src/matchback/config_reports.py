@@ -8,7 +8,9 @@ from pydantic import Field
 
 from matchback.config_values import ConfigModel
 
-_WEIGHT_BITS = 30  # the last touch weighs 2^30: what weighs less than 1 would not get a millionth of the credit
+_WEIGHT_BITS = (
+    30  # the last touch weighs 2^30: what weighs less than 1 would not get a millionth of the credit
+)
 _EXACT = Context(prec=50)
 
 

@@ -6,4 +6,4 @@ SELECT
     journeys,
     recognized_journeys
 FROM report_funnel
-ORDER BY program ASC, stage ASC, event_name ASC
+ORDER BY program ASC, step_number ASC

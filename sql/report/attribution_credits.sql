@@ -9,10 +9,17 @@ WITH weighted_touches AS (
     SELECT
         t.root_event_id, t.program, t.touch_number, t.touches, t.advocate_id, t.recognition_type, t.channel, t.campaign,
         t.promotion_source,
-        COALESCE(w.weight, 0) AS weight,
-        CAST(SUM(COALESCE(w.weight, 0)) OVER (PARTITION BY t.root_event_id, t.program) AS BIGINT) AS weights
+        COALESCE(w.weight, CASE WHEN t.days_before_last = 0 THEN 1 ELSE 0 END) AS weight
     FROM attribution_touches AS t
     LEFT JOIN config_decay_weights AS w ON t.days_before_last = w.days_before_last
+),
+
+totaled_touches AS (
+    SELECT
+        root_event_id, program, touch_number, touches, advocate_id, recognition_type, channel, campaign,
+        promotion_source, weight,
+        CAST(SUM(weight) OVER (PARTITION BY root_event_id, program) AS BIGINT) AS weights
+    FROM weighted_touches
 ),
 
 decayed_touches AS (
@@ -21,7 +28,7 @@ decayed_touches AS (
         promotion_source,
         (1000000 * weight) // weights AS whole_credit,
         CAST(SUM((1000000 * weight) // weights) OVER (PARTITION BY root_event_id, program) AS BIGINT) AS whole_credits
-    FROM weighted_touches
+    FROM totaled_touches
 )
 
 SELECT

@@ -1,32 +1,99 @@
--- How far friends came: journeys that reached each event of the program's tracking plan.
--- Grain: program x event name.
--- A journey is counted once per event name, whatever the number of events; production and active events only. Negative
--- events (a closure) are no step forward and are left out.
-WITH reached AS (
-    SELECT DISTINCT
-        j.program,
-        j.journey_id,
-        e.event_name
-    FROM journey_roots AS j
-    INNER JOIN events AS e ON j.journey_id = e.journey_id
-    WHERE j.container = 'production' AND e.status = 'active' AND e.container = 'production'
+-- How far friends came: what reached each step of the program's tracking plan, how long it took, where friends drop out.
+-- Grain: program x event name; '(shared)' and '(clicked)' stand for what comes before the first event.
+-- journeys counts the row's unit: shares; friends who clicked or took a step before the program's lowest rewardable
+-- stage; journeys from there on, each once per event name. recognized_journeys = those of them with a recognized advocate
+-- (shares: through which somebody was recognized). from_before = those that reached the step before too, on the same day or
+-- earlier (all clickers come from shares; without clicks, nothing is tied
+-- to the shares). share_of_before_bps = from_before / journeys of the step before; the clicked
+-- step's may be above 10,000, as one share is clicked by many. Days are whole local days from the step before; the median
+-- and the 90th percentile are the values at places (n + 1) // 2 and (9 n + 9) // 10 of n in order. stopped_here =
+-- those that never went on to a later step. Production and active events only.
+WITH ranked_moves AS (
+    SELECT
+        program,
+        event_name,
+        step_number,
+        last_step_number,
+        is_from_before,
+        is_recognized,
+        days_from_before,
+        ROW_NUMBER() OVER (
+            PARTITION BY program, event_name ORDER BY days_from_before NULLS LAST, unit_id
+        ) AS place,
+        COUNT(days_from_before) OVER (PARTITION BY program, event_name) AS timed
+    FROM funnel_moves
 ),
 
-recognized_journeys AS (
-    SELECT DISTINCT
+counted_shares AS (
+    SELECT
         program,
-        journey_id
+        '(shared)' AS event_name,
+        CAST(SUM(shares) AS BIGINT) AS journeys
+    FROM sharing_days
+    GROUP BY program
+),
+
+recognized_shares AS (
+    SELECT
+        program,
+        '(shared)' AS event_name,
+        COUNT(DISTINCT share_id) AS recognized_journeys
     FROM attributed_events
+    GROUP BY program
+),
+
+counted AS (
+    SELECT
+        program,
+        event_name,
+        COUNT(*) AS journeys,
+        CAST(SUM(CASE WHEN is_recognized THEN 1 ELSE 0 END) AS BIGINT) AS recognized_journeys,
+        CAST(SUM(CASE WHEN is_from_before THEN 1 ELSE 0 END) AS BIGINT) AS from_before,
+        MAX(CASE WHEN place = (timed + 1) // 2 THEN days_from_before END) AS median_days_from_before,
+        MAX(CASE WHEN place = (9 * timed + 9) // 10 THEN days_from_before END) AS p90_days_from_before,
+        CAST(SUM(CASE WHEN last_step_number = step_number THEN 1 ELSE 0 END) AS BIGINT) AS stopped_here
+    FROM ranked_moves
+    GROUP BY program, event_name
+    UNION ALL
+    SELECT
+        s.program,
+        s.event_name,
+        s.journeys,
+        COALESCE(r.recognized_journeys, 0) AS recognized_journeys,
+        NULL AS from_before,
+        NULL AS median_days_from_before,
+        NULL AS p90_days_from_before,
+        NULL AS stopped_here
+    FROM counted_shares AS s
+    LEFT JOIN recognized_shares AS r ON s.program = r.program AND s.event_name = r.event_name
+),
+
+compared AS (
+    SELECT
+        s.program,
+        s.event_name,
+        b.journeys,
+        c.from_before
+    FROM funnel_steps AS s
+    INNER JOIN counted AS c ON s.program = c.program AND s.event_name = c.event_name
+    INNER JOIN counted AS b ON s.program = b.program AND s.previous_event_name = b.event_name
+    WHERE s.previous_unit <> 'shares' OR s.event_name = '(clicked)'
 )
 
 SELECT
-    r.program,
-    r.event_name,
-    c.stage,
-    COUNT(*) AS journeys,
-    CAST(SUM(CASE WHEN a.journey_id IS NOT NULL THEN 1 ELSE 0 END) AS BIGINT) AS recognized_journeys
-FROM reached AS r
-INNER JOIN config_events AS c ON r.event_name = c.event_name
-LEFT JOIN recognized_journeys AS a ON r.program = a.program AND r.journey_id = a.journey_id
-WHERE NOT c.negative
-GROUP BY r.program, r.event_name, c.stage
+    s.program,
+    s.event_name,
+    s.stage,
+    c.journeys,
+    c.recognized_journeys,
+    s.step_number,
+    s.unit,
+    s.previous_event_name,
+    b.from_before,
+    CASE WHEN b.journeys > 0 THEN CAST((10000 * b.from_before) // b.journeys AS BIGINT) END AS share_of_before_bps,
+    c.median_days_from_before,
+    c.p90_days_from_before,
+    c.stopped_here
+FROM funnel_steps AS s
+INNER JOIN counted AS c ON s.program = c.program AND s.event_name = c.event_name
+LEFT JOIN compared AS b ON s.program = b.program AND s.event_name = b.event_name

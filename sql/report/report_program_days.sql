@@ -8,37 +8,24 @@
 -- currencies are counted in other_currency_events and stand in report_attribution); purchase_frequency_hundredths =
 -- recognized journeys to date / recognized friends to date, in hundredths.
 -- A rate is empty where its denominator is zero. A click whose share names no program stands under '(unknown)'.
-WITH shareable_programs AS (
+WITH program_clicks AS (
     SELECT
-        shareable_key,
-        MIN(program) AS program
-    FROM shares
-    WHERE shareable_key IS NOT NULL
-    GROUP BY shareable_key
-),
-
-program_clicks AS (
-    SELECT
-        COALESCE(s.program, p.program, '(unknown)') AS program,
-        c.clicked_on AS day_on,
-        COUNT(*) AS clicks,
-        COUNT(DISTINCT COALESCE(c.person_id, c.visitor_key, c.click_key)) AS clickers
-    FROM clicks AS c
-    LEFT JOIN shares AS s ON c.share_key = s.share_key
-    LEFT JOIN shareable_programs AS p ON c.shareable_key = p.shareable_key
-    WHERE c.container = 'production'
-    GROUP BY COALESCE(s.program, p.program, '(unknown)'), c.clicked_on
+        program,
+        clicked_on AS day_on,
+        CAST(SUM(clicks) AS BIGINT) AS clicks,
+        COUNT(*) AS clickers
+    FROM click_days
+    GROUP BY program, clicked_on
 ),
 
 program_shares AS (
     SELECT
-        COALESCE(program, '(unknown)') AS program,
+        program,
         shared_on AS day_on,
-        COUNT(*) AS shares,
-        COUNT(DISTINCT advocate_id) AS sharing_advocates
-    FROM shares
-    WHERE container = 'production'
-    GROUP BY COALESCE(program, '(unknown)'), shared_on
+        CAST(SUM(shares) AS BIGINT) AS shares,
+        COUNT(advocate_id) AS sharing_advocates
+    FROM sharing_days
+    GROUP BY program, shared_on
 ),
 
 judged_roots AS (

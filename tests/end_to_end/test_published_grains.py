@@ -37,6 +37,7 @@ GRAINS = {
     "report_feed_arrivals": "feed_id day_on",
     "report_feed_quality": "feed_id received_on",
     "report_funnel": "program event_name",
+    "report_incomplete_journeys": "program journey_id person_id",
     "report_near_misses": "journey_id event_id rule_id rule_version role",
     "report_program_days": "program day_on",
     "report_recognition_mix": "program recognition_type basis",

@@ -26,6 +26,19 @@ PATIENCE = 180  # seconds that an answer may take on a busy machine
 QUIET_LOOKS = 3
 ASKED_EVERY = 3  # seconds: several scenarios wait at once, and every answer costs the API server work
 PROGRAM = REPOSITORY / ".venv-airflow" / "bin" / "airflow"
+PREPARE = """
+import json, sys
+from airflow.configuration import write_default_airflow_configuration_if_needed
+write_default_airflow_configuration_if_needed()  # with its keys, as a command does: else all parts would at once
+from airflow.utils.db import upgradedb
+from airflow.utils.session import create_session
+from airflow.models import Connection, Pool
+declared = json.loads(sys.argv[1])
+upgradedb()
+with create_session() as session:
+    session.add_all(Pool(pool=name, **options) for name, options in declared["pools"].items())
+    session.add_all(Connection(**connection) for connection in declared["connections"])
+"""
 
 
 @dataclass
@@ -86,23 +99,42 @@ class Airflow:
         assert result.returncode == 0, f"airflow {' '.join(arguments)}:\n{result.stdout}\n{result.stderr}"
         return result.stdout
 
-    def start(self, workspaces: Sequence[str], pools: Sequence[str] = ()) -> None:
-        """Make the database and the pools, start the components, and wait until the workspaces' DAGs are known."""
-        assert PROGRAM.exists(), "The tests need Airflow. Type:  make test"
-        self.command("db", "migrate")
-        self.command("pools", "import", str(REPOSITORY / "dags" / "pools.json"))
+    def start(
+        self,
+        workspaces: Sequence[str],
+        pools: Sequence[str] = (),
+        connections: Sequence[dict[str, Any]] = (),
+        *,
+        triggerer: bool = False,
+    ) -> None:
+        """Make the database, the pools and the connections, start the components, and wait until all DAGs are known."""
+        self._prepare(pools, connections)
         for name, *arguments in (
             ("api-server", "--host", "127.0.0.1", "--port", str(self.port)),
             ("dag-processor",),
             ("scheduler", "--skip-serve-logs"),
+            *([("triggerer", "--skip-serve-logs")] if triggerer else []),
         ):
             command = [str(PROGRAM), name, *arguments]
             self.processes.append(ServerProcess(command, self.home / f"{name}.log", self.variables))
         self.processes[0].wait_for_port(self.port, 120)
-        for pool in pools:
-            self.call("pools", {"name": pool, "slots": 1, "include_deferred": False})
         wanted = {f"{workspace}.{dag}" for workspace in workspaces for dag in DAGS}
         self.wait(lambda: wanted <= self.dags(), 120, "all DAGs to be known")
+
+    def _prepare(self, pools: Sequence[str], connections: Sequence[dict[str, Any]]) -> None:
+        """Make the database with what its people would put there, in one process: each costs seconds to start."""
+        assert PROGRAM.exists(), "The tests need Airflow. Type:  make test"
+        delivered = json.loads((REPOSITORY / "dags" / "pools.json").read_text())
+        own = {pool: {"slots": 1, "description": "", "include_deferred": False} for pool in pools}
+        declared = {"pools": delivered | own, "connections": list(connections)}
+        result = subprocess.run(
+            [str(PROGRAM.with_name("python")), "-c", PREPARE, json.dumps(declared)],
+            env=self.variables,
+            capture_output=True,
+            text=True,
+            cwd=self.home,
+        )
+        assert result.returncode == 0, result.stdout + result.stderr
 
     def stop(self) -> None:
         for process in reversed(self.processes):

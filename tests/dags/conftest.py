@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dags import faults, sample_scenario, scenarios
+from dags import arriving, faults, sample_scenario, scenarios
 from dags.airflow_process import REPOSITORY, Airflow
 from dags.small_world import NIGHTS, SmallWorld, make_small_world
 from servers.postgres import start_postgres
@@ -18,6 +18,13 @@ from servers.s3 import S3Server
 from servers.sshd import Sshd
 
 Started = dict[str, Future[Any]]
+SCENARIOS: dict[str, Callable[[scenarios.Small], Any]] = {
+    "again": scenarios.again,
+    "arriving": arriving.arriving,
+    "killed": scenarios.killed,
+    "stopped": scenarios.stopped,
+    "together": scenarios.together,
+}
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +59,7 @@ def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     plan = home / "faults.json"
     plan.write_text(json.dumps(scenarios.PLAN))
     sent = plan.with_suffix(".sent")
+    sent.touch()
     variables = {
         "PYTHONPATH": ":".join(str(REPOSITORY / folder) for folder in ("src", "tests", "tests/dags")),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "tests" / "dags" / "plugins"),
@@ -62,21 +70,30 @@ def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         servers = request.getfixturevalue("sshd"), request.getfixturevalue("s3")
         entries["bank"], connections = sample_scenario.listed(home, *servers)
         variables |= connections
-    names = sorted(wanted & set(scenarios.RETRY_SECONDS))
+    names = sorted(wanted & set(SCENARIOS))
     world: SmallWorld | None = request.getfixturevalue("small_world") if names else None
     if world is not None:
         for name in names:
-            workspace = world.copy(1 if name == "again" else 2, home / name)
+            workspace = home / name
             entries[name] = _small_entry(name, workspace)
+            if name == arriving.NAME:
+                arriving.make_workspace(world, request.getfixturevalue("sshd"), workspace)
+                entries[name] |= arriving.options()
+            else:
+                world.copy(1 if name == "again" else 2, workspace)
         variables |= world.environment
     variables["MATCHBACK_WORKSPACES"] = json.dumps(entries)
     postgres = start_postgres(home / "postgres.log")
     airflow = Airflow(home, variables, postgres)
-    small = {name: scenarios.Small(airflow, name, home / name, sent, variables) for name in names}
+    small = {
+        name: scenarios.Small(airflow, name, home / name, sent, variables, world) for name in names if world
+    }
     pool = ThreadPoolExecutor(len(entries))
     try:
-        airflow.start(list(entries), [f"{name}_writer" for name in names])
-        begun: Started = {name: pool.submit(getattr(scenarios, name), small[name]) for name in names}
+        watched = [arriving.connection(request.getfixturevalue("sshd"))] if arriving.NAME in names else []
+        writers = [f"{name}_writer" for name in names]
+        airflow.start(list(entries), writers, watched, triggerer=bool(watched))
+        begun: Started = {name: pool.submit(SCENARIOS[name], small[name]) for name in names}
         if "by_airflow" in wanted:
             begun["by_airflow"] = pool.submit(sample_scenario.run, airflow)
         yield begun

@@ -1,6 +1,6 @@
 """Kills or stops the process of a task right at one of its deeds, as a plan says (`plugins/fault_listener.py`).
 
-The plan, a JSON file that FAULTS names, holds for each task what befalls its first, second, third try:
+The plan, a JSON file that FAULTS names, holds for each task what befalls its first, second, third try, once:
 
     {"killed.reward_run.reward": ["kill before commit 1", "kill after payout 1"]}
 
@@ -8,7 +8,8 @@ so: kill it just before the first commit that the try makes; and just after the 
 deeds are those of `watched`: file operations by their names, commits, listings kept, and journal entries by their
 kinds. Every signal is written down beside the plan before it is sent, so a test knows that none was left out. `stop`
 stops the process and, under Airflow, its supervisor with it, which then gives no sign of life, as on a machine that
-hangs. As a program, it runs a command of `matchback` under one such fault:
+hangs; `orphan` kills the supervisor alone, and the process goes on by itself. As a program, it runs a command of
+`matchback` under one such fault:
 
     python faults.py "stop before commit 1" run --workspace DIR
 """
@@ -33,19 +34,20 @@ def befall(task_instance: Any) -> None:
     plan = Path(os.environ[FAULTS])
     name = f"{task_instance.dag_id}.{task_instance.task_id}"
     tries = json.loads(plan.read_text()).get(name, []) if task_instance.map_index < 1 else []
-    number = task_instance.try_number
-    if number <= len(tries):
-        Fault(tries[number - 1], f"{name} {number}", plan.with_suffix(".sent"), (os.getppid(),)).watch()
+    number, sent = task_instance.try_number, plan.with_suffix(".sent")
+    told = f"{name} {number}"
+    if number <= len(tries) and f" {told}: " not in sent.read_text():
+        Fault(tries[number - 1], told, sent, (os.getppid(),)).watch()
 
 
 class Fault:
-    """One fault in this process; `others` are stopped with it."""
+    """One fault in this process; `others` is its supervisor, if it has one."""
 
     def __init__(self, words: str, told: str, sent: Path, others: tuple[int, ...] = ()) -> None:
         deed, self.when, self.what, number = words.split()
-        self.signal = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}[deed]
+        self.signal = signal.SIGSTOP if deed == "stop" else signal.SIGKILL
+        self.victims = {"kill": (os.getpid(),), "stop": (*others, os.getpid()), "orphan": others}[deed]
         self.number, self.words, self.told, self.sent = int(number), words, told, sent
-        self.others = others if self.signal == signal.SIGSTOP else ()
         self.seen: Counter[str] = Counter()
 
     def watch(self) -> None:
@@ -80,7 +82,7 @@ class Fault:
     def _send(self) -> None:
         with self.sent.open("a") as stream:
             stream.write(f"{os.getpid()} {os.getppid()} {self.told}: {self.words}\n")
-        for process_id in (*self.others, os.getpid()):
+        for process_id in self.victims:
             os.kill(process_id, self.signal)
 
 

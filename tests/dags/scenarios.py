@@ -14,7 +14,7 @@ from typing import Any
 
 from dags import faults
 from dags.airflow_process import Airflow
-from dags.small_world import NIGHTS, Outcome, current_version, outcome_of, run_of
+from dags.small_world import NIGHTS, Outcome, SmallWorld, current_version, outcome_of, run_of
 from matchback.journal import Journal
 from matchback.settling import settled_through
 
@@ -42,8 +42,9 @@ STOPPED = {
     "stopped.offline_events.load": ["stop before commit 1"],
     "stopped.publish_reports.publish": ["stop before link 2"],
 }
-PLAN = KILLED | STOPPED
-RETRY_SECONDS = {"killed": 1, "stopped": 8, "together": 8, "again": 12}
+ORPHANED = {"arriving.offline_events.load": ["orphan before commit 1"]}
+PLAN = KILLED | STOPPED | ORPHANED
+RETRY_SECONDS = {"killed": 1, "stopped": 8, "together": 8, "again": 12, "arriving": 8}
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Small:
     workspace: Path
     sent: Path  # where `faults` writes down what it has done
     environment: dict[str, str]  # of its tasks
+    world: SmallWorld
 
     def dag(self, name: str) -> str:
         return f"{self.name}.{name}"

@@ -39,6 +39,7 @@ class SmallWorld:
 
     after: tuple[Path, ...]
     environment: dict[str, str]
+    inbox: Path  # every file that was delivered, by feed
 
     def copy(self, nights: int, target: Path) -> Path:
         """Make a workspace of which so many nights have been run."""
@@ -79,7 +80,7 @@ def make_small_world(folder: Path, sshd: Sshd, s3: S3Server) -> SmallWorld:
     for number, night in enumerate(NIGHTS, 1):
         after.append(Path(shutil.copytree(after[-1], folder / str(number), symlinks=True)))
         matchback(after[-1], *run_of(night), **environment)
-    return SmallWorld(tuple(after), environment)
+    return SmallWorld(tuple(after), environment, inbox)
 
 
 def run_of(night: date) -> tuple[str, ...]:

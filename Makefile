@@ -62,8 +62,9 @@ pictures: $(TEST) $(AIRFLOW) $(BYTECODE) system-packages ## Make the pictures of
 pins: .venv/bin/uv ## Compile the pins in requirements/ anew
 	$(COMPILE) --upgrade --extra gcs --extra azure --extra airflow --extra postgres -o requirements/airflow.txt
 	$(COMPILE) --upgrade -c requirements/airflow.txt -o requirements/cli.txt
-	$(COMPILE) --upgrade -c requirements/airflow.txt --extra gcs --extra azure --extra test -o requirements/test.txt
+	$(COMPILE) --upgrade -c requirements/airflow.txt --extra gcs --extra azure --extra support --extra test -o requirements/test.txt
 	$(COMPILE) --upgrade -c requirements/test.txt --extra spark --extra cases -o requirements/spark.txt
+	$(COMPILE) --upgrade -c requirements/test.txt --extra support -o requirements/support.txt
 
 clean: ## Remove the environments and everything that was built
 	@test ! -d build || chmod -R u+w build  # published versions are read-only

@@ -49,9 +49,14 @@ def record_act(
         subject_id=subject_id,
         arguments=arguments,
         reason_code=reason_code,
-        operator=operator_name(),
+        operator=acting_operator(context),
         acted_on=context.as_of.isoformat(),
     )
+
+
+def acting_operator(context: RunContext) -> str:
+    """Return who acts: whom the context names, such as somebody on the support page, else who runs this process."""
+    return context.operator or operator_name()
 
 
 def operator_id(context: RunContext, name: str | None = None) -> str:
@@ -60,10 +65,7 @@ def operator_id(context: RunContext, name: str | None = None) -> str:
     Without a name: the operator of this run.
     """
     secret = context.config.id_secret(context.workspace.root)
-    return (
-        "operator-"
-        + derive_digest(secret, "operator", name or context.operator or operator_name()).hex()[:12]
-    )
+    return "operator-" + derive_digest(secret, "operator", name or acting_operator(context)).hex()[:12]
 
 
 def apply_acts(warehouse: Warehouse, context: RunContext) -> int:

@@ -20,6 +20,7 @@ from matchback.intake.staging import StagedFile
 from matchback.journal import Journal
 from matchback.progress import Progress
 from matchback.publishing.versions import CURRENT
+from matchback.support.access_log import AccessLog
 from matchback.workspace import Workspace
 
 GIGABYTE = 10**9
@@ -124,13 +125,16 @@ def take_state(taking: Taking) -> None:
 
 
 def take_rest(taking: Taking, named: Sequence[Path]) -> None:
-    """Take what only grows or is never changed: archive, configurations, the published version, files of the owner."""
+    """Take what only grows or is never changed: archive, configurations, log, published version, the owner's files."""
     workspace = taking.workspace
     taken = Journal(taking.folder / workspace.journal_dir.relative_to(workspace.root))
     for content in sorted({file.content_hash for file in received_files(taken)}):
         taking.take(archived_path(workspace.archive, content), content)
     for path in _files_below(workspace.archive / "configurations"):
         taking.take(path)
+    log = AccessLog(workspace).path
+    if log.exists():
+        taking.take(log, until=_whole_lines(log))
     for path in [*_published(workspace), *named]:
         taking.take(path)
 

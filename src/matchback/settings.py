@@ -116,6 +116,11 @@ def operator_name() -> str:
     return os.environ.get("MATCHBACK_OPERATOR") or os.environ.get("USER") or f"uid-{os.getuid()}"
 
 
+def support_access() -> str:
+    """Return who may log in to the support page beside its own list: MATCHBACK_SUPPORT_ACCESS, JSON; else nothing."""
+    return os.environ.get("MATCHBACK_SUPPORT_ACCESS", "")
+
+
 def worker_environment(*, whole: bool) -> dict[str, str]:
     """Return the environment of a worker that parses files: `whole` keeps ours, otherwise no secret is in it.
 

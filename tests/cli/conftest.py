@@ -126,6 +126,20 @@ def run_bank(bank_folder: Path, finished_night: Path) -> Path:
     return bank_folder
 
 
+@pytest.fixture(scope="session")
+def _site_bank(finished_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    copy = tmp_path_factory.mktemp("site") / "bank"
+    shutil.copytree(finished_night, copy, symlinks=True)
+    return copy
+
+
+@pytest.fixture
+def site_bank(_site_bank: Path) -> Path:
+    """The workspace after its first night, for tests that only look at it and log: nobody is let in yet."""
+    shutil.rmtree(_site_bank / "var" / "protected" / "support", ignore_errors=True)
+    return _site_bank
+
+
 @pytest.fixture
 def call(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, bank_folder: Path

@@ -61,6 +61,25 @@ class Page:
 
     def open(self, path: Path, *, width: int, dark: bool = False) -> None:
         """Open a file as a screen of this width shows it."""
+        self.look(width=width, dark=dark)
+        self.go(path.as_uri())
+
+    def go(self, address: str) -> None:
+        """Open an address, and wait until it is loaded."""
+        self.begin()
+        self.call("Page.navigate", url=address)
+        self.loaded()
+
+    def begin(self) -> None:
+        """Forget what was loaded before: what is done next is waited for by `loaded`."""
+        self.events[:] = [event for event in self.events if event.get("method") != "Page.loadEventFired"]
+
+    def loaded(self) -> None:
+        """Wait until a page is loaded."""
+        self.wait_for("Page.loadEventFired")
+
+    def look(self, *, width: int, dark: bool = False) -> None:
+        """Look through a screen of this width, and keep what pages do and say."""
         for domain in ("Page", "Network", "Runtime", "Log", "Security"):
             self.call(f"{domain}.enable")
         self.call(
@@ -72,12 +91,24 @@ class Page:
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", media="screen", features=[scheme])
-        self.call("Page.navigate", url=path.as_uri())
-        self.wait_for("Page.loadEventFired")
 
     def value(self, expression: str) -> Any:
         """Return the value of a JavaScript expression in the page."""
         return self.call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
+
+    def type(self, selector: str, words: str) -> None:
+        """Type into a field as a person does, key by key as far as the page can tell."""
+        self.value(f"document.querySelector({json.dumps(selector)}).focus()")
+        self.call("Input.insertText", text=words)
+
+    def press(self, key: str) -> None:
+        """Press a key, such as Tab or Enter."""
+        codes = {"Tab": 9, "Enter": 13, "Space": 32}
+        text = {"Enter": "\r", "Space": " "}.get(key, "")
+        name = " " if key == "Space" else key
+        named = {"key": name, "code": key, "windowsVirtualKeyCode": codes[key]}
+        self.call("Input.dispatchKeyEvent", type="keyDown", text=text, **named)
+        self.call("Input.dispatchKeyEvent", type="keyUp", **named)
 
     def screenshot(self, path: Path) -> None:
         """Write a picture of the whole page."""

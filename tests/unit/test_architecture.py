@@ -23,7 +23,7 @@ PACKAGE = REPOSITORY / "src" / "matchback"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 DAGS = sorted((REPOSITORY / "dags").glob("*.py"))
 SQL_FILES = sorted((REPOSITORY / "sql").rglob("*.sql"))
-HEAVY = ("pandera", "polars", "pandas", "pyarrow", "scipy", "duckdb")
+HEAVY = ("pandera", "polars", "pandas", "pyarrow", "scipy", "duckdb", "django")
 SQL_TEXT = re.compile(
     r"\b(SELECT\s.+\sFROM\s|INSERT\s+INTO\s|DELETE\s+FROM\s|UPDATE\s+\w+\s+SET\s|CREATE\s+(OR\s+REPLACE\s+)?"
     r"(TEMP\s+)?(TABLE|VIEW)\s|COPY\s.+\sTO\s|ATTACH\s|COMMENT\s+ON\s)",
@@ -113,6 +113,24 @@ def test_only_the_command_line_imports_click(path: Path) -> None:
 def test_no_module_of_the_steps_imports_airflow(path: Path) -> None:
     """Only what Airflow itself imports does: it stands in a package of its own."""
     assert ("airflow" in imported(path)) <= (path.parent.name == "under_airflow")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=relative)
+def test_only_the_support_page_imports_its_framework(path: Path) -> None:
+    assert not imported(path) & {"django", "waitress"} or "support" in path.relative_to(PACKAGE).parts
+
+
+@pytest.mark.parametrize("name", ["access", "access_log", "lookups", "roles", "serving"])
+def test_what_others_read_of_the_support_page_needs_no_framework(name: str) -> None:
+    """The plain install has none: `doctor` and `backup` read the log, the command line the roles."""
+    assert not imported(PACKAGE / "support" / f"{name}.py") & {"django", "waitress"}
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "support").rglob("*.py")), ids=relative)
+def test_the_support_page_never_opens_the_warehouse(path: Path) -> None:
+    text = path.read_text()
+    assert "Warehouse.open" not in text
+    assert "warehouse_path" not in text
 
 
 @pytest.mark.parametrize("path", DAGS, ids=relative)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from matchback.acts import record_act
+from matchback.acts import acting_operator, record_act
 from matchback.answers.grants import own_grants
 from matchback.answers.printing import count
 from matchback.answers.query import open_published
@@ -21,7 +21,6 @@ from matchback.answers.reasons import REASON_CODE, Outcome, check_reason
 from matchback.answers.tax import threshold_words, thresholds_reached
 from matchback.context import RunContext
 from matchback.errors import ConfigurationError, MatchbackError
-from matchback.settings import operator_name
 
 COLUMNS = ("reward_id", "decision", "reason_code")
 MOST_LINES = 100_000
@@ -170,7 +169,7 @@ def _sort(context: RunContext, asked: Sequence[Decided]) -> tuple[Sorted, list[d
         taxes = warehouse.rows("explain/tax_totals")
         used = {row["caused_by"] for row in warehouse.rows("explain/used_acts")}
     standing = standing_decisions(context, used)
-    own = own_grants(context, operator_name())
+    own = own_grants(context, acting_operator(context))
     found = Sorted([], [], [])
     first: dict[int, Decided] = {}
     for item in asked:

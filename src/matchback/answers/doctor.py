@@ -50,6 +50,7 @@ def examine_files(context: RunContext) -> list[Finding]:
         _secret(context),
         *permission_findings(context),
         _journal(context),
+        *_access_log(context),
         *archive_findings(context),
         *keeping_findings(context),
     ]
@@ -111,6 +112,21 @@ def _journal(context: RunContext) -> Finding:
     except MatchbackError as error:
         return Finding.of("journal", "failed", error)
     return Finding("journal", "ok", f"the chain of {count(entries, 'entry', 'entries')} holds")
+
+
+def _access_log(context: RunContext) -> Iterator[Finding]:
+    """Look at the log of the support page, if there is one."""
+    from matchback.support.access_log import AccessLog
+
+    log = AccessLog(context.workspace)
+    if not log.path.exists():
+        return
+    try:
+        entries = log.verify()
+    except MatchbackError as error:
+        yield Finding.of("support log", "failed", error)
+        return
+    yield Finding("support log", "ok", f"the chain of {count(entries, 'entry', 'entries')} holds")
 
 
 def _warehouse(context: RunContext) -> Iterator[Finding]:

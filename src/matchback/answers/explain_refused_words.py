@@ -37,12 +37,14 @@ def tell_refused(data: Data, config: Config) -> list[str]:
     lines = ["Came, and counts for nothing:"]
     told: set[tuple[str, str]] = set()
     for row in rows[:MOST_LINES]:
-        lines.append(f"  {row['received_on']}  {_what(row, config)}  [{_where(row)}]: {STATES[row['state']]}")
+        lines.append(
+            f"  {row['received_on']}  {what_came(row, config)}  [{where_it_stands(row)}]: {STATES[row['state']]}"
+        )
         if row["named_by"]:
             lines.append(f"    found by {row['named_by']}")
         else:
             lines.append("    found in its text, which cannot be split into columns")
-        lines += [f"    {words}" for words in _reasons(row)]
+        lines += [f"    {words}" for words in reasons_of(row)]
         if row["came_again"]:
             lines.append("    an event of the same id has come beside it, and is told below")
         elif (row["file_id"], row["state"]) not in told:
@@ -70,17 +72,19 @@ def tell_search(data: Data, kind: str = "events") -> list[str]:
     return lines
 
 
-def _what(row: Data, config: Config) -> str:
+def what_came(row: Data, config: Config) -> str:
+    """Return the event that a record tells of, or of which feed it is."""
     event = config.event(row["event_name"]) if row["event_name"] else None
     return (event.label or event.name) if event else f"a record of {row['feed_id']}"
 
 
-def _where(row: Data) -> str:
+def where_it_stands(row: Data) -> str:
+    """Return the feed, file and record."""
     line = f" (line {row['line_number']})" if row["line_number"] else ""
     return f"{row['feed_id']} file {row['file_id'][:8]} record {row['record_number']}{line}"
 
 
-def _reasons(row: Data) -> list[str]:
+def reasons_of(row: Data) -> list[str]:
     """Return why: the reasons of the record, and that of its file where all of it was refused."""
     words = [f"{reason['reason_code']}: {reason['message']}" for reason in row["reasons"]]
     if row["state"] == "refused_file" and row["file_reason"]:

@@ -23,6 +23,7 @@ from matchback.cli import (
     reading,
     running,
     simulating,
+    supporting,
 )
 from matchback.cli.common import OPTIONS, Group, common_options
 from matchback.errors import MatchbackError
@@ -67,6 +68,7 @@ cli.add_command(payouts.payouts)
 payouts.payouts.add_command(keeping.resume)
 cli.add_command(simulating.simulate)
 cli.add_command(reading.query)
+cli.add_command(supporting.support)
 cli.add_command(running.deliver)
 cli.add_command(running.doctor)
 cli.add_command(running.replay)

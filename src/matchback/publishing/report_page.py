@@ -45,24 +45,7 @@ class PageHead:
 
 def report_page(published: Warehouse, head: PageHead) -> str:
     """Return the page of an open published version."""
-
-    def rows(query: str) -> Rows:
-        return published.rows(f"page/{query}", {"as_of": head.as_of})
-
-    states, liability = rows("reward_states"), rows("liability")
-    parts = [
-        _header(head),
-        _hero(rows("comparison")),
-        _headline(rows("comparison"), rows("totals")[0], states, liability, rows("deliveries")[0]),
-        sections.recognition(rows("mix"), rows("days")),
-        sections.programs(rows("programs"), rows("recent_days")),
-        sections.sources(rows("channels"), rows("funnel")),
-        sections.rewards(states, liability, rows("findings")),
-        payouts(rows("payout_states"), rows("payout_ages"), rows("payout_steps"), rows("payout_open")),
-        sections.unrecognized(rows("reasons")),
-        deliveries(rows("feeds"), rows("arrivals"), head.as_of),
-        _footer(head),
-    ]
+    parts = [_header(head), *report_parts(published, head.as_of), _footer(head)]
     style = (ASSETS / "page.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return Template((ASSETS / "page.html").read_text(encoding="utf-8")).substitute(
@@ -71,6 +54,26 @@ def report_page(published: Warehouse, head: PageHead) -> str:
         style_hash=f"sha256-{digest}",
         body="\n".join(parts),
     )
+
+
+def report_parts(published: Warehouse, as_of: date) -> list[str]:
+    """Return what stands between the page's head and foot: figures, charts and tables, as escaped markup."""
+
+    def rows(query: str) -> Rows:
+        return published.rows(f"page/{query}", {"as_of": as_of})
+
+    states, liability = rows("reward_states"), rows("liability")
+    return [
+        _hero(rows("comparison")),
+        _headline(rows("comparison"), rows("totals")[0], states, liability, rows("deliveries")[0]),
+        sections.recognition(rows("mix"), rows("days")),
+        sections.programs(rows("programs"), rows("recent_days")),
+        sections.sources(rows("channels"), rows("funnel")),
+        sections.rewards(states, liability, rows("findings")),
+        payouts(rows("payout_states"), rows("payout_ages"), rows("payout_steps"), rows("payout_open")),
+        sections.unrecognized(rows("reasons")),
+        deliveries(rows("feeds"), rows("arrivals"), as_of),
+    ]
 
 
 # --- sections ----------------------------------------------------------------------------------------------------

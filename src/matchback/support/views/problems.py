@@ -1,0 +1,65 @@
+"""What is said when a request is refused or fails: what happened, and what to do next; never a value, never a trace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from matchback.errors import MatchbackError
+from matchback.support import rendering
+
+if TYPE_CHECKING:
+    from matchback.support.guard import Visit
+
+_COMMAND = "matchback "
+AGAIN = "Go back to the form and send it again; if it fails again, log out and in."
+
+
+def problem(visit: Visit, what: MatchbackError | str, status: int, step: str = "") -> HttpResponse:
+    """Return the page of a refusal that somebody can do something about."""
+    state = ""
+    if isinstance(what, MatchbackError):
+        state, step = what.state, step or what.next_step
+        what = what.what
+    is_command = _COMMAND in step
+    return rendering.page(
+        visit, "problem.html", status, what=what, state=state, step=step, is_command=is_command
+    )
+
+
+def unexpected(request: HttpRequest, number: str) -> HttpResponse:
+    """Return the page of a failure that nobody foresaw, with the number under which the server noted it."""
+    return _plain(
+        request,
+        500,
+        "Something failed here.",
+        f"Nothing was changed. Tell your platform engineer: incident {number}.",
+    )
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Return the page of a form that did not come from this site, or whose cookie is gone."""
+    return _plain(request, 403, "This form was not accepted: it is not from this page, or is too old.", AGAIN)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _plain(request, 400, "This cannot be read, or is too much at once.", AGAIN)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _plain(request, 403, "This is not for you.", AGAIN)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _plain(request, 404, "There is no such page.", "Begin at the top.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _plain(request, 500, "Something failed here.", "On the server:  matchback doctor")
+
+
+def _plain(request: HttpRequest, status: int, what: str, step: str) -> HttpResponse:
+    values: dict[str, Any] = {"what": what, "step": step}
+    return HttpResponse(render_to_string("plain.html", values), status=status)

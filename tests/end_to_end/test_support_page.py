@@ -1,0 +1,223 @@
+"""The support page in a real browser, over a real server, on the sample's records; one server for all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from end_to_end.chromium import Page, chromium
+from end_to_end.conftest import SampleRun
+from matchback.support.access import BY_TOKEN, add_member
+from matchback.support.access_log import AccessLog
+from matchback.workspace import Workspace
+from servers import free_port
+
+DESK, PHONE = 1280, 390
+SECRET = (
+    "nobody.at.all@example.org"  # searched for, and to be found nowhere but in the answer to who searched
+)
+pytestmark = [pytest.mark.slow]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that runs: its workspace, address, what it says, and a token of each role."""
+
+    workspace: Workspace
+    address: str
+    said: Path
+    tokens: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def served(sample_run: SampleRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Serve a copy of the sample, whose journal the other tests do not see."""
+    root = tmp_path_factory.mktemp("served") / "sample"
+    (root / "var").mkdir(parents=True)
+    for name in ("journal", "protected", "published", "archive"):
+        shutil.copytree(
+            sample_run.workspace / "var" / name, root / "var" / name, symlinks=True, copy_function=os.link
+        )
+    shutil.rmtree(root / "var" / "journal")
+    shutil.copytree(sample_run.workspace / "var" / "journal", root / "var" / "journal")
+    for path in sample_run.workspace.iterdir():
+        if path.is_file():
+            shutil.copy(path, root)
+    workspace = Workspace.at(root)
+    workspace.prepare()
+    tokens = {
+        role: add_member(workspace, role, role, BY_TOKEN)[1]
+        for role in ("support", "operator", "approver", "admin")
+    }
+    port, said = free_port(), root.parent / "said.txt"
+    command = [
+        str(Path(sys.executable).with_name("matchback")),
+        "support",
+        "--port",
+        str(port),
+        "--workspace",
+        str(root),
+    ]
+    with said.open("wb") as stream:
+        process = subprocess.Popen(
+            command, stdout=stream, stderr=stream, env={**os.environ, "USER": "server"}
+        )
+    try:
+        _wait(process, said)
+        yield Served(workspace, f"http://127.0.0.1:{port}", said, tokens)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait(process: subprocess.Popen[bytes], said: Path) -> None:
+    import time
+
+    for _ in range(300):
+        assert process.poll() is None, said.read_text()
+        if "The support page is at" in said.read_text():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"the server did not start: {said.read_text()}")
+
+
+@pytest.fixture(scope="module")
+def tab() -> Iterator[Page]:
+    """One tab of one browser."""
+    with chromium() as page:
+        page.look(width=DESK)
+        yield page
+
+
+def log_in(tab: Page, served: Served, role: str) -> None:
+    """Log in by typing a token and pressing Enter."""
+    tab.call("Network.clearBrowserCookies")
+    tab.go(f"{served.address}/login")
+    tab.type("#token", served.tokens[role])
+    tab.begin()
+    tab.press("Enter")
+    tab.loaded()
+    assert role in said(tab)
+
+
+def choose(tab: Page, selector: str, value: str) -> None:
+    """Choose in a list as a click does."""
+    tab.value(
+        f"(() => {{ const list = document.querySelector('{selector}'); list.value = '{value}'; "
+        "list.dispatchEvent(new Event('change')); })()"
+    )
+
+
+def send(tab: Page, selector: str) -> None:
+    """Press a button that sends a form, and wait for the answer."""
+    tab.begin()
+    tab.value(f"document.querySelector({selector!r}).click()")
+    tab.loaded()
+
+
+def said(tab: Page) -> str:
+    """Return the words that are seen."""
+    return str(tab.value("document.body.innerText"))
+
+
+def look_up(tab: Page, kind: str, *values: str) -> str:
+    """Look up, and return what the answer says."""
+    choose(tab, "form.search #reason", "member_called")
+    choose(tab, "form.search #kind", kind)
+    for field, value in zip(("advocate", "friend") if kind == "pair" else ("value",), values, strict=True):
+        tab.type(f"form.search #{field}", value)
+    send(tab, "form.search button")
+    return said(tab)
+
+
+def test_an_agent_logs_in_looks_up_reads_and_logs_out(tab: Page, served: Served) -> None:
+    log_in(tab, served, "support")
+    answer = look_up(tab, "pair", "M900016", "M910015")
+    for part in (
+        "member M900015 brought member M910015",
+        "a ground that ranks higher decided",
+        "Missing 500.00",
+        "Next date: 2026-11-14, in 7 days",
+        "Timeline of member M910015",
+        "What may be read to the advocate",
+    ):
+        assert part in answer
+    assert tab.value("location.href") == f"{served.address}/answer", "no value stands in the address"
+    tab.call(
+        "Browser.grantPermissions",
+        origin=served.address,
+        permissions=["clipboardReadWrite", "clipboardSanitizedWrite"],
+    )
+    tab.value("document.querySelector('.copy').click()")
+    copied = tab.call(
+        "Runtime.evaluate",
+        expression="new Promise(done => setTimeout(done, 200)).then(() => navigator.clipboard.readText())",
+        awaitPromise=True,
+        returnByValue=True,
+        userGesture=True,
+    )["result"].get("value")
+    assert str(copied).startswith("As of 2026-11-07, for the advocate")
+    assert "M910015" not in str(copied)
+    send(tab, ".me button")
+    assert "Your token" in said(tab) or "Log in" in said(tab)
+    tab.go(f"{served.address}/search")
+    assert tab.value("location.pathname") == "/login"
+    assert tab.complaints() == []
+
+
+def test_nothing_that_was_searched_stays_anywhere(tab: Page, served: Served) -> None:
+    log_in(tab, served, "support")
+    assert "Nothing arrived about this email" in look_up(tab, "email", SECRET)
+    cookies = str(tab.call("Network.getCookies"))
+    addresses = str(tab.requested())
+    log = AccessLog(served.workspace).path.read_text()
+    for place in (cookies, addresses, log, served.said.read_text()):
+        assert "nobody.at.all" not in place
+    assert AccessLog(served.workspace).verify() >= 2
+    assert '"outcome":"nothing"' in log
+
+
+def test_all_is_done_by_keyboard(tab: Page, served: Served) -> None:
+    tab.call("Network.clearBrowserCookies")
+    tab.go(f"{served.address}/login")
+    assert tab.value("document.querySelector('[autofocus]').id") == "token"
+    log_in(tab, served, "support")
+    reached = []
+    for _ in range(12):
+        tab.press("Tab")
+        reached.append(tab.value("document.activeElement.id || document.activeElement.textContent.trim()"))
+    for name in ("Skip to the content", "Look up", "Log out", "reason", "ticket", "kind", "value"):
+        assert name in reached
+    outline = tab.value("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid", "what is chosen is seen"
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+@pytest.mark.parametrize("dark", [False, True])
+def test_pages_fit_their_screen(tab: Page, served: Served, width: int, dark: bool) -> None:
+    tab.look(width=width, dark=dark)
+    log_in(tab, served, "admin")
+    places = tab.value("[...document.querySelectorAll('.bar nav a')].map(link => link.href)")
+    assert len(places) >= 2
+    for place in places:
+        tab.go(place)
+        assert tab.value("document.documentElement.scrollWidth") == width, place
+        unnamed = tab.value(
+            "[...document.querySelectorAll('input:not([type=hidden]), select, textarea')]"
+            ".filter(field => !field.labels.length && !field.ariaLabel).map(field => field.name)"
+        )
+        assert unnamed == [], f"each field of {place} has a name"
+    tab.go(f"{served.address}/search")
+    assert "Missing 500.00" in look_up(tab, "partner_user_id", "M910015")
+    assert tab.value("document.documentElement.scrollWidth") == width
+    background = tab.value("getComputedStyle(document.body).backgroundColor")
+    assert background == ("rgb(14, 19, 26)" if dark else "rgb(244, 246, 248)")
+    assert tab.complaints() == []
+    tab.look(width=DESK)

@@ -18,6 +18,15 @@ partner_users AS (
     FROM identifiers AS v
     INNER JOIN published_identifiers AS p ON v.kind = p.kind
     WHERE p.kind = 'partner_user_id'
+),
+
+accounts AS (
+    SELECT
+        v.identifier_key,
+        v.value
+    FROM identifiers AS v
+    INNER JOIN published_identifiers AS p ON v.kind = p.kind
+    WHERE p.kind = 'account_id'
 )
 
 SELECT
@@ -44,8 +53,10 @@ SELECT
     e.record_number,
     e.received_on,
     pe.value AS partner_event_id,
-    pu.value AS partner_user_id
+    pu.value AS partner_user_id,
+    a.value AS account_id
 FROM events AS e
 LEFT JOIN currency_units AS c ON e.currency = c.currency
 LEFT JOIN partner_events AS pe ON e.partner_event_key = pe.identifier_key
 LEFT JOIN partner_users AS pu ON e.partner_user_key = pu.identifier_key
+LEFT JOIN accounts AS a ON e.account_key = a.identifier_key

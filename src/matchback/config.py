@@ -185,7 +185,7 @@ class EventDeclaration(ConfigModel):
 
 class Publish(ConfigModel):
     keep_versions: int = Field(default=7, ge=1)
-    identifiers: list[Literal["partner_event_id", "partner_user_id"]] = []
+    identifiers: list[Literal["account_id", "partner_event_id", "partner_user_id"]] = []
 
 
 class Config(ConfigModel):

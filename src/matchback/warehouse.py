@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from matchback.errors import MatchbackError, WarehouseOfAnotherVersion
+from matchback.errors import WarehouseOfAnotherVersion
 from matchback.journal import Journal, refuse_older_than, refuse_overtaken
 from matchback.publishing.templates import template_path
-from matchback.settings import wants_debug
 from matchback.sqlfiles import SqlFile, kept_tables, schema_digest, sql_file, step_tables
 from matchback.sqlfiles import quoted_name as _name
 from matchback.sqlfiles import quoted_text as _text
 from matchback.warehouse_changes import ChangeRunner
+from matchback.warehouse_query import Answer, ask
 from matchback.warehouse_rows import bound_memory, connect
 from matchback.workspace import Workspace, writer_lock
 
@@ -214,19 +214,9 @@ class Warehouse(ChangeRunner):
         file = sql_file(*query.split("/"))
         return _dictionaries(self._run(file, file.text, parameters or {}))
 
-    def query(self, text: str) -> list[dict[str, Any]]:
-        """Run an analyst's own statement on a published database, cut off from other files."""
-        try:
-            self._connection.execute("SET enable_external_access = false; SET lock_configuration = true")
-            return _dictionaries(self._connection.execute(text))
-        except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException) as error:
-            # These quote the analyst's own words and published column names, never a record.
-            raise MatchbackError(f"The query was not understood.\n{error}") from None
-        except duckdb.Error as error:
-            raise MatchbackError(
-                f"The query failed ({type(error).__name__}).",
-                state="The published version is read-only and stands alone: a query cannot write or read other files.",
-            ) from (error if wants_debug() else None)
+    def query(self, text: str, brought: Mapping[str, Path] | None = None) -> Answer:
+        """Run an analyst's own statement on a published database, cut off from files but those that they bring."""
+        return ask(self._connection, text, brought or {})
 
     def arrow(self, query: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
         """Run `step/name` and return its rows as an Arrow table (money exact)."""

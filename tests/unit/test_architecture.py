@@ -23,6 +23,8 @@ PACKAGE = REPOSITORY / "src" / "matchback"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 DAGS = sorted((REPOSITORY / "dags").glob("*.py"))
 SQL_FILES = sorted((REPOSITORY / "sql").rglob("*.sql"))
+# Worked questions are read by analysts, in DuckDB alone: a cast around each sum would hide what is asked.
+PORTABLE = [path for path in SQL_FILES if path.parent.name != "question"]
 HEAVY = ("pandera", "polars", "pandas", "pyarrow", "scipy", "duckdb", "django")
 SQL_TEXT = re.compile(
     r"\b(SELECT\s.+\sFROM\s|INSERT\s+INTO\s|DELETE\s+FROM\s|UPDATE\s+\w+\s+SET\s|CREATE\s+(OR\s+REPLACE\s+)?"
@@ -30,7 +32,13 @@ SQL_TEXT = re.compile(
     re.DOTALL,
 )
 MOST_LINES = 400
-RUNNERS = ("warehouse.py", "warehouse_changes.py", "warehouse_hashes.py", "warehouse_rows.py")
+RUNNERS = (
+    "warehouse.py",
+    "warehouse_changes.py",
+    "warehouse_hashes.py",
+    "warehouse_query.py",
+    "warehouse_rows.py",
+)
 
 
 def relative(path: Path) -> str:
@@ -218,7 +226,7 @@ def test_a_sql_file_transpiles_to_spark(path: Path) -> None:
     sqlglot.parse_one(text, read="spark")
 
 
-@pytest.mark.parametrize("path", SQL_FILES, ids=relative)
+@pytest.mark.parametrize("path", PORTABLE, ids=relative)
 def test_a_sql_file_uses_nothing_that_engines_read_differently(path: Path) -> None:
     assert list(differences(path.read_text())) == []
 

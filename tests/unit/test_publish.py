@@ -64,7 +64,7 @@ def run(root: Path, **changes: Any) -> StepSummary:
 def asked(root: Path, query: str) -> list[dict[str, Any]]:
     """Ask the current version as an analyst does."""
     with Warehouse.read(published(root) / "analytics.duckdb") as warehouse:
-        return warehouse.query(query)
+        return warehouse.query(query).dictionaries()
 
 
 def stored_hash(warehouse: Warehouse, table: str) -> str:

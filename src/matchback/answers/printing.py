@@ -6,14 +6,33 @@ are spelled out here, for every command.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 WIDEST = 60
+SPREADSHEET_DIGITS = 15  # of a longer number, spreadsheets keep so many
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_FORMULA_BEGINS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "\uff1d",
+    "\uff0b",
+    "\uff0d",
+    "\uff20",
+)  # also full-width
 _COMMANDING = ("Cc", "Cf", "Cs", "Zl", "Zp")  # controls, marks of direction, half characters, line ends
 
 
@@ -61,6 +80,26 @@ def as_columns(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -
     return "\n".join(lines + [_line(line, widths, right) for line in cells])
 
 
+def as_csv(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], *, for_spreadsheet: bool = False
+) -> Iterator[str]:
+    """Yield rows as lines of CSV, the header first: exact, an empty cell for what is not there.
+
+    For a spreadsheet, a byte order mark says that it is UTF-8, and an apostrophe before it keeps a cell a text that the
+    spreadsheet would take for a formula, or of which it would cut digits.
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    if for_spreadsheet:
+        buffer.write("\ufeff")
+    for row in chain((columns,), rows):
+        cells = (_exact(value) for value in row)
+        writer.writerow([_safe(cell) for cell in cells] if for_spreadsheet else list(cells))
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+
+
 def money(amount_minor: int, currency: str | None) -> str:
     """Return minor units as an amount that people read, such as `1,234.50 USD`.
 
@@ -100,6 +139,23 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, str | float):
         return value
     return str(value)
+
+
+def _exact(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    return str(value)
+
+
+def _safe(cell: str) -> str:
+    is_number = _NUMBER.fullmatch(cell) is not None
+    cuts_digits = is_number and len(cell.lstrip("-").replace(".", "")) > SPREADSHEET_DIGITS
+    is_formula = not is_number and cell.startswith(_FORMULA_BEGINS)
+    return "'" + cell if is_formula or cuts_digits else cell
 
 
 def _cell(value: Any, is_last: bool = False) -> str:

@@ -5,7 +5,7 @@ The version is chosen once, by resolving the `current` link, so that everything 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from matchback.workspace import Workspace
 
 if TYPE_CHECKING:
     from matchback.warehouse import Warehouse
+    from matchback.warehouse_query import Answer
 
 
 _LACKING = ("CatalogException", "BinderException")  # a table or column that the statement names is not there
@@ -89,7 +90,17 @@ def open_published(workspace: Workspace, *, vault: bool = False) -> Iterator[tup
         ) from None
 
 
-def run_query(workspace: Workspace, text: str) -> list[dict[str, Any]]:
-    """Run an analyst's own SQL on the published version, read-only and without access to other files."""
+@contextmanager
+def asked(workspace: Workspace, text: str, brought: Mapping[str, Path] | None = None) -> Iterator[Answer]:
+    """Run an analyst's own SQL on the published version, read-only; its rows are read while the block runs.
+
+    `brought` are the analyst's own CSV or Parquet files, by the names of the tables that they are to be.
+    """
     with open_published(workspace) as (_, warehouse):
-        return warehouse.query(text)
+        yield warehouse.query(text, brought)
+
+
+def run_query(workspace: Workspace, text: str) -> list[dict[str, Any]]:
+    """Run an analyst's own SQL on the published version and return all its rows."""
+    with asked(workspace, text) as answer:
+        return answer.dictionaries()

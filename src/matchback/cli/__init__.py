@@ -20,6 +20,7 @@ from matchback.cli import (
     keeping,
     payouts,
     quarantine,
+    querying,
     reading,
     running,
     simulating,
@@ -67,7 +68,7 @@ reading.rewards.add_command(granting.withdraw)
 cli.add_command(payouts.payouts)
 payouts.payouts.add_command(keeping.resume)
 cli.add_command(simulating.simulate)
-cli.add_command(reading.query)
+cli.add_command(querying.query)
 cli.add_command(supporting.support)
 cli.add_command(running.deliver)
 cli.add_command(running.doctor)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -146,19 +145,3 @@ def explain(audience: str, pack: Path | None, force: bool, **asked: str | None) 
         write_pack(explanation, pack, force=force)
         click.echo(f"Wrote {pack}, which only you may read: it names members.", err=True)
     OPTIONS.words(explanation.text(), explanation.data)
-
-
-@click.command(cls=Command)
-@click.argument("sql")
-def query(sql: str) -> None:
-    """Run SQL on the published tables.
-
-    They are never locked, never half-written, and hold no personal data. With -, the SQL is read from stdin.
-
-    \b
-    matchback query "SELECT label, COUNT(*) FROM recognitions GROUP BY label"
-    """
-    from matchback.answers.query import run_query
-
-    text = sys.stdin.read() if sql == "-" else sql
-    OPTIONS.rows(run_query(OPTIONS.open_workspace(), text))

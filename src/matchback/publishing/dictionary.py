@@ -20,7 +20,7 @@ from matchback.sqlfiles import SqlFile, sql_file, step_tables
 if TYPE_CHECKING:
     from sqlglot import exp
 
-IDENTIFIER_COLUMNS = ("partner_event_id", "partner_user_id")
+IDENTIFIER_COLUMNS = ("account_id", "partner_event_id", "partner_user_id")
 MAKING_STEPS = ("resolve", "recognize", "reward", "report")
 _COLUMNS_FILE = Path(__file__).with_name("columns.toml")
 _TITLE = """# Data dictionary

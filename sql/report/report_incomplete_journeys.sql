@@ -5,13 +5,6 @@
 -- next_event_name is the step after the furthest one in report_funnel; a friend who registered for no known program has
 -- none. A friend without any own identifier has no person_id, and the journey_id of the early step. days_since is
 -- counted to the as-of date.
-WITH ended_journeys AS (
-    SELECT DISTINCT e.journey_id
-    FROM events AS e
-    INNER JOIN config_events AS c ON e.event_name = c.event_name AND c.negative
-    WHERE e.status = 'active' AND e.container = 'production'
-)
-
 SELECT
     m.program,
     CASE WHEN m.unit = 'journeys' OR p.person_id IS NULL THEN m.unit_id END AS journey_id,

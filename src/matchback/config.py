@@ -219,6 +219,7 @@ class Config(ConfigModel):
             names = [reward.on, *(name for item in reward.require for name in item.event_names)]
             names += [item.event for item in reward.reversed_by]
             refuse_unknown(names, declared, f"event of reward {reward.id}")
+        refuse_unknown(self.reports.funded_events or [], declared, "event of reports.funded_events")
         return self
 
     @property

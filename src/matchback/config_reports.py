@@ -6,7 +6,7 @@ from decimal import ROUND_FLOOR, Context, Decimal
 
 from pydantic import Field
 
-from matchback.config_values import ConfigModel
+from matchback.config_values import ConfigModel, Name
 
 _WEIGHT_BITS = (
     30  # the last touch weighs 2^30: what weighs less than 1 would not get a millionth of the credit
@@ -16,6 +16,10 @@ _EXACT = Context(prec=50)
 
 class Reports(ConfigModel):
     decay_half_life_days: int = Field(default=7, ge=1, le=365)
+    coupon_unused_days: int = Field(default=14, ge=1, le=3650)
+    qualify_days_left: int = Field(default=14, ge=0, le=3650)
+    not_funded_days: int = Field(default=14, ge=1, le=3650)
+    funded_events: list[Name] | None = None
 
 
 def decay_weights(half_life_days: int) -> list[int]:

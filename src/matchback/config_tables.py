@@ -91,6 +91,13 @@ _SHAPES: dict[str, dict[str, str]] = {
     },
     "config_labels": {"recognition_type": _STRING, "label": _STRING},
     "config_payout": {"answer_within_days": _INTEGER},
+    "config_reports": {
+        "coupon_unused_days": _INTEGER,
+        "qualify_days_left": _INTEGER,
+        "not_funded_days": _INTEGER,
+        "requires_consent": _BOOLEAN,
+    },
+    "config_funded_events": {"event_name": _STRING},
     "config_decay_weights": {"days_before_last": _BIGINT, "weight": _BIGINT},
     "config_tax_forms": {"role": _STRING, "form": _STRING},
     "tax_thresholds": {
@@ -174,8 +181,20 @@ def _payout_rows(config: Config) -> dict[str, list[dict[str, Any]]]:
 
 
 def _report_rows(config: Config) -> dict[str, list[dict[str, Any]]]:
-    weights = decay_weights(config.reports.decay_half_life_days)
+    reports = config.reports
+    weights = decay_weights(reports.decay_half_life_days)
+    declared = [event.name for event in config.events if event.name.endswith("funded") and not event.negative]
+    funded = declared if reports.funded_events is None else reports.funded_events
     return {
+        "config_reports": [
+            {
+                "coupon_unused_days": reports.coupon_unused_days,
+                "qualify_days_left": reports.qualify_days_left,
+                "not_funded_days": reports.not_funded_days,
+                "requires_consent": any(feed.constants.get("purpose") == "consent" for feed in config.feeds),
+            }
+        ],
+        "config_funded_events": [{"event_name": name} for name in funded],
         "config_decay_weights": [
             {"days_before_last": days, "weight": weight} for days, weight in enumerate(weights)
         ],

@@ -41,6 +41,7 @@ GRAINS = {
     "report_near_misses": "journey_id event_id rule_id rule_version role",
     "report_program_days": "program day_on",
     "report_recognition_mix": "program recognition_type basis",
+    "report_reminders": "reminder program journey_id coupon_id",
     "report_reward_liability": "program rule_id role kind state currency",
     "report_rewards_at_risk": "feed_id rule_id deadline_on",
     "report_unrecognized": "program event_name reason_code",

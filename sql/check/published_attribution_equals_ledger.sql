@@ -1,6 +1,7 @@
 -- Programs and currencies whose attributed rewards are not the ledger's balance.
 -- Grain: program x currency; no rows when the check holds.
--- Why: attribution divides what the ledger holds, and may neither lose nor multiply it.
+-- Why: attribution divides what the ledger holds of money, and may neither lose nor multiply it. Points, tiers and badges
+-- (currency XXX) are no money and must not be in it.
 WITH attributed AS (
     SELECT
         program,
@@ -16,6 +17,7 @@ posted AS (
         COALESCE(currency, '') AS currency,
         CAST(SUM(amount_minor) AS BIGINT) AS posted_minor
     FROM reward_entries
+    WHERE COALESCE(currency, '') <> 'XXX'
     GROUP BY program, COALESCE(currency, '')
 )
 

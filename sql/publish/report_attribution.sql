@@ -3,7 +3,7 @@
 -- event name.
 -- Every measure may be added up over any rows. Credits are in millionths of one event; each model's credits for the
 -- same events add up to exactly one event each. A row without an advocate holds rewards that need no recognition (an
--- actor's).
+-- actor's). Points, tiers and badges are no money and are left out: report_reward_liability has them by kind.
 SELECT
     r.program,
     r.week_on,

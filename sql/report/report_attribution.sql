@@ -4,18 +4,12 @@
 -- currency x recognition type x event name. journeys, events, new customers, amount and reward stand on the row of
 -- the recognized advocate (the decision); credit stands on the row of each touch, so a row may hold credit only.
 -- Every measure may be added up over any rows: a journey is counted at its root event alone. Credit is in millionths
--- of one event. reward_minor is the ledger's balance (grants less reversals); a reward without a recognized journey
--- (an actor's own) stands on a row without an advocate, so the total is the ledger's total to the cent.
+-- of one event. reward_minor is the ledger's balance (grants less reversals) of rewards that are money; a reward
+-- without a recognized journey (an actor's own) stands on a row without an advocate, so the total is the ledger's.
+-- Must not: count points, tiers and badges. They share the currency XXX, and their sum would be a number of nothing;
+-- report_reward_liability and report_advocate_rewards have them by kind.
 -- Why not from rewards.amount_minor: a clawed-back reward keeps its amount there, and would be counted as paid.
-WITH reward_balances AS (
-    SELECT
-        reward_id,
-        CAST(SUM(amount_minor) AS BIGINT) AS balance_minor
-    FROM reward_entries
-    GROUP BY reward_id
-),
-
-decided_events AS (
+WITH decided_events AS (
     SELECT
         program,
         week_on,
@@ -96,17 +90,16 @@ granted_rewards AS (
         0 AS subsequent_events,
         0 AS new_customers,
         0 AS amount_minor,
-        b.balance_minor AS reward_minor,
+        r.balance_minor AS reward_minor,
         0 AS credit_first,
         0 AS credit_last,
         0 AS credit_linear,
         0 AS credit_position,
         0 AS credit_decay
-    FROM rewards AS r
-    INNER JOIN reward_balances AS b ON r.reward_id = b.reward_id
+    FROM reward_standings AS r
     LEFT JOIN recognized_journeys AS j ON r.journey_id = j.journey_id AND r.program = j.program
     LEFT JOIN events AS e ON r.event_id = e.event_id
-    WHERE b.balance_minor <> 0
+    WHERE r.balance_minor <> 0 AND r.currency <> 'XXX'
 ),
 
 contributions AS (

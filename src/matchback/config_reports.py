@@ -1,4 +1,4 @@
-"""What reports may be told: the half-life of credit, and when somebody is due to be reminded."""
+"""What reports may be told: the half-life of credit, who counts as new, top or dormant, and when a limit is near."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ class Reports(ConfigModel):
     qualify_days_left: int = Field(default=14, ge=0, le=3650)
     not_funded_days: int = Field(default=14, ge=1, le=3650)
     funded_events: list[Name] | None = None
+    dormant_after_days: int = Field(default=180, ge=1)
+    new_for_days: int = Field(default=30, ge=0)
+    top_advocates_percent: int = Field(default=10, ge=1, le=100)
+    near_limit_percent: int = Field(default=80, ge=1, le=100)
 
 
 def decay_weights(half_life_days: int) -> list[int]:

@@ -96,6 +96,10 @@ _SHAPES: dict[str, dict[str, str]] = {
         "qualify_days_left": _INTEGER,
         "not_funded_days": _INTEGER,
         "requires_consent": _BOOLEAN,
+        "dormant_after_days": _INTEGER,
+        "new_for_days": _INTEGER,
+        "top_advocates_percent": _INTEGER,
+        "near_limit_percent": _INTEGER,
     },
     "config_funded_events": {"event_name": _STRING},
     "config_decay_weights": {"days_before_last": _BIGINT, "weight": _BIGINT},
@@ -188,9 +192,7 @@ def _report_rows(config: Config) -> dict[str, list[dict[str, Any]]]:
     return {
         "config_reports": [
             {
-                "coupon_unused_days": reports.coupon_unused_days,
-                "qualify_days_left": reports.qualify_days_left,
-                "not_funded_days": reports.not_funded_days,
+                **reports.model_dump(include=set(_SHAPES["config_reports"])),
                 "requires_consent": any(feed.constants.get("purpose") == "consent" for feed in config.feeds),
             }
         ],

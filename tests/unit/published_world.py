@@ -18,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 
 from matchback import watermarks
+from matchback.config_reports import decay_weights
 from matchback.config_tables import _SHAPES, config_table
 from matchback.context import RunContext, open_context
 from matchback.publishing.deliver import SENT
@@ -71,7 +72,22 @@ def world(journeys: int, seed: int) -> Rows:
             rows, "config_events", event_name=name, subject="friend", stage=stage, rewardable=True,
             negative=False, repeatable=False, label=name
         )  # fmt: skip
+    _add(rows, "rule_terms", rule_version="v1", rule_id="advocate-100", rule_key="advocate-100", program=PROGRAMS[0],
+         reward_kind="cash", reward_currency="USD", amount_minor=10_000, pending_days=30, has_tiers=False,
+         slot_kind="journey", is_current=True)  # fmt: skip
+    _add(rows, "rule_limits", rule_version="v1", position=1, level=1, is_budget=False, condition="limit_1",
+         measure="count", max_count=50, per="program", starts_on=101, by_date="earned_on")  # fmt: skip
     _add(rows, "config_payout", answer_within_days=10)
+    _add(
+        rows,
+        "config_reports",
+        dormant_after_days=180,
+        new_for_days=30,
+        top_advocates_percent=10,
+        near_limit_percent=80,
+    )
+    for days, weight in enumerate(decay_weights(7)):
+        _add(rows, "config_decay_weights", days_before_last=days, weight=weight)
     _add(rows, "config_tax_forms", role="advocate", form="1099-MISC")
     for threshold in threshold_rows():
         _add(rows, "tax_thresholds", **threshold)
@@ -144,8 +160,13 @@ def _reward(
     state = chance.choices(STATES, (30, 6, 14, 32, 3, 4, 2, 1))[0]
     common = {"reward_id": 60_000 + number, "program": program, "rule_id": "advocate-100", "rule_version": "v1",
               "role": "advocate", "currency": "USD"}  # fmt: skip
+    standing = {"state": state, "earned_on": earned_on, "release_on": earned_on + timedelta(days=30),
+                "is_live": state not in REVERSED, "was_issued": state in PAID}  # fmt: skip
     _add(rows, "rewards", **common, beneficiary_id=advocate, journey_id=number, event_id=number, kind="cash",
-         amount_minor=10_000, state=state, earned_on=earned_on, release_on=earned_on + timedelta(days=30))  # fmt: skip
+         amount_minor=10_000, **standing)  # fmt: skip
+    _add(rows, "posted_slots", reward_id=60_000 + number, rule_key="advocate-100", rule_version="v1", role="advocate",
+         slot_id=number, ordinal=0, case_slot_id=number, journey_id=number, beneficiary_id=advocate,
+         amount_minor=10_000, is_held=state in PAID, **standing)  # fmt: skip
     kinds = ["earned"]
     if state in PAID:
         kinds += ["approved", "issued"]
@@ -157,7 +178,8 @@ def _reward(
         amount = {"earned": 10_000}.get(kind, -10_000 if kind in REVERSED else 0)
         reversed_id = 10 * number if kind in REVERSED else None
         _add(rows, "reward_entries", **common, entry_id=10 * number + place, sequence=10 * number + place, generation=1,
-             entry_kind=kind, amount_minor=amount, effective_on=earned_on, reverses_entry_id=reversed_id)  # fmt: skip
+             reward_kind="cash", entry_kind=kind, amount_minor=amount, effective_on=earned_on,
+             reverses_entry_id=reversed_id)  # fmt: skip
 
 
 def _deliveries(rows: Rows, chance: random.Random, day: date) -> None:

@@ -28,6 +28,7 @@ UNITS = {
     "millionths": "millionths of one event",
     "days": "days",
     "rank": "a place, from 1",
+    "measure": "rewards, or the smallest unit of the currency, as the row's `measure` says",
     "text": "as the rule counts it",
 }
 REPORTS = "report_"

@@ -16,6 +16,7 @@ MODULES = $(shell find dags src -name "*.py")
 WORKERS ?= 2
 PYTEST = .venv/bin/python -m pytest -q
 COMPILE = $(UV) pip compile --quiet --python-version 3.11 --no-header --no-annotate pyproject.toml --extra sftp --extra s3 --extra pgp
+CHARTS = --extra report
 
 .DEFAULT_GOAL := help
 .PHONY: help run airflow pictures test test-fast test-spark lint bench pins clean system-packages
@@ -60,9 +61,9 @@ pictures: $(TEST) $(AIRFLOW) $(BYTECODE) system-packages ## Make the pictures of
 	@PYTHONPATH=tests:sample_data .venv/bin/python -m dags.pictures docs/guides/images
 
 pins: .venv/bin/uv ## Compile the pins in requirements/ anew
-	$(COMPILE) --upgrade --extra gcs --extra azure --extra airflow --extra postgres -o requirements/airflow.txt
-	$(COMPILE) --upgrade -c requirements/airflow.txt -o requirements/cli.txt
-	$(COMPILE) --upgrade -c requirements/airflow.txt --extra gcs --extra azure --extra support --extra test -o requirements/test.txt
+	$(COMPILE) $(CHARTS) --upgrade --extra gcs --extra azure --extra airflow --extra postgres -o requirements/airflow.txt
+	$(COMPILE) $(CHARTS) --upgrade -c requirements/airflow.txt -o requirements/cli.txt
+	$(COMPILE) $(CHARTS) --upgrade -c requirements/airflow.txt --extra gcs --extra azure --extra support --extra test -o requirements/test.txt
 	$(COMPILE) --upgrade -c requirements/test.txt --extra spark --extra cases -o requirements/spark.txt
 	$(COMPILE) --upgrade -c requirements/test.txt --extra support -o requirements/support.txt
 

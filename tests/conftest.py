@@ -55,6 +55,14 @@ def azure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AzureServer]:
     server.stop()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def simple_charts() -> Iterator[None]:
+    """Pages are drawn with simple bars, in programs that tests start too: Vega takes a second for each publication."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MATCHBACK_CHARTS", "simple")
+        yield
+
+
 @pytest.fixture(autouse=True)
 def one_look(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files that a test lays down are whole: pick-up looks once, unless a feed says otherwise."""

@@ -168,9 +168,11 @@ def _build(
             with warehouse.reading_export() as published:
                 rows = {name: int(value.split("-")[0]) for name, value in hashes.items()}
                 rows[SELF_DESCRIBING] = published.count(SELF_DESCRIBING)
-                page = _page(context, version, published)
-        (folder / "report.html").write_text(page, encoding="utf-8")
-        store.write_manifest(folder, _manifest(version, rows, context.config))
+                page, made_by = _page(context, version, published)
+        (folder / "report.html").write_bytes(page)
+        manifest = _manifest(version, rows, context.config)
+        manifest["page"] = {"hash": hashlib.sha256(page).hexdigest(), "charts": made_by}
+        store.write_manifest(folder, manifest)
     return version, rows
 
 
@@ -181,8 +183,12 @@ def _exporting(
     return context.writer.exporting(path, tables, context.parameters, templates)
 
 
-def _page(context: RunContext, version: Version, published: Warehouse) -> str:
+def _page(context: RunContext, version: Version, published: Warehouse) -> tuple[bytes, str]:
+    """Return the bytes of the page and who drew its charts, which its bytes depend on."""
+    from matchback.publishing.report_drawings import drawings
     from matchback.publishing.report_page import PageHead, report_page
+
+    draw = drawings()
 
     head = PageHead(
         workspace=context.config.workspace.name,
@@ -192,7 +198,7 @@ def _page(context: RunContext, version: Version, published: Warehouse) -> str:
         config_hash=version.config_hash,
         code_version=version.code_version,
     )
-    return report_page(published, head)
+    return report_page(published, head, draw).encode(), draw.made_by
 
 
 def _manifest(version: Version, rows: dict[str, int], config: Config) -> dict[str, Any]:

@@ -47,6 +47,11 @@ def workspace_from_environment() -> Path | None:
     return Path(value) if value else None
 
 
+def wants_simple_charts() -> bool:
+    """Tell whether pages are to be drawn with simple bars though Vega-Altair is installed (MATCHBACK_CHARTS=simple)."""
+    return os.environ.get("MATCHBACK_CHARTS") == "simple"
+
+
 def resolve_secret(reference: str, root: Path) -> bytes:
     """Return the bytes behind `env:NAME` or `file:NAME` (relative to the workspace root).
 

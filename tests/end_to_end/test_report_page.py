@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from end_to_end.chromium import chromium
 from matchback.publishing.report_page import PageHead, report_page
+from matchback.publishing.report_vega import VegaCharts
 from matchback.warehouse import Warehouse
 from unit.published_world import AS_OF, fill, make_tables
 
@@ -27,7 +30,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     fill(warehouse)
     warehouse.build("report", PARAMETERS)
     path = tmp_path_factory.mktemp("page") / "report.html"
-    path.write_text(report_page(warehouse, HEAD), encoding="utf-8")
+    path.write_text(report_page(warehouse, HEAD, VegaCharts()), encoding="utf-8")
     yield path
     warehouse.close()
 
@@ -84,6 +87,86 @@ def test_figures_open_on_demand(page: Path) -> None:
         tab.value("document.querySelector('summary').click()")
         assert tab.value("document.body.scrollHeight") > closed
         assert tab.complaints() == []
+
+
+TABLE = "[...document.querySelectorAll('table')].find(table => table.textContent.includes('Clickers'))"
+COLUMN = "[...{table}.tBodies[0].rows].filter(row => !row.hidden).map(row => row.cells[{at}].textContent)"
+
+
+def test_tables_sort_by_figures_and_words(page: Path) -> None:
+    """Figures by their size and greatest first, words from A, and the third time as the page gave them."""
+    journeys, program = COLUMN.format(table=TABLE, at=3), COLUMN.format(table=TABLE, at=1)
+    head = f"{TABLE}.tHead.rows[0].cells"
+    with chromium() as tab:
+        tab.open(page, width=PHONE)
+        given = tab.value(journeys)
+        figures = [int(figure) for figure in given]
+        assert sorted(figures) != figures
+        for order in (sorted(figures, reverse=True), sorted(figures), figures):
+            tab.value(f"{head}[3].querySelector('button').click()")
+            assert [int(figure) for figure in tab.value(journeys)] == order
+        assert tab.value(f"{head}[3].getAttribute('aria-sort')") == "none"
+        tab.value(f"{head}[1].querySelector('button').click()")
+        assert tab.value(f"{head}[1].getAttribute('aria-sort')") == "ascending"
+        assert tab.value(program) == sorted(tab.value(program))
+        assert tab.complaints() == []
+
+
+def test_a_long_table_is_filtered_and_says_how_many_rows_are_left(page: Path) -> None:
+    box = f"{TABLE}.closest('.scroll').previousElementSibling.querySelector('input')"
+    said = f"{TABLE}.closest('.scroll').previousElementSibling.querySelector('output').textContent"
+    program = COLUMN.format(table=TABLE, at=1)
+    with chromium() as tab:
+        tab.open(page, width=DESK)
+        rows = len(tab.value(program))
+        assert tab.value(said) == f"{rows} rows"
+        tab.value(f"{TABLE}.closest('details').open = true; {box}.focus()")
+        tab.call("Input.insertText", text="2026-11 FAMILY")
+        left = tab.value(program)
+        assert 0 < len(left) < rows
+        assert set(left) == {"family-certificate"}
+        assert tab.value(said) == f"{len(left)} of {rows} rows"
+        assert tab.complaints() == []
+
+
+def test_a_figure_leads_to_its_definition(page: Path) -> None:
+    with chromium() as tab:
+        tab.open(page, width=PHONE)
+        tab.value("document.querySelector('.tile a.measure').click()")
+        place = tab.value("location.hash.slice(1)")
+        words = tab.value("document.querySelector(':target').innerText")
+        assert place == "report_coupon_comparison-friends_recognized"
+        assert words.startswith("Friends by every ground")
+        assert tab.value("document.querySelector(':target').getBoundingClientRect().top < innerHeight")
+
+
+def test_a_script_that_slips_in_does_not_run(page: Path, tmp_path: Path) -> None:
+    """The policy holds in the browser too: of two scripts only the page's own runs."""
+    broken = tmp_path / "broken.html"
+    text = page.read_text(encoding="utf-8")
+    broken.write_text(
+        text.replace("<main>", "<main><script>document.title = 'broken'</script>"), encoding="utf-8"
+    )
+    with chromium() as tab:
+        tab.open(broken, width=DESK)
+        assert tab.value("document.title").startswith("Harbor Credit Union")
+        assert "Content Security Policy" in " ".join(tab.complaints())
+        assert tab.value("document.querySelectorAll('button.sort').length") > 20
+
+
+def test_the_page_prints_whole(page: Path, tmp_path: Path) -> None:
+    """On paper everything is open and light, and nothing is there to click."""
+    with chromium() as tab:
+        tab.open(page, width=DESK, dark=True)
+        tab.call("Emulation.setEmulatedMedia", media="print", features=[])
+        assert tab.value("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        shown = (
+            "[...document.querySelectorAll('.sort, .filter, .contents')].filter(part => part.offsetParent).length"
+        )
+        assert tab.value(shown) == 0
+        printed = base64.b64decode(tab.call("Page.printToPDF", printBackground=True)["data"])
+    assert printed.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type /Page\b", printed)) > 4
 
 
 def test_payouts_stand_on_a_desk_and_on_a_phone(page: Path) -> None:

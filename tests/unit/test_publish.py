@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -42,7 +43,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def root(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of it. The world is too small a part of a real one for the other steps' checks, so they are left out."""
     monkeypatch.setattr(publish, "refuse_broken", lambda warehouse, parameters: None)
-    monkeypatch.setattr(report_page, "report_page", lambda warehouse, head: "the page has tests of its own")
+    monkeypatch.setattr(
+        report_page, "report_page", lambda warehouse, head, draw: "the page has tests of its own"
+    )
     return Path(shutil.copytree(made, tmp_path / "workspace"))
 
 
@@ -106,6 +109,7 @@ def test_database_parquet_and_manifest_say_the_same(root: Path) -> None:
         "content_hash",
         "inputs",
         "journal_number",
+        "page",
         "sequence",
         "tables",
         "time_zones",
@@ -124,6 +128,14 @@ def test_database_parquet_and_manifest_say_the_same(root: Path) -> None:
         (version,) = warehouse.table("versions").to_pylist()
     assert version["version_id"] == FIRST
     assert version["content_hash"] == manifest["content_hash"]
+
+
+def test_the_manifest_says_what_the_page_is_and_who_drew_it(root: Path) -> None:
+    """The bytes of the page depend on what draws its charts; so the manifest names it."""
+    run(root)
+    manifest = json.loads((published(root) / "manifest.json").read_text(encoding="utf-8"))
+    page = (published(root) / "report.html").read_bytes()
+    assert manifest["page"] == {"charts": "simple bars", "hash": hashlib.sha256(page).hexdigest()}
 
 
 def test_every_table_and_column_carries_its_description(root: Path) -> None:

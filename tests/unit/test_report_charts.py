@@ -1,27 +1,14 @@
-"""The drawings of the report page: lengths that show the figures, round scales, words that fit."""
+"""The simple bars, and what all drawings share: lengths that show the figures, round scales, words that fit."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from itertools import pairwise
 
 import pytest
 
-from matchback.publishing.report_charts import (
-    NARROW,
-    TEXT,
-    Part,
-    _date_ticks,
-    _nice_ticks,
-    bar_chart,
-    shortened,
-    stacked_bars,
-    text_width,
-    time_bars,
-)
-
-PARTS = [Part("good", "accepted", "second"), Part("bad", "refused", "fourth")]
+from matchback.publishing.report_charts import NARROW, TEXT, bar_chart, shortened, text_width
+from matchback.publishing.report_scales import date_ticks, nice_ticks
 
 
 def wide(drawing: str) -> str:
@@ -29,13 +16,6 @@ def wide(drawing: str) -> str:
     first, _, second = drawing.partition('<div class="narrow">')
     assert second
     return first
-
-
-def boxes(drawing: str) -> dict[str, tuple[float, float, float, float]]:
-    """Words of each straight mark, with its place and size: x, y, width, height."""
-    shape = r'aria-label="([^"]+)" d="M([\d.]+),([\d.]+)h([\d.]+)v([\d.]+)h-'
-    marks = re.findall(shape, drawing)
-    return {words: (float(x), float(y), float(width), float(height)) for words, x, y, width, height in marks}
 
 
 def lengths(drawing: str) -> dict[str, float]:
@@ -91,52 +71,13 @@ def test_long_words_make_room_for_themselves() -> None:
         assert float(start) + text_width(str(rows[0]["w"]), TEXT) <= float(width)
 
 
-def test_a_stack_fills_its_bar_with_shares() -> None:
-    rows = [{"feed": "openings", "good": 9, "bad": 1}, {"feed": "empty", "good": 0, "bad": 0}]
-    drawing = wide(stacked_bars(rows, label="feed", parts=PARTS))
-    drawn = boxes(drawing)
-    assert set(drawn) == {"openings: 9 of 10 accepted", "openings: 1 of 10 refused"}
-    good, bad = drawn["openings: 9 of 10 accepted"], drawn["openings: 1 of 10 refused"]
-    assert good[2] == pytest.approx(9 * bad[2])
-    assert good[0] + good[2] == pytest.approx(bad[0])
-    assert "empty" not in drawing
-
-
-def test_only_the_parts_that_occur_are_in_the_legend() -> None:
-    drawing = wide(stacked_bars([{"feed": "a", "good": 1, "bad": 0}], label="feed", parts=PARTS))
-    assert ">accepted<" in drawing
-    assert ">refused<" not in drawing
-
-
-@pytest.mark.parametrize("step", [1, 7])
-def test_time_runs_evenly_and_parts_stand_on_each_other(step: int) -> None:
-    days = [date(2026, 8, 3) + timedelta(days=step * at) for at in range(10) if at != 4]
-    rows = [{"day": day, "good": 3, "bad": 1} for day in days]
-    drawn = boxes(wide(time_bars(rows, day="day", parts=PARTS, slots=10)))
-    starts = [drawn[f"{day}: 3 accepted"][0] for day in days]
-    gaps = [later - before for before, later in pairwise(starts)]
-    assert gaps[3] == pytest.approx(2 * gaps[0], abs=0.05), "a day without anything keeps its place"
-    assert gaps[0] == pytest.approx(gaps[-1], abs=0.05)
-    for day in days:
-        below, above = drawn[f"{day}: 3 accepted"], drawn[f"{day}: 1 refused"]
-        assert above[1] + above[3] == pytest.approx(below[1], abs=0.05)
-        assert below[3] == pytest.approx(3 * above[3], abs=0.05)
-
-
-def test_one_day_alone_is_drawn() -> None:
-    rows = [{"day": date(2026, 8, 3), "good": 1, "bad": 0}]
-    assert ">Aug 3<" in time_bars(rows, day="day", parts=PARTS, slots=1)
-
-
 def test_nothing_to_show_is_no_drawing() -> None:
     assert bar_chart([], label="l", value="v", words="w") == ""
-    assert stacked_bars([{"l": "a", "good": 0, "bad": 0}], label="l", parts=PARTS) == ""
-    assert time_bars([{"day": date(2026, 8, 3), "good": 0, "bad": 0}], day="day", parts=PARTS, slots=1) == ""
 
 
 @pytest.mark.parametrize("greatest", [1, 2, 5, 6, 10, 11, 52, 99, 100, 101, 499, 501, 12_345, 10**9])
 def test_scales_are_round_and_reach_the_greatest(greatest: int) -> None:
-    ticks = _nice_ticks(greatest)
+    ticks = nice_ticks(greatest)
     step = ticks[1]
     assert str(step).rstrip("0") in ("1", "2", "5")
     assert ticks[-2] < greatest <= ticks[-1]
@@ -156,7 +97,7 @@ def test_scales_are_round_and_reach_the_greatest(greatest: int) -> None:
 )
 def test_days_are_named_as_a_calendar_has_them(days: int, named: list[str]) -> None:
     first = date(2026, 8, 3)
-    ticks = _date_ticks(first, first + timedelta(days=days - 1), NARROW.most_ticks)
+    ticks = date_ticks(first, first + timedelta(days=days - 1), NARROW.most_ticks)
     assert [words for _, words in ticks] == named
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,10 +20,12 @@ from matchback.intake.arrival_log import state_of
 from matchback.intake.arrivals import FINDINGS, Arrival, Finding
 from matchback.publishing.report_charts import COLORS, bar_chart
 from matchback.publishing.report_deliveries import ARRIVAL_WORDS, deliveries
+from matchback.publishing.report_drawings import SIMPLE
 from matchback.publishing.report_html import table
-from matchback.publishing.report_page import ASSETS, PageHead, report_page
+from matchback.publishing.report_page import PageHead, report_page
 from matchback.publishing.report_payouts import STATES, payouts
 from matchback.publishing.report_sections import _slots, rewards
+from matchback.publishing.report_shell import ASSETS
 from matchback.publishing.report_words import bps, hundredths, rate, sums, title_words
 from matchback.warehouse import Warehouse
 from unit.published_world import AS_OF, fill, make_tables
@@ -51,8 +55,8 @@ def page(warehouse: Warehouse) -> str:
 
 def test_findings_are_told_in_the_rewards_section_only_when_there_are_any() -> None:
     found = [{"finding": "payout_without_account", "rewards": 2}]
-    assert "Rewards to look at" not in rewards([], [], [])
-    told = rewards([], [], found)
+    assert "Rewards to look at" not in rewards(SIMPLE, [], [], [])
+    told = rewards(SIMPLE, [], [], found)
     assert "Rewards to look at" in told
     assert "No account to pay to" in told
 
@@ -86,23 +90,44 @@ def read(page: str) -> Reader:
     return reader
 
 
-def test_the_page_runs_no_script_and_loads_nothing(page: str) -> None:
+def test_the_page_loads_nothing_and_holds_one_script(page: str) -> None:
     reader = read(page)
     assert reader.open == []
-    assert not reader.tags & {"script", "img", "link", "iframe", "object", "form", "input"}
+    assert page.count("<script") == 1
+    assert not reader.tags & {"img", "link", "iframe", "object", "form", "input", "use", "image"}
     names = {name for name, _ in reader.attributes}
-    assert not {name for name in names if name.startswith("on")} | (names & {"style", "src", "href"})
+    assert not {name for name in names if name.startswith("on")} | (names & {"style", "src"})
+    assert all((value or "").startswith("#") for name, value in reader.attributes if name == "href")
     addresses = set(re.findall(r"https?://[^\"')\s<]+", page))
     assert addresses == {"http://www.w3.org/2000/svg"}
 
 
-def test_the_policy_allows_its_own_style_alone(page: str) -> None:
+def test_the_policy_allows_its_own_style_and_script_alone(page: str) -> None:
+    """The hashes are those of what stands in the page, so that nothing else can run in it."""
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)
     assert policy
-    assert re.fullmatch(
-        r"default-src 'none'; style-src 'sha256-[A-Za-z0-9+/]{43}='; base-uri 'none'; form-action 'none'",
-        policy[1],
+    style, script = (
+        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        for tag in ("style", "script")
+        for text in re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
     )
+    assert policy[1] == (
+        f"default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_every_figure_leads_to_what_it_means(page: str) -> None:
+    """Tiles, titles of drawings and heads of figures link to a definition on the page, and each is there once."""
+    places = re.findall(r' id="([^"]+)"', page)
+    assert len(places) == len(set(places))
+    links = re.findall(r'href="#([^"]+)"', page)
+    assert set(links) <= set(places)
+    assert "report_program_days-conversion_rate_bps" in links
+    unexplained = re.findall(r'<th scope="col" class="n">([^<]+)</th>', page)
+    assert unexplained == []
+    assert "<dd><a" in page
+    assert re.findall(r"<div class=\"tile\"><dt>[^<]+</dt><dd>[^<]", page) == []
 
 
 def test_the_headline_compares_with_coupons_alone(page: str) -> None:
@@ -123,8 +148,8 @@ def test_colors_come_from_the_style_sheet(page: str) -> None:
 def test_a_name_cannot_break_out_of_its_place(warehouse: Warehouse) -> None:
     hostile = '<script>alert("1")</script>'
     nasty = report_page(warehouse, replace(HEAD, workspace=hostile, version_id=hostile))
-    reader = read(nasty)
-    assert "script" not in reader.tags
+    assert read(nasty).open == []
+    assert nasty.count("<script") == 1, "its own"
     drawing = bar_chart([{"label": hostile, "n": 1, "w": hostile}], label="label", value="n", words="w")
     assert "<script" not in drawing + table(["a"], [[hostile]])
 
@@ -144,9 +169,12 @@ def payout_rows(page: str, title: str) -> list[list[str]]:
     (found,) = re.findall(r"<h2>Payouts</h2>(.*?)</section>", page)
     table_after = found[found.index(title) :]
     table_after = table_after[: table_after.index("</table>")]
-    return [
-        re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall(r"<tr>(.*?)</tr>", table_after)
-    ]
+    return [cells(row) for row in re.findall(r"<tr>(.*?)</tr>", table_after)]
+
+
+def cells(row: str) -> list[str]:
+    """The words of a row's cells."""
+    return [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
 
 
 def test_the_payouts_on_the_page_are_those_of_the_reconciliation(warehouse: Warehouse, page: str) -> None:
@@ -164,7 +192,10 @@ def test_the_payouts_on_the_page_are_those_of_the_reconciliation(warehouse: Ware
     assert [row[0] for row in rows] == ["To recover", "Failed", "Overdue", "Due", "Unanswered", "Settled"]
     for name, tile in (("due", "Due"), ("issued", "Issued"), ("fulfilled", "Fulfilled")):
         in_all = sum(row[f"{name}_minor"] for row in totals.values())
-        assert f"<dt>{tile}</dt><dd>{money(in_all, '')}</dd>" in page
+        assert (
+            f'<dt>{tile}</dt><dd><a class="measure" href="#payout_totals-{name}_minor">{money(in_all, "")}<'
+            in page
+        )
 
 
 def test_the_page_lists_the_rewards_that_someone_has_to_clear(warehouse: Warehouse, page: str) -> None:
@@ -201,16 +232,16 @@ def test_of_more_rewards_than_a_page_holds_the_oldest_are_listed() -> None:
         "open_since_on": AS_OF,
         "age_days": 0,
     }
-    few = payouts([], [], [{**step, "rewards": 1}], [reward])
-    many = payouts([], [], [{**step, "rewards": 7}], [reward])
+    few = payouts(SIMPLE, [], [], [{**step, "rewards": 1}], [reward])
+    many = payouts(SIMPLE, [], [], [{**step, "rewards": 7}], [reward])
     assert "<summary>Rewards to clear, oldest first</summary>" in few
     assert "<summary>Rewards to clear: the oldest 1 of 7 (all: matchback payouts reconcile)</summary>" in many
     assert (
         '<dt>Failed: 7 rewards, the oldest 9 days</dt><dd>Do it: retry ID <span class="option">--reason'
         in many
     )
-    assert "Rewards to clear" not in payouts([], [], [], [])
-    undated = payouts([], [], [{**step, "rewards": 1, "oldest_days": None}],
+    assert "Rewards to clear" not in payouts(SIMPLE, [], [], [], [])
+    undated = payouts(SIMPLE, [], [], [{**step, "rewards": 1, "oldest_days": None}],
                       [{**reward, "open_since_on": None, "age_days": None}])  # fmt: skip
     assert "<dt>Failed: 1 reward</dt>" in undated
     assert '<td>–</td><td class="n">–</td>' in undated
@@ -245,7 +276,7 @@ def test_every_kind_of_finding_has_its_word_in_the_calendar() -> None:
     assert found | {"excused"} <= set(ARRIVAL_WORDS)
     day = {"feed_id": "f", "day_on": AS_OF, "is_expected": True, "files": 1, "detail": None}
     for state, words in ARRIVAL_WORDS.items():
-        assert grid(deliveries([], [{**day, "state": state}], AS_OF))["f"] == [words] + ["–"] * 6
+        assert grid(deliveries(SIMPLE, [], [{**day, "state": state}], AS_OF))["f"] == [words] + ["–"] * 6
     assert len(set(ARRIVAL_WORDS.values())) == len(ARRIVAL_WORDS)
 
 

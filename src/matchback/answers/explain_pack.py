@@ -6,14 +6,11 @@ only its writer may read it.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import os
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from string import Template
 from typing import Any
 
 from matchback.answers.explain import Explanation
@@ -31,7 +28,7 @@ from matchback.answers.printing import money
 from matchback.errors import ConfigurationError, MatchbackError
 from matchback.intake.private_files import open_private_file
 from matchback.publishing.report_html import card, section
-from matchback.publishing.report_page import ASSETS
+from matchback.publishing.report_shell import shell
 from matchback.publishing.report_words import title_words
 
 Data = dict[str, Any]
@@ -68,7 +65,6 @@ def write_pack(explanation: Explanation, path: Path, *, force: bool = False) -> 
 def pack_page(explanation: Explanation) -> str:
     """Return the page of an answer that was gathered with its proof."""
     data, teller = explanation.data, Teller(explanation.data, explanation.config)
-    style = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("page.css", "pack.css"))
     title = f"{title_words(explanation.config.workspace.name)}: why, as of {data['version']['as_of']}"
     body = [_head(explanation), _short(data, teller), _timelines(data, teller)]
     for journey in data["journeys"]:
@@ -80,12 +76,7 @@ def pack_page(explanation: Explanation) -> str:
         _files(data["proof"]["files"]),
     ]
     body += [_whole(teller), _checking(data)]
-    return Template((ASSETS / "page.html").read_text(encoding="utf-8")).substitute(
-        title=escape(title),
-        style=style,
-        style_hash=f"sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}",
-        body="\n".join(part for part in body if part),
-    )
+    return shell(title, "\n".join(part for part in body if part), styles=("page.css", "pack.css"))
 
 
 # --- sections ----------------------------------------------------------------------------------------------------

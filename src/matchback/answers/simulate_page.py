@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
-from string import Template
 from typing import Any
 
 from matchback.answers.printing import money
@@ -15,7 +12,7 @@ from matchback.answers.simulate_sweep import IN_FORCE, sweep_rows
 from matchback.errors import MatchbackError
 from matchback.publishing.report_charts import bar_chart
 from matchback.publishing.report_html import card, figure, pair, section, table
-from matchback.publishing.report_page import ASSETS
+from matchback.publishing.report_shell import shell
 
 Data = Mapping[str, Any]
 _CHANGES = {
@@ -56,14 +53,7 @@ def simulation_page(data: Data, title: str, parts: Sequence[str]) -> str:
     """Return sections as a page of its own, under a title and what the simulation stands on."""
     stands_on = f"On the records of version {data['version']}, as of {data['as_of']}. Nothing was changed."
     head = f'<p class="kind">Simulation</p><h1>{escape(title)}</h1><p class="quiet">{escape(stands_on)}</p>'
-    style = (ASSETS / "page.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return Template((ASSETS / "page.html").read_text(encoding="utf-8")).substitute(
-        title=escape(f"Simulation: {title}"),
-        style=style,
-        style_hash=f"sha256-{digest}",
-        body="\n".join([f"<header>{head}</header>", *parts]),
-    )
+    return shell(f"Simulation: {title}", "\n".join([f"<header>{head}</header>", *parts]))
 
 
 def _recognized(lines: Sequence[tuple[str, Data]]) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from matchback.publishing import report_charts as charts
 from matchback.publishing.report_charts import Part
-from matchback.publishing.report_html import card, figure, meanings, more, section, table
+from matchback.publishing.report_drawings import Drawings
+from matchback.publishing.report_html import Measured, card, figure, meanings, more, section, table
 from matchback.publishing.report_words import short_day
 
 Row = Mapping[str, Any]
@@ -40,36 +40,41 @@ ARRIVAL_WORDS = {
 }
 
 
-def deliveries(feeds: Rows, arrivals: Rows, as_of: date) -> str:
+def deliveries(draw: Drawings, feeds: Rows, arrivals: Rows, as_of: date) -> str:
     """What the feeds delivered, and whether what was expected came."""
     bars = [{**row, "label": row["feed_id"]} for row in feeds]
     counts = table(
         [
             "Feed",
-            "Files",
-            "Records",
-            "Accepted",
-            "Before",
-            "Refused",
-            "Conflict",
-            "Waiting",
             "Last",
             "Top reason",
+            Measured("Files", "report_feed_quality.files"),
+            Measured("Records", "report_feed_quality.records"),
+            Measured("Accepted", "report_feed_quality.accepted"),
+            Measured("Before", "report_feed_quality.duplicates"),
+            Measured("Refused", "report_feed_quality.refused"),
+            Measured("Conflict", "report_feed_quality.conflicts"),
+            Measured("Waiting", "report_feed_quality.waiting"),
         ],
         [
-            [row["feed_id"]]
+            [row["feed_id"], row["last_on"].isoformat(), (row["top_reason_code"] or "").replace("_", " ")]
             + [
                 row[name]
                 for name in ("files", "records", "accepted", "duplicates", "refused", "conflicts", "waiting")
             ]
-            + [row["last_on"].isoformat(), (row["top_reason_code"] or "").replace("_", " ")]
             for row in feeds
         ],
+        words=3,
     )
     return section(
         "Quality of deliveries",
         "Every record of every file is in exactly one of these parts.",
-        card(figure("Records by feed", charts.stacked_bars(bars, label="label", parts=FEED_PARTS)))
+        card(
+            figure(
+                Measured("Records by feed", "report_feed_quality.records"),
+                draw.shares(bars, label="label", parts=FEED_PARTS),
+            )
+        )
         + card(more("Counts of every feed", counts))
         + _calendar(arrivals, as_of),
     )

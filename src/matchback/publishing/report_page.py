@@ -1,32 +1,31 @@
 """The report page: one self-contained file that a marketing head opens, reads on a phone, and prints.
 
-It runs no script and loads nothing: charts are drawings inside the page, and the content security policy allows its own
-style sheet only. Every value is escaped. All figures come from the version that it lies in.
+It loads nothing: charts are drawings inside the page, made while publishing; its one script sorts and filters tables,
+and the content security policy allows that script and its own style sheet only. Every value is escaped. All figures
+come from the version that it lies in, and each links to what it means.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
-from pathlib import Path
-from string import Template
 from typing import TYPE_CHECKING, Any
 
 from matchback.answers.printing import count
-from matchback.publishing import report_sections as sections
 from matchback.publishing.report_deliveries import deliveries
-from matchback.publishing.report_html import card, tiles
+from matchback.publishing.report_drawings import SIMPLE, Drawings, drawings
+from matchback.publishing.report_html import Measured, card, contents, tiles
+from matchback.publishing.report_measures import measures
 from matchback.publishing.report_payouts import payouts
+from matchback.publishing.report_sections import programs, recognition, rewards, sources, unrecognized
+from matchback.publishing.report_shell import shell
 from matchback.publishing.report_words import day_words, sums, title_words
 
 if TYPE_CHECKING:
     from matchback.warehouse import Warehouse
 
-ASSETS = Path(__file__).with_name("report_assets")
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
 
@@ -43,37 +42,34 @@ class PageHead:
     code_version: str
 
 
-def report_page(published: Warehouse, head: PageHead) -> str:
-    """Return the page of an open published version."""
-    parts = [_header(head), *report_parts(published, head.as_of), _footer(head)]
-    style = (ASSETS / "page.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return Template((ASSETS / "page.html").read_text(encoding="utf-8")).substitute(
-        title=escape(f"{title_words(head.workspace)}: referral report of {head.as_of.isoformat()}"),
-        style=style,
-        style_hash=f"sha256-{digest}",
-        body="\n".join(parts),
-    )
+def report_page(published: Warehouse, head: PageHead, draw: Drawings | None = None) -> str:
+    """Return the page of an open published version; `draw` is who draws, by default whoever is installed."""
+    draw = draw or drawings()
+    parts = [_header(head), *report_parts(published, head.as_of, draw), _footer(head, draw)]
+    title = f"{title_words(head.workspace)}: referral report of {head.as_of.isoformat()}"
+    return shell(title, "\n".join(parts), script="page.js")
 
 
-def report_parts(published: Warehouse, as_of: date) -> list[str]:
+def report_parts(published: Warehouse, as_of: date, draw: Drawings = SIMPLE) -> list[str]:
     """Return what stands between the page's head and foot: figures, charts and tables, as escaped markup."""
 
     def rows(query: str) -> Rows:
         return published.rows(f"page/{query}", {"as_of": as_of})
 
     states, liability = rows("reward_states"), rows("liability")
-    return [
-        _hero(rows("comparison")),
-        _headline(rows("comparison"), rows("totals")[0], states, liability, rows("deliveries")[0]),
-        sections.recognition(rows("mix"), rows("days")),
-        sections.programs(rows("programs"), rows("recent_days")),
-        sections.sources(rows("channels"), rows("funnel")),
-        sections.rewards(states, liability, rows("findings")),
-        payouts(rows("payout_states"), rows("payout_ages"), rows("payout_steps"), rows("payout_open")),
-        sections.unrecognized(rows("reasons")),
-        deliveries(rows("feeds"), rows("arrivals"), as_of),
+    hero = _hero(rows("comparison"))
+    headline = _headline(rows("comparison"), rows("totals")[0], states, liability, rows("deliveries")[0])
+    sections = [
+        recognition(draw, rows("mix"), rows("days")),
+        programs(rows("programs"), rows("recent_days")),
+        sources(draw, rows("channels"), rows("funnel")),
+        rewards(draw, states, liability, rows("findings")),
+        payouts(draw, rows("payout_states"), rows("payout_ages"), rows("payout_steps"), rows("payout_open")),
+        unrecognized(draw, rows("reasons")),
+        deliveries(draw, rows("feeds"), rows("arrivals"), as_of),
     ]
+    last = measures(headline + "".join(sections))
+    return [hero, headline, contents([*sections, last]), *sections, last]
 
 
 # --- sections ----------------------------------------------------------------------------------------------------
@@ -108,13 +104,33 @@ def _headline(comparison: Rows, totals: Row, states: Rows, liability: Rows, deli
     sent, sent_unit = sums(liability, "paid_minor")
     return tiles(
         [
-            ("Friends recognized", f"{friends:,}", f"in {recognized:,} of {judged:,} journeys"),
-            ("New customers", f"{totals['new_customers']:,}", "brought by an advocate"),
-            ("Rewards", f"{sum(row['rewards'] for row in states):,}", "granted under the terms"),
-            ("Still owed", owed, f"{owed_unit} granted and not yet sent".strip()),
-            ("Sent", sent, f"{sent_unit} in payout files, not taken back".strip()),
             (
-                "Records accepted",
+                Measured("Friends recognized", "report_coupon_comparison.friends_recognized"),
+                f"{friends:,}",
+                f"in {recognized:,} of {judged:,} journeys",
+            ),
+            (
+                Measured("New customers", "report_program_days.new_customers"),
+                f"{totals['new_customers']:,}",
+                "brought by an advocate",
+            ),
+            (
+                Measured("Rewards", "report_reward_liability.rewards"),
+                f"{sum(row['rewards'] for row in states):,}",
+                "granted under the terms",
+            ),
+            (
+                Measured("Still owed", "report_reward_liability.due_minor"),
+                owed,
+                f"{owed_unit} granted and not yet sent".strip(),
+            ),
+            (
+                Measured("Sent", "report_reward_liability.paid_minor"),
+                sent,
+                f"{sent_unit} in payout files, not taken back".strip(),
+            ),
+            (
+                Measured("Records accepted", "report_feed_quality.accepted"),
                 f"{deliveries['accepted']:,}",
                 f"of {deliveries['records']:,} in {files}; {deliveries['refused']:,} refused",
             ),
@@ -122,10 +138,12 @@ def _headline(comparison: Rows, totals: Row, states: Rows, liability: Rows, deli
     )
 
 
-def _footer(head: PageHead) -> str:
+def _footer(head: PageHead, draw: Drawings) -> str:
     return (
         f"<footer><p>Made by Matchback {escape(head.code_version)} from journal entry {head.journal_number:,} and "
         f"configuration {escape(head.config_hash[:12])}. The same figures stand beside this page in analytics.duckdb, "
         "in the tables report_* and payout_*, with every column explained.</p>"
-        "<p>Only production records are counted. This page holds no personal data.</p></footer>"
+        f"<p>Only production records are counted. This page holds no personal data. "
+        f"Charts by {escape(draw.made_by)}.</p>"
+        "</footer>"
     )

@@ -9,8 +9,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matchback.answers.printing import count, money
-from matchback.publishing import report_charts as charts
-from matchback.publishing.report_html import card, figure, meanings, more, pair, section, table, tiles
+from matchback.publishing.report_drawings import Drawings
+from matchback.publishing.report_html import (
+    Measured,
+    card,
+    figure,
+    meanings,
+    more,
+    pair,
+    section,
+    table,
+    tiles,
+)
 from matchback.publishing.report_words import sums
 
 Row = Mapping[str, Any]
@@ -36,7 +46,7 @@ _DATED = ("open_since_on", "age_days", "payout_number")
 STATES = (*OPEN_STATES, "settled", "closed")
 
 
-def payouts(states: Rows, ages: Rows, steps: Rows, open_rewards: Rows) -> str:
+def payouts(draw: Drawings, states: Rows, ages: Rows, steps: Rows, open_rewards: Rows) -> str:
     """What is due, issued and fulfilled, and what whoever answers for payouts has to clear."""
     return section(
         "Payouts",
@@ -45,7 +55,9 @@ def payouts(states: Rows, ages: Rows, steps: Rows, open_rewards: Rows) -> str:
         _totals(states)
         + card(figure("Due, issued and fulfilled, by state", _states(states)))
         + pair(
-            figure("Open rewards, by age in days", _ages(ages)),
+            figure(
+                Measured("Open rewards, by age in days", "payout_reconciliation.age_days"), _ages(draw, ages)
+            ),
             figure("What to do", _steps(steps)),
         )
         + _open(steps, open_rewards),
@@ -59,7 +71,12 @@ def _totals(states: Rows) -> str:
         ("Fulfilled", "fulfilled_minor", "confirmed by the paying system"),
     ]
     figures = [(label, *sums(states, column), note) for label, column, note in parts]
-    return tiles([(label, figure, f"{unit} {note}".strip()) for label, figure, unit, note in figures])
+    return tiles(
+        [
+            (Measured(label, f"payout_totals.{label.lower()}_minor"), figure, f"{unit} {note}".strip())
+            for label, figure, unit, note in figures
+        ]
+    )
 
 
 def _states(states: Rows) -> str:
@@ -67,7 +84,14 @@ def _states(states: Rows) -> str:
         states, key=lambda row: (STATES.index(row["state"]), row["currency"] or "", row["unit"] or "")
     )
     return table(
-        ["State", "Rewards", "Due", "Issued", "Fulfilled", "Oldest, days"],
+        [
+            "State",
+            Measured("Rewards", "payout_totals.rewards"),
+            Measured("Due", "payout_totals.due_minor"),
+            Measured("Issued", "payout_totals.issued_minor"),
+            Measured("Fulfilled", "payout_totals.fulfilled_minor"),
+            Measured("Oldest, days", "payout_totals.oldest_days"),
+        ],
         [
             [
                 _words(row),
@@ -80,7 +104,7 @@ def _states(states: Rows) -> str:
     )
 
 
-def _ages(ages: Rows) -> str:
+def _ages(draw: Drawings, ages: Rows) -> str:
     """Return bars by age: first what someone has to clear, then what only waits, each to a scale of its own."""
     kinds = (("To clear", True, "fourth"), ("Nothing to do yet", False, "quiet"))
     bars = [
@@ -95,7 +119,7 @@ def _ages(ages: Rows) -> str:
         for row in sorted(ages, key=lambda row: AGES.index(row["ageing"]))
         if row["is_to_clear"] == is_to_clear
     ]
-    return charts.bar_chart(bars, label="label", value="rewards", words="words")
+    return draw.bars(bars, label="label", value="rewards", words="words")
 
 
 def _steps(steps: Rows) -> str:
@@ -119,7 +143,16 @@ def _open(steps: Rows, open_rewards: Rows) -> str:
     if to_clear > len(open_rewards):
         title = f"Rewards to clear: the oldest {len(open_rewards):,} of {to_clear:,} (all: matchback payouts reconcile)"
     listed = table(
-        ["Reward", "State", "Since", "Days", "Payout", "Due", "Issued", "Fulfilled"],
+        [
+            "Reward",
+            "State",
+            "Since",
+            Measured("Days", "payout_reconciliation.age_days"),
+            Measured("Payout", "payout_reconciliation.payout_number"),
+            Measured("Due", "payout_reconciliation.due_minor"),
+            Measured("Issued", "payout_reconciliation.issued_minor"),
+            Measured("Fulfilled", "payout_reconciliation.fulfilled_minor"),
+        ],
         [
             [
                 str(row["reward_id"]),

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from matchback.answers.printing import money
-from matchback.publishing import report_charts as charts
 from matchback.publishing.findings import finding_words
 from matchback.publishing.report_charts import Part
-from matchback.publishing.report_html import card, figure, meanings, more, pair, section, table
+from matchback.publishing.report_drawings import Drawings
+from matchback.publishing.report_html import Measured, card, figure, meanings, more, pair, section, table
 from matchback.publishing.report_words import bps, hundredths, rate
 
 Row = Mapping[str, Any]
@@ -47,7 +47,7 @@ STATE_COLORS = {
 DAY_PARTS = (Part("recognized", "recognized", "first"), Part("unrecognized", "not recognized", "quiet"))
 
 
-def recognition(mix: Rows, days: Rows) -> str:
+def recognition(draw: Drawings, mix: Rows, days: Rows) -> str:
     """What led friends to their advocate, and when."""
     total = sum(row["journeys"] for row in mix)
     bars = [
@@ -55,16 +55,18 @@ def recognition(mix: Rows, days: Rows) -> str:
     ]
     slots, unit = _slots(days)
     length = len(slots) and (slots[-1]["day_on"] - slots[0]["day_on"]).days // (1 if unit == "day" else 7) + 1
-    by_day = charts.time_bars(slots, day="day_on", parts=DAY_PARTS, slots=length)
+    by_day = draw.over_time(slots, day="day_on", parts=DAY_PARTS, slots=length)
     return section(
         "How friends were recognized",
         "A journey is one friend’s way to one account or order. It is counted once, on the day that it began.",
         pair(
             figure(
-                "Recognized journeys, by what led to the advocate",
-                charts.bar_chart(bars, label="label", value="journeys", words="words"),
+                Measured(
+                    "Recognized journeys, by what led to the advocate", "report_recognition_mix.journeys"
+                ),
+                draw.bars(bars, label="label", value="journeys", words="words"),
             ),
-            figure(f"Journeys begun, by {unit}", by_day),
+            figure(Measured(f"Journeys begun, by {unit}", "report_program_days.judged_journeys"), by_day),
         ),
     )
 
@@ -74,14 +76,14 @@ def programs(programs: Rows, recent: Rows) -> str:
     totals = table(
         [
             "Program",
-            "Shares",
-            "Clicks",
-            "Journeys",
-            "Recognized",
-            "Rate",
-            "New customers",
-            "Amount",
-            "Per friend",
+            Measured("Shares", "report_program_days.shares"),
+            Measured("Clicks", "report_program_days.clicks"),
+            Measured("Journeys", "report_program_days.judged_journeys"),
+            Measured("Recognized", "report_program_days.conversions"),
+            Measured("Rate", "report_program_days.recognition_rate_bps"),
+            Measured("New customers", "report_program_days.new_customers"),
+            Measured("Amount", "report_program_days.revenue_minor"),
+            Measured("Per friend", "report_program_days.purchase_frequency_hundredths"),
         ],
         [
             [
@@ -101,7 +103,16 @@ def programs(programs: Rows, recent: Rows) -> str:
         ],
     )
     days = table(
-        ["Day", "Program", "Clickers", "Journeys", "Recognized", "Conversion", "New customers", "Amount"],
+        [
+            "Day",
+            "Program",
+            Measured("Clickers", "report_program_days.clickers"),
+            Measured("Journeys", "report_program_days.judged_journeys"),
+            Measured("Recognized", "report_program_days.conversions"),
+            Measured("Conversion", "report_program_days.conversion_rate_bps"),
+            Measured("New customers", "report_program_days.new_customers"),
+            Measured("Amount", "report_program_days.revenue_minor"),
+        ],
         [
             [
                 row["day_on"].isoformat(),
@@ -126,14 +137,20 @@ def programs(programs: Rows, recent: Rows) -> str:
     )
 
 
-def sources(channels: Rows, funnel: Rows) -> str:
+def sources(draw: Drawings, channels: Rows, funnel: Rows) -> str:
     """Channels, and how far journeys get."""
     bars = [
         {"label": _channel(row), "journeys": row["journeys"], "words": f"{row['journeys']:,}"}
         for row in channels
     ]
     by_channel = table(
-        ["Channel", "Journeys", "New customers", "Amount", "Shared credit"],
+        [
+            "Channel",
+            Measured("Journeys", "report_attribution.journeys"),
+            Measured("New customers", "report_attribution.new_customers"),
+            Measured("Amount", "report_attribution.amount_minor"),
+            Measured("Shared credit", "report_attribution.credit_linear"),
+        ],
         [
             [
                 _channel(row),
@@ -162,12 +179,12 @@ def sources(channels: Rows, funnel: Rows) -> str:
         "divides each recognized event evenly among all valid touches.",
         pair(
             figure(
-                "Recognized journeys by channel",
-                charts.bar_chart(bars, label="label", value="journeys", words="words", color="fifth"),
+                Measured("Recognized journeys by channel", "report_attribution.journeys"),
+                draw.bars(bars, label="label", value="journeys", words="words", color="fifth"),
             ),
             figure(
-                "Journeys that reached each step",
-                charts.bar_chart(steps, label="label", value="journeys", words="words", color="second"),
+                Measured("Journeys that reached each step", "report_funnel.journeys"),
+                draw.bars(steps, label="label", value="journeys", words="words", color="second"),
             ),
         )
         + card(more("Channels with amounts and shared credit", by_channel)),
@@ -178,7 +195,7 @@ def _channel(row: Row) -> str:
     return str(row["channel"] or "direct")
 
 
-def rewards(states: Rows, liability: Rows, findings: Rows) -> str:
+def rewards(draw: Drawings, states: Rows, liability: Rows, findings: Rows) -> str:
     """What the rewards cost, what is still owed, and which of them someone should look at."""
     bars = [
         {
@@ -198,7 +215,15 @@ def rewards(states: Rows, liability: Rows, findings: Rows) -> str:
         for row in liability
     ]
     by_rule = table(
-        ["Program", "Rule", "To", "Rewards", "Owed", "Sent", "Taken back"],
+        [
+            "Program",
+            "Rule",
+            "To",
+            Measured("Rewards", "report_reward_liability.rewards"),
+            Measured("Owed", "report_reward_liability.due_minor"),
+            Measured("Sent", "report_reward_liability.paid_minor"),
+            Measured("Taken back", "report_reward_liability.balance_minor"),
+        ],
         [
             [row["program"], row["rule_id"], row["role"], row["rewards"]]
             + [money(row[name], row["unit"]) for name in ("due_minor", "paid_minor", "reversed_minor")]
@@ -212,12 +237,12 @@ def rewards(states: Rows, liability: Rows, findings: Rows) -> str:
         "entries. Taken back covers what was voided, declined, clawed back or expired.",
         pair(
             figure(
-                "Rewards by state",
-                charts.bar_chart(bars, label="label", value="rewards", words="words"),
+                Measured("Rewards by state", "report_reward_liability.rewards"),
+                draw.bars(bars, label="label", value="rewards", words="words"),
             ),
             figure(
-                "Still owed, by rule",
-                charts.bar_chart(owed, label="label", value="due", words="words", color="third"),
+                Measured("Still owed, by rule", "report_reward_liability.due_minor"),
+                draw.bars(owed, label="label", value="due", words="words", color="third"),
             ),
         )
         + card(by_rule)
@@ -230,14 +255,14 @@ def _findings(findings: Rows) -> str:
         return ""
     words = [(row, *finding_words(str(row["finding"]))) for row in findings]
     listed = table(
-        ["Found", "What it means", "Rewards"],
+        ["Found", "What it means", Measured("Rewards", "reward_findings.reward_id")],
         [[name, meaning, row["rewards"]] for row, name, meaning in words],
         words=2,
     )
     return card(figure("Rewards to look at", listed))
 
 
-def unrecognized(reasons: Rows) -> str:
+def unrecognized(draw: Drawings, reasons: Rows) -> str:
     """Events without a recognition, by reason."""
     bars = [
         {"label": _reason(row)[0], "events": row["events"], "words": f"{row['events']:,}"} for row in reasons
@@ -247,8 +272,8 @@ def unrecognized(reasons: Rows) -> str:
         "Where nobody shared there is nothing to find. The other reasons are worth a look.",
         pair(
             figure(
-                "Rewardable events without a recognition",
-                charts.bar_chart(bars, label="label", value="events", words="words", color="quiet"),
+                Measured("Rewardable events without a recognition", "report_unrecognized.events"),
+                draw.bars(bars, label="label", value="events", words="words", color="quiet"),
             ),
             figure("What the reasons mean", meanings([_reason(row) for row in reasons])),
         ),

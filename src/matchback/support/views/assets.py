@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponse
 
-from matchback.publishing.report_page import ASSETS as REPORT_ASSETS
+from matchback.publishing.report_shell import ASSETS as REPORT_ASSETS
 from matchback.support.site import HERE
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 FILES = {
     "page.css": (REPORT_ASSETS / "page.css", "text/css"),
+    "page.js": (REPORT_ASSETS / "page.js", "text/javascript"),
     "support.css": (HERE / "assets" / "support.css", "text/css"),
     "support.js": (HERE / "assets" / "support.js", "text/javascript"),
     "icon.svg": (HERE / "assets" / "icon.svg", "image/svg+xml"),

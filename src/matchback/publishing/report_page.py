@@ -19,7 +19,8 @@ from matchback.publishing.report_drawings import SIMPLE, Drawings, drawings
 from matchback.publishing.report_html import Measured, card, contents, tiles
 from matchback.publishing.report_measures import measures
 from matchback.publishing.report_payouts import payouts
-from matchback.publishing.report_sections import programs, recognition, rewards, sources, unrecognized
+from matchback.publishing.report_programs import programs
+from matchback.publishing.report_sections import recognition, rewards, sources, unrecognized
 from matchback.publishing.report_shell import shell
 from matchback.publishing.report_words import day_words, sums, title_words
 

@@ -313,6 +313,14 @@ def test_points_and_badges_are_never_added_up() -> None:
     rows = [{**common, **reward, "reward_id": number} for number, reward in enumerate(given)]
     full = [{name: row.get(name) for name in schema.names} for row in rows]
     world.append("rewards", pa.Table.from_pylist(full, schema=schema))
+    schema = world.table("reward_entries").schema
+    posted = [{**row, "entry_kind": "approved", "effective_on": AS_OF} for row in rows]
+    world.append(
+        "reward_entries",
+        pa.Table.from_pylist(
+            [{name: row.get(name) for name in schema.names} for row in posted], schema=schema
+        ),
+    )
     world.build("report", PARAMETERS)
     states = world.rows("page/reward_states")
     payable = world.rows("page/payout_states")

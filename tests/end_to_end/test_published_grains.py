@@ -41,6 +41,7 @@ GRAINS = {
     "report_funnel": "program event_name",
     "report_incomplete_journeys": "program journey_id person_id",
     "report_limits": "scope program rule_id limit_name role person_id from_on",
+    "report_key_figures": "program period starts_on",
     "report_near_misses": "journey_id event_id rule_id rule_version role",
     "report_program_days": "program day_on",
     "report_recognition_mix": "program recognition_type basis",

@@ -28,6 +28,14 @@ MAY = {  # page: the roles that may see it; a page that is not named here fails
     "log_out": ALL,
     "asset": ALL,
     "overview": ALL,
+    "files": ALL,
+    "file": ALL,
+    "approvals": {"operator", "approver", "admin"},
+    "decide": {"approver", "admin"},
+    "recognitions": {"operator", "admin"},
+    "grants": {"operator", "admin"},
+    "simulations": {"analyst", "operator", "admin"},
+    "audit": {"admin"},
     "search": {"support", "operator", "approver", "admin"},
     "answer": {"support", "operator", "approver", "admin"},
 }
@@ -234,7 +242,15 @@ def test_an_answer_tells_timeline_losers_conditions_rewards_and_what_may_be_read
     assert "amount >= 500.00" in missing.lower()
     refused = words(visitor.look_up("account", "ACC4"))
     assert "Came, and counts for nothing" in refused
-    assert "not_a_timestamp" in refused
+    assert "not an ISO 8601 date or time" in refused
+
+
+def test_it_answers_while_a_run_holds_the_warehouse(site_bank: Path) -> None:
+    from matchback.warehouse import Warehouse
+
+    visitor = Visitor(site_bank, "support")
+    with Warehouse.open(visitor.workspace):
+        assert "member M1 brought member F1" in words(visitor.look_up("account", "ACC1"))
 
 
 def test_a_pair_is_told_what_passed_between_them(site_bank: Path) -> None:

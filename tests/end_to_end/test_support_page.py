@@ -14,6 +14,7 @@ import pytest
 
 from end_to_end.chromium import Page, chromium
 from end_to_end.conftest import SampleRun
+from matchback.journal import Journal
 from matchback.support.access import BY_TOKEN, add_member
 from matchback.support.access_log import AccessLog
 from matchback.workspace import Workspace
@@ -50,6 +51,8 @@ def served(sample_run: SampleRun, tmp_path_factory: pytest.TempPathFactory) -> I
     for path in sample_run.workspace.iterdir():
         if path.is_file():
             shutil.copy(path, root)
+    for path in (sample_run.workspace / "var").glob("warehouse.duckdb*"):
+        shutil.copy(path, root / "var")
     workspace = Workspace.at(root)
     workspace.prepare()
     tokens = {
@@ -221,3 +224,40 @@ def test_pages_fit_their_screen(tab: Page, served: Served, width: int, dark: boo
     assert background == ("rgb(14, 19, 26)" if dark else "rgb(244, 246, 248)")
     assert tab.complaints() == []
     tab.look(width=DESK)
+
+
+def test_two_rewards_are_approved_at_once_by_who_may(tab: Page, served: Served) -> None:
+    log_in(tab, served, "operator")
+    tab.go(f"{served.address}/approvals")
+    assert "sees the queue and cannot decide" in said(tab)
+    assert tab.value("document.querySelectorAll('[name=act], [name=reward]').length") == 0
+    log_in(tab, served, "approver")
+    tab.go(f"{served.address}/approvals")
+    tab.value(
+        "[...document.querySelectorAll('.queue li')].slice(-2).forEach(row => row.querySelector('input').click())"
+    )
+    choose(tab, "#why", "documents_checked")
+    send(tab, "button[value=approve]")
+    assert "2 rewards approved; the next run applies it." in said(tab)
+    assert said(tab).count("Approved by journal entry") == 2
+    decided = Journal(served.workspace.journal_dir).entries(kind="act")[-2:]
+    assert [(entry.body["act"], entry.body["operator"]) for entry in decided] == [
+        ("reward_approved", "approver")
+    ] * 2
+    assert tab.complaints() == []
+
+
+def test_other_rules_are_tried_on_a_copy(tab: Page, served: Served) -> None:
+    """The copy is taken from the warehouse while nobody writes; the server itself never opens it."""
+    log_in(tab, served, "operator")
+    tab.go(f"{served.address}/simulations")
+    tab.value(
+        "(() => { const field = document.querySelector('#rules'); "
+        "field.value = field.value.replace('\"100.00\"', '\"80.00\"'); })()"
+    )
+    send(tab, "main form button")
+    answer = said(tab)
+    assert "instead of" in answer
+    assert "The terms that differ" in answer
+    assert tab.value("document.querySelectorAll('main svg').length") > 0
+    assert tab.complaints() == []

@@ -44,7 +44,7 @@ def tell_refused(data: Data, config: Config) -> list[str]:
             lines.append(f"    found by {row['named_by']}")
         else:
             lines.append("    found in its text, which cannot be split into columns")
-        lines += [f"    {words}" for words in reasons_of(row)]
+        lines += [f"    {words}" for words in _reasons(row)]
         if row["came_again"]:
             lines.append("    an event of the same id has come beside it, and is told below")
         elif (row["file_id"], row["state"]) not in told:
@@ -84,7 +84,7 @@ def where_it_stands(row: Data) -> str:
     return f"{row['feed_id']} file {row['file_id'][:8]} record {row['record_number']}{line}"
 
 
-def reasons_of(row: Data) -> list[str]:
+def _reasons(row: Data) -> list[str]:
     """Return why: the reasons of the record, and that of its file where all of it was refused."""
     words = [f"{reason['reason_code']}: {reason['message']}" for reason in row["reasons"]]
     if row["state"] == "refused_file" and row["file_reason"]:

@@ -23,7 +23,12 @@ _MOVES = {
 
 def rewards_page(data: Data) -> str:
     """Return the page of a simulation of reward rules."""
-    parts = [
+    return simulation_page(data, "Reward rules", rewards_parts(data))
+
+
+def rewards_parts(data: Data) -> list[str]:
+    """Return the sections of a simulation of reward rules, as escaped markup."""
+    return [
         *_months(data["months"]),
         section(
             "Who gains and who loses",
@@ -42,7 +47,6 @@ def rewards_page(data: Data) -> str:
             card(_rows(month_rows(data["months"]), 2)),
         ),
     ]
-    return simulation_page(data, "Reward rules", parts)
 
 
 def _months(rows: Sequence[Data]) -> list[str]:

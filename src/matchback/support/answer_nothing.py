@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from matchback.answers.explain_refused_words import STATES, reasons_of, what_came, where_it_stands
+from matchback.answers.explain_refused_words import STATES, what_came, where_it_stands
 from matchback.answers.printing import count
 from matchback.config import Config
+from matchback.intake.reasons import FILE_REASONS
 
 Data = dict[str, Any]
 PERSONS = ("email", "phone", "partner_user_id")
@@ -55,11 +56,19 @@ def came_and_refused(data: Data, config: Config) -> list[Data]:
             "where": where_it_stands(row),
             "state": STATES[row["state"]],
             "found_by": (row["named_by"] or "").replace("_", " "),
-            "reasons": reasons_of(row),
+            "reasons": _reasons(row),
             "came_again": row["came_again"],
         }
         for row in data["refused"][:MOST_REFUSED]
     ]
+
+
+def _reasons(row: Data) -> list[str]:
+    """Return why, in words: the reasons of the record, and that of its file where all of it was refused."""
+    words = [str(reason["message"]) for reason in row["reasons"]]
+    if row["state"] == "refused_file" and row["file_reason"]:
+        words.append(FILE_REASONS.get(row["file_reason"], row["file_reason"].replace("_", " ")))
+    return [text[:1].upper() + text[1:] for text in words]
 
 
 def _covers(row: Data) -> str:

@@ -88,8 +88,9 @@ def _condition(decision: Data, row: Data, teller: Teller) -> Data:
     words = describe_condition(teller.config, decision["rule_id"], row["condition"])
     label, sign = SIGNS.get(row["outcome"], (row["outcome"], "open"))
     if row["reason_code"] == "not_judged":
-        label, sign = "Later", "later"
+        label, sign = "Judged later", "later"
     why = WHY.get(row["reason_code"], row["reason_code"].replace("_", " ")) if row["reason_code"] else ""
+    why = "" if sign == "later" else why[:1].upper() + why[1:]
     left = f"{count(row['days_left'], 'day')} left" if (row["days_left"] or -1) >= 0 else ""
     is_described = words != row["condition"]
     return {

@@ -15,6 +15,7 @@ from matchback.answers.explain_text import Teller
 from matchback.answers.explain_timeline import happening, rests_on, when
 from matchback.answers.explain_words import (
     BASIS,
+    INELIGIBLE,
     UNRECOGNIZED,
     describe_ground,
     describe_ineligible,
@@ -45,12 +46,13 @@ def answer_words(explanation: Explanation) -> Data:
     data, config = explanation.data, explanation.config
     teller = PageTeller(data, config)
     shown = {reward["reward_id"] for journey in data["journeys"] for reward in journey["rewards"]}
+    codes = ",".join((*UNRECOGNIZED, *INELIGIBLE))
     nothing = not data["journeys"] and not data["left_out"]
     return {
         "as_of": data["version"]["as_of"],
         "version_id": data["version"]["version_id"],
-        "asked": ASKED[data["asked"]],
-        "short": [line.strip() for line in in_short(data, config, teller.name)[1:]],
+        "asked": "this advocate and friend" if data["asked"] == "pair" else ASKED[data["asked"]],
+        "short": [_without_codes(line.strip(), codes) for line in in_short(data, config, teller.name)[1:]],
         "nothing": nothing_came(data, config) if nothing else None,
         "refused": came_and_refused(data, config),
         "ambiguous": tell_ambiguous(data["ambiguous"]),
@@ -92,7 +94,10 @@ def _person(person: Data, teller: Teller, shown: set[int]) -> Data:
             "eligible": bool(row["eligible"]),
             "why_not": ""
             if row["eligible"]
-            else describe_ineligible(teller.config, row["program"], row["ineligible_reason"]),
+            else _without_codes(
+                describe_ineligible(teller.config, row["program"], row["ineligible_reason"]),
+                row["ineligible_reason"],
+            ),
         }
         for row in person["friends"]
     ]
@@ -193,12 +198,13 @@ def _program(journey: Data, program: Data, teller: Teller) -> Data:
                 "label": row["label"],
                 "when": teller.at(row["evidence_at"]),
                 "eligible": bool(row["eligible"]),
-                "why_not": "" if row["eligible"] else why,
+                "why_not": "" if row["eligible"] else _without_codes(why, row["ineligible_reason"]),
                 "details": [] if row["eligible"] else tell_ineligible(program["ineligible"], teller.name),
             }
         )
     missing = [
-        describe_reasons(row["reason_code"], UNRECOGNIZED) for row in program["unrecognized"]
+        _without_codes(describe_reasons(row["reason_code"], UNRECOGNIZED), row["reason_code"])
+        for row in program["unrecognized"]
     ] + describe_unknown(teller.config, program)
     candidates = [
         {
@@ -208,7 +214,7 @@ def _program(journey: Data, program: Data, teller: Teller) -> Data:
             "how": _sentence(describe_ground(row["recognition_type"], row["on_event"])),
             "when": teller.at(row["evidence_at"]),
             "won": row["outcome"] == "won",
-            "why": _sentence(outcome(row, teller.at, judged)),
+            "why": _sentence(_without_codes(outcome(row, teller.at, judged), row["reason_code"])),
             "rests_on": evidence(row).strip(" []"),
         }
         for row in program["candidates"]
@@ -252,6 +258,13 @@ def _record(row: Data) -> str:
 
 def _in(program: str | None) -> str:
     return f" in {program}" if program else ""
+
+
+def _without_codes(words: str, codes: str | None) -> str:
+    """Return words without the codes of reasons in brackets: they are for those who know the tables."""
+    for code in (codes or "").split(","):
+        words = words.replace(f" ({code.strip()})", "")
+    return words
 
 
 def _sentence(words: str | None) -> str:

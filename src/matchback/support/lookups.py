@@ -6,8 +6,9 @@ this workspace, and the ids of the persons that the answer names. That nothing w
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from matchback.answers.explain import PERSON_KINDS, RECORD_KINDS, Explanation, Question, explain
 from matchback.answers.explain_gather import persons_in
@@ -20,6 +21,7 @@ from matchback.support.access_log import AccessLog
 from matchback.workspace import Workspace
 
 Data = dict[str, Any]
+Result = TypeVar("Result")
 REASONS = {
     "member_called": "The member called",
     "member_wrote": "The member wrote",
@@ -28,6 +30,7 @@ REASONS = {
     "approval": "A decision about a reward",
     "audit": "An audit",
 }
+ACTS = ("recognition", "grant")  # why a person is looked up where an act names one
 MOST_LETTERS = 320  # an email address has no more
 MOST_PERSONS = 200
 MOST_SAFE = 3
@@ -67,26 +70,57 @@ class Found:
 
 def look_up(workspace: Workspace, who: str, asked: Asked) -> Found:
     """Answer a question and log it; raise ConfigurationError if it is none or has no reason, and log that too."""
-    log = AccessLog(workspace)
-    body: Data = {"who": who, "asked": asked.kind, "keys": [], "persons": [], "why": "", "ticket": ""}
-    try:
+
+    def find() -> Explanation:
         _check_reason(asked)
-        body |= {"why": asked.reason, "ticket": asked.ticket}
+        return _whole(workspace, asked.question)
+
+    def named(found: Explanation) -> tuple[list[int], bool]:
+        data = found.data
+        persons = persons_in(data)
+        return persons, bool(persons or data["journeys"] or data["left_out"] or data["refused"])
+
+    explanation, number = _logged(workspace, who, asked, find, named)
+    return Found(explanation, _safe_answers(workspace, asked.question, explanation.data), number)
+
+
+def find_for_act(
+    workspace: Workspace,
+    who: str,
+    asked: Asked,
+    act: Callable[[], Result],
+    persons: Callable[[Result], list[int]],
+) -> Result:
+    """Do what names a person by what was typed, and log it like any look-up; `persons` returns whom it led to."""
+    found, _ = _logged(workspace, who, asked, act, lambda result: (persons(result), True))
+    return found
+
+
+def _logged(
+    workspace: Workspace,
+    who: str,
+    asked: Asked,
+    find: Callable[[], Result],
+    named: Callable[[Result], tuple[list[int], bool]],
+) -> tuple[Result, int]:
+    """Return what was found and the number of the entry; `named` tells which persons it names and if it is anything."""
+    log = AccessLog(workspace)
+    why = asked.reason if asked.reason in (*REASONS, *ACTS) else ""
+    ticket = asked.ticket if _is_ticket(asked) else ""
+    body: Data = {"who": who, "asked": asked.kind, "keys": [], "persons": [], "why": why, "ticket": ticket}
+    try:
         _check_value(asked)
         body["keys"] = _keys(workspace, asked)
-        explanation = _whole(workspace, asked.question)
+        found = find()
     except MatchbackError:
         log.append("looked_up", **body, outcome="refused")
         raise
     except Exception:
         log.append("looked_up", **body, outcome="failed")
         raise
-    data = explanation.data
-    persons = persons_in(data)
+    persons, is_found = named(found)
     body["persons"], body["person_count"] = persons[:MOST_PERSONS], len(persons)
-    found = "found" if persons or data["journeys"] or data["left_out"] or data["refused"] else "nothing"
-    number = log.append("looked_up", **body, outcome=found)
-    return Found(explanation, _safe_answers(workspace, asked.question, data), number)
+    return found, log.append("looked_up", **body, outcome="found" if is_found else "nothing")
 
 
 def _whole(workspace: Workspace, question: Question) -> Explanation:
@@ -160,10 +194,15 @@ def _check_reason(asked: Asked) -> None:
         problem = "This reason is none of those that can be chosen."
     elif asked.ticket and not REASON_CODE.fullmatch(asked.ticket):
         problem = "The number of a ticket is up to 64 letters, digits and the signs _ and -."
-    elif asked.ticket and asked.ticket in (asked.value, asked.friend):
+    elif asked.ticket and not _is_ticket(asked):
         problem = "The number of the ticket is what you look for; the log must not hold that."
     if problem:
         raise ConfigurationError(problem, state="Nothing was looked up.")
+
+
+def _is_ticket(asked: Asked) -> bool:
+    """Tell whether the number of a ticket is one, and not what is looked for."""
+    return bool(REASON_CODE.fullmatch(asked.ticket)) and asked.ticket not in (asked.value, asked.friend)
 
 
 def _check_value(asked: Asked) -> None:

@@ -29,6 +29,12 @@ def problem(visit: Visit, what: MatchbackError | str, status: int, step: str = "
     )
 
 
+def plain_words(error: MatchbackError) -> str:
+    """Return what an error says to somebody without a command line: neither a command nor the dashes of an option."""
+    step = "" if _COMMAND in error.next_step or "--" in error.next_step else error.next_step
+    return "\n".join(part for part in (error.what.replace("--", ""), error.state, step) if part)
+
+
 def unexpected(request: HttpRequest, number: str) -> HttpResponse:
     """Return the page of a failure that nobody foresaw, with the number under which the server noted it."""
     return _plain(

@@ -54,7 +54,7 @@ lint: $(TEST) ## Check formatting, lint rules, types and the style of the SQL
 	.venv/bin/mypy --no-error-summary
 	.venv/bin/sqlfluff lint --disable-progress-bar -q sql
 
-bench: $(TEST) $(BYTECODE) ## Measure all or PART=intake, steps, recognition or rewards (a CSV of GB=5 gigabytes; a history of SIZE=S or M)
+bench: $(TEST) $(BYTECODE) ## Measure all or PART=intake, steps, recognition, rewards or reports (a CSV of GB=5 gigabytes; a history of SIZE=S or M)
 	@.venv/bin/python -m tests.bench $(PART) --gigabytes "$(or $(GB),5)" --size "$(or $(SIZE),S)"
 
 pictures: $(TEST) $(AIRFLOW) $(BYTECODE) system-packages ## Make the pictures of docs/guides/airflow.md anew, in a real Airflow and Chromium

@@ -1,6 +1,6 @@
-"""Measure the intake by itself, each step in a process of its own, recognition over a long history, and rewards.
+"""Measure the intake, each step in a process of its own, recognition over a long history, rewards, and reports.
 
-python -m tests.bench [intake | steps | recognition | rewards] [--folder FOLDER] [--gigabytes N] [--size S|M]
+python -m tests.bench [intake | steps | recognition | rewards | reports] [--folder FOLDER] [--gigabytes N] [--size S|M]
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from .history import SIZES
 from .intake import GIGABYTES, RECORDS, bound, compare
 from .quality import judge
 from .recognition import measure_recognition
+from .reports import measure_reports, remove
 from .rewards import measure_rewards
 from .world import AS_OF, Size, make_world
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 INTAKE = ("pickup", "validate", "load")
-PARTS = ("intake", "steps", "recognition", "rewards")
+PARTS = ("intake", "steps", "recognition", "rewards", "reports")
 
 
 def main() -> int:
@@ -35,6 +36,10 @@ def main() -> int:
     arguments.add_argument("--folder", default="build/bench", type=Path)
     arguments.add_argument("--gigabytes", type=float, default=GIGABYTES)
     arguments.add_argument("--size", choices=SIZES, default="S")
+    arguments.add_argument("--keep", action="store_true", help="keep the history of the reports")
+    arguments.add_argument(
+        "--again", action="store_true", help="measure reports over the history that was kept"
+    )
     chosen = arguments.parse_args()
     parts = [chosen.part] if chosen.part else PARTS
     folder = chosen.folder.resolve()
@@ -46,6 +51,10 @@ def main() -> int:
         measure_recognition(folder / "recognition", chosen.size)
     if "rewards" in parts:
         measure_rewards(folder / "rewards", SIZES[chosen.size].events)
+    if "reports" in parts:
+        measure_reports(folder / "reports", chosen.size, again=chosen.again)
+        if not chosen.keep:
+            remove(folder / "reports")
     if "intake" in parts and chosen.gigabytes:
         bound(chosen.gigabytes)
     return 0

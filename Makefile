@@ -11,6 +11,8 @@ TEST = .venv/.matchback-test
 AIRFLOW = .venv-airflow/.matchback-airflow
 SPARK = .venv-spark/.matchback-spark
 AZURITE = build/azurite/.installed
+OLD_DUCKDB = 1.0.0 1.4.4
+OLD_CLIENTS = $(OLD_DUCKDB:%=build/clients/%/.installed)
 BYTECODE = .venv/.matchback-bytecode
 MODULES = $(shell find dags src -name "*.py")
 WORKERS ?= 2
@@ -37,7 +39,7 @@ endif
 airflow: $(AIRFLOW) ## Start a local Airflow with the sample in it, ready to click; or with your own: WORKSPACE=path
 	@exec .venv-airflow/bin/python sample_data/run_airflow.py "$(or $(STATE),build/airflow)" --port $(or $(PORT),8080) $(if $(WORKSPACE),--workspace "$(WORKSPACE)") $(if $(AS_OF),--night "$(AS_OF)")
 
-test: $(TEST) $(AIRFLOW) $(AZURITE) $(BYTECODE) system-packages lint ## Install everything that the tests need, lint, and run all tests
+test: $(TEST) $(AIRFLOW) $(AZURITE) $(OLD_CLIENTS) $(BYTECODE) system-packages lint ## Install everything that the tests need, lint, and run all tests
 	$(PYTEST) -n $(WORKERS) --dist loadgroup tests
 
 test-fast: $(TEST) $(BYTECODE) ## Run the tests that need no servers, no Airflow and no browser
@@ -94,6 +96,11 @@ $(TEST): requirements/test.txt $(CLI) | .venv/bin/uv
 
 $(AZURITE): tests/servers/azurite/package-lock.json tests/servers/azurite/install.sh | $(TEST)
 	@tests/servers/azurite/install.sh
+	@touch $@
+
+# Analysts' own clients, older than the library that writes what they read.
+$(OLD_CLIENTS): build/clients/%/.installed: | $(TEST)
+	@$(INSTALL) --python .venv --target build/clients/$* duckdb==$*
 	@touch $@
 
 $(AIRFLOW): requirements/airflow.txt pyproject.toml | .venv/bin/uv

@@ -31,6 +31,8 @@ GRAINS = {
     "recognitions": "event_id program",
     "refusals": "file_id record_number column_name reason_code",
     "relationships": "person_id program from_on",
+    "report_advocate_rewards": "program advocate_id kind currency",
+    "report_advocates": "program advocate_id",
     "report_attribution": "program week_on advocate_id channel campaign promotion_source currency recognition_type"
     " event_name",
     "report_clawbacks": "program rule_id role kind currency month_on entry_kind reason_code",
@@ -50,6 +52,7 @@ GRAINS = {
     "report_reward_forecast": "program rule_id role kind currency month_on basis",
     "report_reward_states": "program rule_id role kind currency state ageing",
     "report_rewards_at_risk": "feed_id rule_id deadline_on",
+    "report_segments": "program segment",
     "report_unrecognized": "program event_name reason_code",
     "reward_decisions": "journey_id event_id rule_version role condition",
     "reward_entries": "entry_id",

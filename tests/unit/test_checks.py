@@ -81,6 +81,7 @@ def test_the_reports_of_the_world_hold(warehouse: Warehouse) -> None:
         ("report_reward_states", {"balance_minor": 1}, "published_states_equal_ledger"),
         ("report_reward_forecast", {"amount_minor": 1}, "published_forecast_equals_ledger"),
         ("report_limits", {"pending": 1000}, "published_limits_equal_ledger"),
+        ("report_advocate_rewards", {"paid_minor": 1}, "published_advocate_rewards_equal_ledger"),
         ("report_clawbacks", {"reversed_minor": 1}, "published_clawbacks_equal_ledger"),
         ("report_feed_quality", {"records": 1}, "published_feed_quality_balances"),
     ],

@@ -6,4 +6,5 @@ SELECT
     journeys,
     recognized_journeys
 FROM report_funnel
+WHERE journeys IS NOT NULL
 ORDER BY program ASC, step_number ASC

@@ -28,6 +28,7 @@ from matchback.config_feeds import Feed as Feed
 from matchback.config_formats import FileFormat as FileFormat
 from matchback.config_intake import Intake as Intake
 from matchback.config_pairs import half_pairs
+from matchback.config_publish import Publish as Publish
 from matchback.config_quality import QualityRule as QualityRule
 from matchback.config_reports import Reports as Reports
 from matchback.config_sources import Transport as Transport
@@ -181,11 +182,6 @@ class EventDeclaration(ConfigModel):
     repeatable: bool = False
     required: list[str] = []
     label: str | None = None
-
-
-class Publish(ConfigModel):
-    keep_versions: int = Field(default=7, ge=1)
-    identifiers: list[Literal["account_id", "partner_event_id", "partner_user_id"]] = []
 
 
 class Config(ConfigModel):

@@ -73,7 +73,7 @@ def _publish(context: RunContext) -> StepSummary:
         return _stands(context, last)
     refuse_broken(warehouse, context.parameters)
     _stage_parameters(context)
-    tables = published_tables(context.config.publish.identifiers)
+    tables = published_tables(context.config.publish.identifiers, context.config.publish.smallest_groups)
     store = VersionStore(context.workspace)
     standing = last if last is not None and _same(last, context, tables) else None
     if standing is not None and store.is_whole(standing.version_id):
@@ -95,7 +95,7 @@ def _publish(context: RunContext) -> StepSummary:
 def record_version(context: RunContext) -> None:
     """Record the version that the tables make as the next one, and build none: a replay publishes nothing."""
     _stage_parameters(context)
-    tables = published_tables(context.config.publish.identifiers)
+    tables = published_tables(context.config.publish.identifiers, context.config.publish.smallest_groups)
     hashes = {
         table.name: context.writer.published_hash(table, context.parameters)
         for table in tables

@@ -20,12 +20,13 @@ import duckdb
 from matchback.errors import WarehouseOfAnotherVersion
 from matchback.journal import Journal, refuse_older_than, refuse_overtaken
 from matchback.publishing.templates import template_path
-from matchback.sqlfiles import SqlFile, kept_tables, schema_digest, sql_file, step_tables
+from matchback.sqlfiles import kept_tables, schema_digest, sql_file, step_tables
 from matchback.sqlfiles import quoted_name as _name
 from matchback.sqlfiles import quoted_text as _text
 from matchback.warehouse_changes import ChangeRunner
 from matchback.warehouse_query import Answer, ask
 from matchback.warehouse_rows import bound_memory, connect
+from matchback.warehouse_selection import selected
 from matchback.workspace import Workspace, writer_lock
 
 if TYPE_CHECKING:
@@ -262,7 +263,7 @@ class Warehouse(ChangeRunner):
     def published_hash(self, table: PublishedTable, parameters: Mapping[str, Any]) -> str:
         """Return the order-free hash of the rows that `exporting` would write for a table."""
         file = sql_file(table.step, table.name)
-        cursor = self._run(file, f"SELECT {_HASH} FROM {_selected(file, table)}", parameters)
+        cursor = self._run(file, f"SELECT {_HASH} FROM {selected(file, table)}", parameters)
         return str(cursor.fetchall()[0][0])
 
     def exported_hashes(self, tables: Sequence[PublishedTable]) -> dict[str, str]:
@@ -321,7 +322,7 @@ class Warehouse(ChangeRunner):
 
     def _describe_table(self, table: PublishedTable, parameters: Mapping[str, Any]) -> None:
         file, name = sql_file(table.step, table.name), _exported(table)
-        self._run(file, f"CREATE TABLE {name} AS FROM {_selected(file, table)} LIMIT 0", parameters)
+        self._run(file, f"CREATE TABLE {name} AS FROM {selected(file, table)} LIMIT 0", parameters)
         comments = [f"COMMENT ON TABLE {name} IS {_text(table.comment)}"]
         for column in table.columns:
             comments.append(f"COMMENT ON COLUMN {name}.{_name(column.name)} IS {_text(column.description)}")
@@ -329,7 +330,7 @@ class Warehouse(ChangeRunner):
 
     def _fill_table(self, folder: Path, table: PublishedTable, parameters: Mapping[str, Any]) -> None:
         file, name = sql_file(table.step, table.name), _exported(table)
-        self._run(file, f"INSERT INTO {name} FROM {_selected(file, table)}", parameters)
+        self._run(file, f"INSERT INTO {name} FROM {selected(file, table)}", parameters)
         if table.parquet:
             path = _text(str(folder / f"{table.name}.parquet"))
             self._execute(f"COPY {name} TO {path} (FORMAT parquet, COMPRESSION zstd)", what=f"copy {name}")
@@ -364,11 +365,6 @@ def _create(path: Path) -> None:
 def _dictionaries(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def _selected(file: SqlFile, table: PublishedTable) -> str:
-    columns = ", ".join(_name(column.name) for column in table.columns)
-    return f"(SELECT {columns} FROM (\n{file.text}\n))"
 
 
 def _exported(table: PublishedTable) -> str:

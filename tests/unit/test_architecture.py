@@ -38,6 +38,7 @@ RUNNERS = (
     "warehouse_hashes.py",
     "warehouse_query.py",
     "warehouse_rows.py",
+    "warehouse_selection.py",
 )
 
 

@@ -22,12 +22,13 @@ from matchback.config import load_config
 from matchback.context import StepSummary
 from matchback.errors import CheckFailed, DatabaseFailed
 from matchback.publishing import report_page
-from matchback.publishing.dictionary import published_tables
+from matchback.publishing.dictionary import grouped_reports, published_tables
 from matchback.publishing.versions import VersionStore
 from matchback.warehouse import _HASH, Warehouse
 from unit.published_world import AS_OF, context_of, make_workspace, mark_steps, writing
 
 FIRST = "0001-2026-11-07"
+WHOLE_PAGE = report_page.report_page
 pytestmark = pytest.mark.xdist_group("publish")
 
 
@@ -426,3 +427,44 @@ def test_the_same_input_gives_the_same_version_on_another_machine(
     run(other)
     manifests = [(published(place) / "manifest.json").read_bytes() for place in (root, other)]
     assert manifests[0] == manifests[1]
+
+
+def test_small_groups_are_left_out_where_declared(root: Path) -> None:
+    """In each program, a group of fewer friends keeps its names only; a single one takes the next smallest with it."""
+    run(root)
+    query = "SELECT * FROM report_recognition_mix ORDER BY program, friends, recognition_type, label, basis"
+    whole = asked(root, query)
+    (smallest,) = sorted(row["friends"] for row in whole if row["program"] == "refer-a-member")[2:3]
+    section = load_config(root / "matchback.toml").publish
+    run(root, publish=section.model_copy(update={"smallest_groups": {"report_recognition_mix": smallest}}))
+    kept = {
+        (row["program"], row["recognition_type"], row["label"], row["basis"]): row
+        for row in asked(root, query)
+    }
+    names = ("program", "recognition_type", "label", "basis")
+    assert len(kept) == len(whole)
+    for program in {row["program"] for row in whole}:
+        rows = [row for row in whole if row["program"] == program]
+        few = [row for row in rows if row["friends"] < smallest]
+        left_out = rows[:2] if len(few) == 1 else few
+        assert left_out
+        for row in rows:
+            name = tuple(row[column] for column in names)
+            empty = {column: value if column in names else None for column, value in row.items()}
+            assert kept[name] == (empty if row in left_out else row)
+
+
+def test_every_report_of_groups_has_the_columns_that_its_declaration_names() -> None:
+    for table in published_tables((), dict.fromkeys(grouped_reports(), 5)):
+        columns = {column.name for column in table.columns}
+        assert table.groups is None or {table.groups.persons, *table.groups.kept, "program"} <= columns
+
+
+def test_the_page_can_be_made_where_groups_are_left_out(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report_page, "report_page", WHOLE_PAGE)
+    section = load_config(root / "matchback.toml").publish
+    run(
+        root,
+        publish=section.model_copy(update={"smallest_groups": dict.fromkeys(grouped_reports(), 1_000_000)}),
+    )
+    assert "</html>" in (published(root) / "report.html").read_text(encoding="utf-8")

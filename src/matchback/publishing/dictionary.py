@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matchback.sqlfiles import SqlFile, sql_file, step_tables
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 IDENTIFIER_COLUMNS = ("account_id", "partner_event_id", "partner_user_id")
 MAKING_STEPS = ("resolve", "recognize", "reward", "report")
 _COLUMNS_FILE = Path(__file__).with_name("columns.toml")
+_GROUPS_FILE = Path(__file__).with_name("small_groups.toml")
 _TITLE = """# Data dictionary
 
 Generated from the SQL files and `src/matchback/publishing/columns.toml`; do not edit. Regenerate it with
@@ -45,6 +46,15 @@ class PublishedColumn:
 
 
 @dataclass(frozen=True)
+class Groups:
+    """Of a report whose rows are groups of persons: which column counts them, from how many on a group is published."""
+
+    persons: str
+    kept: tuple[str, ...]
+    smallest: int
+
+
+@dataclass(frozen=True)
 class PublishedTable:
     """One table of the allow-list: `sql/<step>/<name>.sql`, described."""
 
@@ -55,6 +65,7 @@ class PublishedTable:
     notes: str
     columns: tuple[PublishedColumn, ...]
     parquet: bool = True
+    groups: Groups | None = None
 
     @property
     def comment(self) -> str:
@@ -62,13 +73,31 @@ class PublishedTable:
         return " ".join(part for part in (self.description, f"Grain: {self.grain}.", self.notes) if part)
 
 
-def published_tables(identifiers: Sequence[str] = ()) -> tuple[PublishedTable, ...]:
-    """Return the allow-list, by name; of the identifier columns only those in `identifiers`."""
+def published_tables(
+    identifiers: Sequence[str] = (), smallest_groups: Mapping[str, int] | None = None
+) -> tuple[PublishedTable, ...]:
+    """Return the allow-list, by name; of the identifier columns only those in `identifiers`.
+
+    `smallest_groups` says of reports from how many persons on a group's figures are published.
+    """
     left_out = set(IDENTIFIER_COLUMNS) - set(identifiers)
+    groups = {
+        name: Groups(smallest=smallest, **_grouped_reports()[name])
+        for name, smallest in (smallest_groups or {}).items()
+    }
     return tuple(
-        replace(table, columns=tuple(column for column in table.columns if column.name not in left_out))
+        replace(
+            table,
+            columns=tuple(column for column in table.columns if column.name not in left_out),
+            groups=groups.get(table.name),
+        )
         for table in _described("publish")
     )
+
+
+def grouped_reports() -> tuple[str, ...]:
+    """Return the reports of which small groups can be left out."""
+    return tuple(sorted(_grouped_reports()))
 
 
 def protected_tables() -> tuple[PublishedTable, ...]:
@@ -81,6 +110,12 @@ def data_dictionary() -> str:
     tables = published_tables(IDENTIFIER_COLUMNS)
     index = "".join(f"- [{table.name}](#{table.name}): {table.description}\n" for table in tables)
     return _TITLE + index + "".join(_section(table) for table in tables) + _lineage()
+
+
+@cache
+def _grouped_reports() -> dict[str, dict[str, Any]]:
+    reports = tomllib.loads(_GROUPS_FILE.read_text(encoding="utf-8"))
+    return {name: {"persons": row["persons"], "kept": tuple(row["kept"])} for name, row in reports.items()}
 
 
 @cache

@@ -59,7 +59,8 @@ lint: $(TEST) ## Check formatting, lint rules, types and the style of the SQL
 bench: $(TEST) $(BYTECODE) ## Measure all or PART=intake, steps, recognition, rewards or reports (a CSV of GB=5 gigabytes; a history of SIZE=S or M)
 	@.venv/bin/python -m tests.bench $(PART) --gigabytes "$(or $(GB),5)" --size "$(or $(SIZE),S)"
 
-pictures: $(TEST) $(AIRFLOW) $(BYTECODE) system-packages ## Make the pictures of docs/guides/airflow.md anew, in a real Airflow and Chromium
+pictures: $(TEST) $(AIRFLOW) $(BYTECODE) system-packages ## Make the pictures of the guides anew, in a real Airflow, a real support page and Chromium
+	@PYTHONPATH=tests .venv/bin/python -m end_to_end.support_pictures docs/guides/images
 	@PYTHONPATH=tests:sample_data .venv/bin/python -m dags.pictures docs/guides/images
 
 pins: .venv/bin/uv ## Compile the pins in requirements/ anew

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from cli.conftest import remove
 from cli.support_site import Visitor, words
 from matchback.context import open_context
 from matchback.journal import Journal
@@ -29,6 +31,12 @@ GRANT = {
     "amount": "9.00",
     "why": "goodwill",
 }
+ODD_ADVOCATES = """partner_user_id,email,advocate_code,enrolled_on
+<img src=x onerror=alert(1)>,odd@example.com,ODD-9,2026-02-01
+"""
+ODD_OPENINGS = """partner_event_id,event_time,partner_user_id,email,account_id,advocate_code,amount
+OPEN-9,2026-11-03T10:00:00-05:00,<b>F9</b>,gus@example.net,ACC9,ODD-9,900.00
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -41,20 +49,45 @@ def acts(root: Path) -> list[dict[str, Any]]:
     return [entry.body for entry in Journal(Workspace.at(root).journal_dir).entries(kind="act")]
 
 
-def next_run(root: Path) -> None:
-    """Let the next night pass."""
-    run_steps(open_context(Workspace.at(root), as_of=TODAY))
+@pytest.fixture(scope="session")
+def _second_night(bank_folder: Path, finished_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the bank after a second night, made once: with a grant, and with markup in what a file names."""
+    remove(bank_folder)
+    shutil.copytree(finished_night, bank_folder, symlinks=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("matchback.context.today", lambda config: TODAY)
+        gina = Visitor(bank_folder, "admin", name="gina")
+        said = words(gina.post("/grants", form="/grants", **GRANT))
+        assert "9.00 USD cash" in said
+        assert "Then another operator approves it" in said
+        (act,) = acts(bank_folder)
+        assert (act["act"], act["operator"], act["reason_code"]) == ("reward_granted", "gina", "goodwill")
+        inbox = bank_folder / "inbox"
+        (inbox / "advocates" / "advocates_20261104.csv").write_text(ODD_ADVOCATES, encoding="utf-8")
+        (inbox / "openings" / "openings_20261104.csv").write_text(ODD_OPENINGS, encoding="utf-8")
+        run_steps(open_context(Workspace.at(bank_folder), as_of=TODAY))
+    copy = tmp_path_factory.mktemp("second") / "bank"
+    shutil.copytree(bank_folder, copy, symlinks=True)
+    return copy
 
 
-def test_a_grant_is_approved_by_another_and_never_by_its_giver(run_bank: Path) -> None:
-    gina = Visitor(run_bank, "admin", name="gina")
-    said = words(gina.post("/grants", form="/grants", **GRANT))
-    assert "9.00 USD cash" in said
-    assert "Then another operator approves it" in said
-    (act,) = acts(run_bank)
-    assert (act["act"], act["operator"], act["reason_code"]) == ("reward_granted", "gina", "goodwill")
-    next_run(run_bank)
+@pytest.fixture
+def second_night(_second_night: Path) -> Path:
+    """The workspace after a second night; nobody is let in yet."""
+    shutil.rmtree(_second_night / "var" / "protected" / "support", ignore_errors=True)
+    return _second_night
 
+
+def test_markup_in_what_a_file_names_is_shown_as_text(second_night: Path) -> None:
+    answer = Visitor(second_night, "support").look_up("account", "ACC9")
+    assert "member <img src=x onerror=alert(1)> brought member <b>F9</b>" in words(answer)
+    assert "&lt;b&gt;F9" in answer.content.decode()
+    assert b"<img" not in answer.content
+    assert b"<b>F9" not in answer.content
+
+
+def test_a_grant_is_approved_by_another_and_never_by_its_giver(second_night: Path) -> None:
+    gina = Visitor(second_night, "admin", name="gina")
     own = gina.get("/approvals")
     assert "You granted it, so another operator approves it." in words(own)
     (reward_id,) = re.findall(r'name="reward" value="(\d+)"', own.content.decode())
@@ -64,17 +97,20 @@ def test_a_grant_is_approved_by_another_and_never_by_its_giver(run_bank: Path) -
     assert refused.status_code == 409
     assert "granted by you: another operator decides" in words(refused)
 
-    seen = words(Visitor(run_bank, "operator", name="olga").get("/approvals"))
+    seen = words(Visitor(second_night, "operator", name="olga").get("/approvals"))
     assert "sees the queue and cannot decide: there are no buttons for it" in seen
-    otto = Visitor(run_bank, "approver", name="otto")
+    otto = Visitor(second_night, "approver", name="otto")
     chosen = {"act": "approve", "reward": reward_id, "why_code": "case_4711"}
     done = otto.post("/approvals/decide", form="/approvals", **chosen)
     assert "1 reward approved; the next run applies it." in words(done)
     assert "Approved by journal entry" in words(done)
-    assert (acts(run_bank)[-1]["operator"], acts(run_bank)[-1]["reason_code"]) == ("otto", "case_4711")
+    assert (acts(second_night)[-1]["operator"], acts(second_night)[-1]["reason_code"]) == (
+        "otto",
+        "case_4711",
+    )
     again = otto.post("/approvals/decide", form="/approvals", **chosen)
     assert "1 reward stood so already." in words(again)
-    assert len(acts(run_bank)) == 2
+    assert len(acts(second_night)) == 2
     look = otto.post("/answer", form="/approvals", kind="reward", value=reward_id, reason="approval")
     assert "by rule by hand" in words(look)
 

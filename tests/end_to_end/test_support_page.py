@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from end_to_end.chromium import Page, chromium
 from end_to_end.conftest import SampleRun
+from end_to_end.support_server import Served, choose, log_in, look_up, said, send, serve
 from matchback.journal import Journal
-from matchback.support.access import BY_TOKEN, add_member
 from matchback.support.access_log import AccessLog
-from matchback.workspace import Workspace
-from servers import free_port
 
 DESK, PHONE = 1280, 390
 SECRET = (
@@ -27,68 +19,11 @@ SECRET = (
 pytestmark = [pytest.mark.slow]
 
 
-@dataclass(frozen=True)
-class Served:
-    """A server that runs: its workspace, address, what it says, and a token of each role."""
-
-    workspace: Workspace
-    address: str
-    said: Path
-    tokens: dict[str, str]
-
-
 @pytest.fixture(scope="module")
 def served(sample_run: SampleRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Serve a copy of the sample, whose journal the other tests do not see."""
-    root = tmp_path_factory.mktemp("served") / "sample"
-    (root / "var").mkdir(parents=True)
-    for name in ("journal", "protected", "published", "archive"):
-        shutil.copytree(
-            sample_run.workspace / "var" / name, root / "var" / name, symlinks=True, copy_function=os.link
-        )
-    shutil.rmtree(root / "var" / "journal")
-    shutil.copytree(sample_run.workspace / "var" / "journal", root / "var" / "journal")
-    for path in sample_run.workspace.iterdir():
-        if path.is_file():
-            shutil.copy(path, root)
-    for path in (sample_run.workspace / "var").glob("warehouse.duckdb*"):
-        shutil.copy(path, root / "var")
-    workspace = Workspace.at(root)
-    workspace.prepare()
-    tokens = {
-        role: add_member(workspace, role, role, BY_TOKEN)[1]
-        for role in ("support", "operator", "approver", "admin")
-    }
-    port, said = free_port(), root.parent / "said.txt"
-    command = [
-        str(Path(sys.executable).with_name("matchback")),
-        "support",
-        "--port",
-        str(port),
-        "--workspace",
-        str(root),
-    ]
-    with said.open("wb") as stream:
-        process = subprocess.Popen(
-            command, stdout=stream, stderr=stream, env={**os.environ, "USER": "server"}
-        )
-    try:
-        _wait(process, said)
-        yield Served(workspace, f"http://127.0.0.1:{port}", said, tokens)
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _wait(process: subprocess.Popen[bytes], said: Path) -> None:
-    import time
-
-    for _ in range(300):
-        assert process.poll() is None, said.read_text()
-        if "The support page is at" in said.read_text():
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"the server did not start: {said.read_text()}")
+    """One server for all of these tests."""
+    with serve(sample_run.workspace, tmp_path_factory.mktemp("served")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -97,47 +32,6 @@ def tab() -> Iterator[Page]:
     with chromium() as page:
         page.look(width=DESK)
         yield page
-
-
-def log_in(tab: Page, served: Served, role: str) -> None:
-    """Log in by typing a token and pressing Enter."""
-    tab.call("Network.clearBrowserCookies")
-    tab.go(f"{served.address}/login")
-    tab.type("#token", served.tokens[role])
-    tab.begin()
-    tab.press("Enter")
-    tab.loaded()
-    assert role in said(tab)
-
-
-def choose(tab: Page, selector: str, value: str) -> None:
-    """Choose in a list as a click does."""
-    tab.value(
-        f"(() => {{ const list = document.querySelector('{selector}'); list.value = '{value}'; "
-        "list.dispatchEvent(new Event('change')); })()"
-    )
-
-
-def send(tab: Page, selector: str) -> None:
-    """Press a button that sends a form, and wait for the answer."""
-    tab.begin()
-    tab.value(f"document.querySelector({selector!r}).click()")
-    tab.loaded()
-
-
-def said(tab: Page) -> str:
-    """Return the words that are seen."""
-    return str(tab.value("document.body.innerText"))
-
-
-def look_up(tab: Page, kind: str, *values: str) -> str:
-    """Look up, and return what the answer says."""
-    choose(tab, "form.search #reason", "member_called")
-    choose(tab, "form.search #kind", kind)
-    for field, value in zip(("advocate", "friend") if kind == "pair" else ("value",), values, strict=True):
-        tab.type(f"form.search #{field}", value)
-    send(tab, "form.search button")
-    return said(tab)
 
 
 def test_an_agent_logs_in_looks_up_reads_and_logs_out(tab: Page, served: Served) -> None:

@@ -88,6 +88,7 @@ def _person(person: Data, teller: Teller, shown: set[int]) -> Data:
     friends = [
         {
             "name": teller.name(row["person_id"]),
+            "member": _member(row["person_id"], teller),
             "on": row["root_on"],
             "how": row["label"],
             "program": row["program"],
@@ -103,7 +104,20 @@ def _person(person: Data, teller: Teller, shown: set[int]) -> Data:
     ]
     rewards = [reward_words(row, teller) for row in person["rewards"] if row["reward_id"] not in shown]
     name = teller.name(person["person_id"])
-    return {"name": name[0].upper() + name[1:], "notes": notes, "friends": friends, "rewards": rewards}
+    member = _member(person["person_id"], teller)
+    return {
+        "name": name[0].upper() + name[1:],
+        "member": member,
+        "notes": notes,
+        "friends": friends,
+        "rewards": rewards,
+    }
+
+
+def _member(person_id: int, teller: Teller) -> str:
+    """Return a member id of a person, by which the person can be looked up; empty if none is known."""
+    members = teller.data["members"].get(person_id) or [""]
+    return str(members[0])
 
 
 def _coupon(coupon: Data | None, teller: Teller) -> str:

@@ -79,6 +79,7 @@ def configure(serving: Serving) -> None:
         return
     settings.configure(
         ALLOWED_HOSTS=serving.allowed_hosts,
+        CSRF_COOKIE_AGE=None,
         CSRF_COOKIE_HTTPONLY=True,
         CSRF_COOKIE_NAME="matchback_form",
         CSRF_COOKIE_SAMESITE="Strict",

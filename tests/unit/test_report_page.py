@@ -24,7 +24,8 @@ from matchback.publishing.report_drawings import SIMPLE
 from matchback.publishing.report_html import table
 from matchback.publishing.report_page import PageHead, report_page
 from matchback.publishing.report_payouts import STATES, payouts
-from matchback.publishing.report_sections import _slots, rewards
+from matchback.publishing.report_rewards import rewards
+from matchback.publishing.report_sections import _slots
 from matchback.publishing.report_shell import ASSETS
 from matchback.publishing.report_words import bps, hundredths, rate, sums, title_words
 from matchback.warehouse import Warehouse
@@ -55,8 +56,8 @@ def page(warehouse: Warehouse) -> str:
 
 def test_findings_are_told_in_the_rewards_section_only_when_there_are_any() -> None:
     found = [{"finding": "payout_without_account", "rewards": 2}]
-    assert "Rewards to look at" not in rewards(SIMPLE, [], [], [])
-    told = rewards(SIMPLE, [], [], found)
+    assert "Rewards to look at" not in rewards(SIMPLE, [], [], [], [])
+    told = rewards(SIMPLE, [], [], [], found)
     assert "Rewards to look at" in told
     assert "No account to pay to" in told
 

@@ -28,6 +28,7 @@ KINDS: dict[str, Callable[[Drawings, list[dict[str, object]]], str]] = {
     "bars": lambda draw, rows: draw.bars(rows, label="name", value="good", words="words"),
     "shares": lambda draw, rows: draw.shares(rows, label="name", parts=PARTS),
     "over_time": lambda draw, rows: draw.over_time(rows, day="day", parts=PARTS, slots=10),
+    "columns": lambda draw, rows: draw.columns(rows, label="name", parts=PARTS, words=str),
     "lines": lambda draw, rows: draw.lines(rows, day="day", parts=PARTS),
     "side_by_side": lambda draw, rows: draw.side_by_side(rows, label="name", parts=PARTS, words=str),
     "grid": lambda draw, rows: draw.grid(rows, down="name", across="across", value="good", words="words"),

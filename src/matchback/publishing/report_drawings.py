@@ -36,6 +36,18 @@ class Drawings(Protocol):
     ) -> str:
         """Draw stacked bars over time; `day` is a date column in order, `slots` how many bars the time would hold."""
 
+    def columns(
+        self,
+        rows: Rows,
+        *,
+        label: str,
+        parts: Sequence[Part],
+        words: Callable[[int], str],
+        per: int = 1,
+        wide: Screen = HALF,
+    ) -> str:
+        """Draw a column per row in which its parts are stacked; the axis counts in `per`, such as 100 cents."""
+
     def lines(self, rows: Rows, *, day: str, parts: Sequence[Part], percent: bool = False) -> str:
         """Draw a line per part over time; `percent` columns hold basis points, and None where there is no figure."""
 
@@ -67,6 +79,19 @@ class SimpleBars:
         """Draw the last of the bars over time, one below the other."""
         dated = [{**row, "_day": row[day].isoformat()} for row in rows[-MOST_BARS:]]
         return _sums(dated, "_day", parts)
+
+    def columns(
+        self,
+        rows: Rows,
+        *,
+        label: str,
+        parts: Sequence[Part],
+        words: Callable[[int], str],
+        per: int = 1,
+        wide: Screen = HALF,
+    ) -> str:
+        """Draw the sum of each row's parts, and name the parts beside it."""
+        return _sums(rows, label, parts, words)
 
     def lines(self, rows: Rows, *, day: str, parts: Sequence[Part], percent: bool = False) -> str:
         """Draw nothing: the table says it."""
@@ -106,11 +131,11 @@ def drawings() -> Drawings:
     return VegaCharts()
 
 
-def _sums(rows: Rows, label: str, parts: Sequence[Part]) -> str:
+def _sums(rows: Rows, label: str, parts: Sequence[Part], words: Callable[[int], str] = "{:,}".format) -> str:
     bars = []
     for row in rows:
         total = sum(row[part.column] for part in parts)
-        named = [f"{row[part.column]:,} {part.label}" for part in parts if row[part.column]]
-        words = " · ".join(named[:2]) + (" …" if len(named) > 2 else "")
-        bars.append({"label": row[label], "n": total, "w": words or "0"})
+        named = [f"{words(row[part.column])} {part.label}" for part in parts if row[part.column]]
+        told = " · ".join(named[:2]) + (" …" if len(named) > 2 else "")
+        bars.append({"label": row[label], "n": total, "w": told or "0"})
     return bar_chart(bars, label="label", value="n", words="w") if any(bar["n"] for bar in bars) else ""

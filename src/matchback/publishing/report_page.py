@@ -17,10 +17,13 @@ from matchback.answers.printing import count
 from matchback.publishing.report_deliveries import deliveries
 from matchback.publishing.report_drawings import SIMPLE, Drawings, drawings
 from matchback.publishing.report_html import Measured, card, contents, tiles
+from matchback.publishing.report_journeys import channels, funnel
 from matchback.publishing.report_measures import measures
 from matchback.publishing.report_payouts import payouts
 from matchback.publishing.report_programs import programs
-from matchback.publishing.report_sections import recognition, rewards, sources, unrecognized
+from matchback.publishing.report_reminders import reminders
+from matchback.publishing.report_rewards import coming, rewards, taken_back
+from matchback.publishing.report_sections import recognition, unrecognized
 from matchback.publishing.report_shell import shell
 from matchback.publishing.report_words import day_words, sums, title_words
 
@@ -63,8 +66,12 @@ def report_parts(published: Warehouse, as_of: date, draw: Drawings = SIMPLE) -> 
     sections = [
         recognition(draw, rows("mix"), rows("days")),
         programs(rows("programs"), rows("recent_days")),
-        sources(draw, rows("channels"), rows("funnel")),
-        rewards(draw, states, liability, rows("findings")),
+        channels(draw, rows("channels")),
+        funnel(draw, rows("funnel"), rows("incomplete")),
+        reminders(draw, rows("reminders")),
+        rewards(draw, states, liability, rows("reward_ages"), rows("findings")),
+        coming(draw, rows("reward_forecast"), rows("limits")),
+        taken_back(draw, rows("clawbacks")),
         payouts(draw, rows("payout_states"), rows("payout_ages"), rows("payout_steps"), rows("payout_open")),
         unrecognized(draw, rows("reasons")),
         deliveries(draw, rows("feeds"), rows("arrivals"), as_of),

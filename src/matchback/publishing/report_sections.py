@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from matchback.answers.printing import money
-from matchback.publishing.findings import finding_words
 from matchback.publishing.report_charts import Part
 from matchback.publishing.report_drawings import Drawings
-from matchback.publishing.report_html import Measured, card, figure, meanings, more, pair, section, table
+from matchback.publishing.report_html import Measured, figure, meanings, pair, section
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
@@ -34,14 +32,6 @@ REASON_WORDS = {
         "Ids such as 0 or unknown stand where the friend’s id belongs.",
     ),
     "conflict": ("Conflict", "One id came with different contents; none counts until someone decides."),
-}
-STATE_COLORS = {
-    "pending": "third",
-    "approved": "third",
-    "issued": "first",
-    "fulfilled": "second",
-    "redeemed": "second",
-    "failed": "fourth",
 }
 DAY_PARTS = (Part("recognized", "recognized", "first"), Part("unrecognized", "not recognized", "quiet"))
 
@@ -68,131 +58,6 @@ def recognition(draw: Drawings, mix: Rows, days: Rows) -> str:
             figure(Measured(f"Journeys begun, by {unit}", "report_program_days.judged_journeys"), by_day),
         ),
     )
-
-
-def sources(draw: Drawings, channels: Rows, funnel: Rows) -> str:
-    """Channels, and how far journeys get."""
-    bars = [
-        {"label": _channel(row), "journeys": row["journeys"], "words": f"{row['journeys']:,}"}
-        for row in channels
-    ]
-    by_channel = table(
-        [
-            "Channel",
-            Measured("Journeys", "report_attribution.journeys"),
-            Measured("New customers", "report_attribution.new_customers"),
-            Measured("Amount", "report_attribution.amount_minor"),
-            Measured("Shared credit", "report_attribution.credit_linear"),
-        ],
-        [
-            [
-                _channel(row),
-                row["journeys"],
-                row["new_customers"],
-                money(row["amount_minor"], row["currency"]),
-                f"{row['credit_linear'] / 1_000_000:,.1f}",
-            ]
-            for row in channels
-        ],
-    )
-    recognizing = {row["program"] for row in funnel if row["recognized_journeys"]}
-    steps = [
-        {
-            "group": row["program"],
-            "label": row["event_name"].replace("_", " "),
-            "journeys": row["journeys"],
-            "words": f"{row['journeys']:,}"
-            + (f", {row['recognized_journeys']:,} recognized" if row["program"] in recognizing else ""),
-        }
-        for row in funnel
-    ]
-    return section(
-        "Where friends come from, and how far they get",
-        "Direct means no share: an advocate’s code or coupon, or the advocate’s name on the form. Shared credit "
-        "divides each recognized event evenly among all valid touches.",
-        pair(
-            figure(
-                Measured("Recognized journeys by channel", "report_attribution.journeys"),
-                draw.bars(bars, label="label", value="journeys", words="words", color="fifth"),
-            ),
-            figure(
-                Measured("Journeys that reached each step", "report_funnel.journeys"),
-                draw.bars(steps, label="label", value="journeys", words="words", color="second"),
-            ),
-        )
-        + card(more("Channels with amounts and shared credit", by_channel)),
-    )
-
-
-def _channel(row: Row) -> str:
-    return str(row["channel"] or "direct")
-
-
-def rewards(draw: Drawings, states: Rows, liability: Rows, findings: Rows) -> str:
-    """What the rewards cost, what is still owed, and which of them someone should look at."""
-    bars = [
-        {
-            "label": row["state"].replace("_", " ").capitalize(),
-            "rewards": row["rewards"],
-            "words": f"{row['rewards']:,} · {money(row['amount_minor'], row['unit'])}",
-            "color": STATE_COLORS.get(row["state"], "quiet"),
-        }
-        for row in states
-    ]
-    owed = [
-        {
-            "label": f"{row['rule_id']}, {row['role']}",
-            "due": row["due_minor"],
-            "words": money(row["due_minor"], row["unit"]),
-        }
-        for row in liability
-    ]
-    by_rule = table(
-        [
-            "Program",
-            "Rule",
-            "To",
-            Measured("Rewards", "report_reward_liability.rewards"),
-            Measured("Owed", "report_reward_liability.due_minor"),
-            Measured("Sent", "report_reward_liability.paid_minor"),
-            Measured("Taken back", "report_reward_liability.balance_minor"),
-        ],
-        [
-            [row["program"], row["rule_id"], row["role"], row["rewards"]]
-            + [money(row[name], row["unit"]) for name in ("due_minor", "paid_minor", "reversed_minor")]
-            for row in liability
-        ],
-        words=3,
-    )
-    return section(
-        "Rewards",
-        "Owed is granted and not yet sent; sent is in a payout file and not taken back. Both are sums of the ledger’s "
-        "entries. Taken back covers what was voided, declined, clawed back or expired.",
-        pair(
-            figure(
-                Measured("Rewards by state", "report_reward_liability.rewards"),
-                draw.bars(bars, label="label", value="rewards", words="words"),
-            ),
-            figure(
-                Measured("Still owed, by rule", "report_reward_liability.due_minor"),
-                draw.bars(owed, label="label", value="due", words="words", color="third"),
-            ),
-        )
-        + card(by_rule)
-        + _findings(findings),
-    )
-
-
-def _findings(findings: Rows) -> str:
-    if not findings:
-        return ""
-    words = [(row, *finding_words(str(row["finding"]))) for row in findings]
-    listed = table(
-        ["Found", "What it means", Measured("Rewards", "reward_findings.reward_id")],
-        [[name, meaning, row["rewards"]] for row, name, meaning in words],
-        words=2,
-    )
-    return card(figure("Rewards to look at", listed))
 
 
 def unrecognized(draw: Drawings, reasons: Rows) -> str:

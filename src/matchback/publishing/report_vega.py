@@ -20,3 +20,4 @@ class VegaCharts:
     grid = staticmethod(report_vega_bars.grid)
     over_time = staticmethod(report_vega_time.over_time)
     lines = staticmethod(report_vega_time.lines)
+    columns = staticmethod(report_vega_time.columns)

@@ -1,19 +1,21 @@
-"""Bars and lines over time, drawn by Vega-Altair; what they show is said in `report_drawings`."""
+"""Columns, and bars and lines over time, drawn by Vega-Altair; what they show is said in `report_drawings`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import altair as alt
 
-from matchback.publishing.report_charts import GAP, HALF, SMALL, Part, Screen, text_width
+from matchback.answers.printing import visible
+from matchback.publishing.report_charts import GAP, HALF, SMALL, Part, Screen, shortened, text_width
 from matchback.publishing.report_html import legend
 from matchback.publishing.report_scales import nice_ticks
 from matchback.publishing.report_vega_parts import (
     AXIS_HEIGHT,
     Rows,
     amounts_up,
+    at_pixel,
     both,
     days_across,
     framed,
@@ -93,3 +95,47 @@ def lines(rows: Rows, *, day: str, parts: Sequence[Part], percent: bool = False)
         return framed(layered, plot, TIME_HEIGHT, left=left, right=GAP, bottom=AXIS_HEIGHT)
 
     return legend(used) + both(HALF, draw) if greatest > 0 else ""
+
+
+def columns(
+    rows: Rows,
+    *,
+    label: str,
+    parts: Sequence[Part],
+    words: Callable[[int], str],
+    per: int = 1,
+    wide: Screen = HALF,
+) -> str:
+    """Draw a column per row, in the given order, in which its parts are stacked; the axis counts in `per`."""
+    greatest = max((sum(row[part.column] for part in parts) for row in rows), default=0)
+    used = [part for part in parts if any(row[part.column] for row in rows)]
+
+    def draw(screen: Screen) -> Any:
+        ticks = nice_ticks(-(-greatest // per))
+        left = text_width(f"{ticks[-1]:,}", SMALL) + GAP
+        plot = screen.width - left - GAP
+        step = plot / len(rows)
+        every = -(-len(rows) // max(1, int(plot // 56)))
+        data, named = [], []
+        for slot, row in enumerate(rows):
+            name, at = visible(str(row[label])), 0
+            if slot % every == 0:
+                named.append({"column": slot, "words": shortened(name, step * every - 4, SMALL)})
+            for part in used:
+                amount = row[part.column]
+                if amount:
+                    told = f"{name}: {visible(words(amount))} {part.label}"
+                    data.append({"column": slot, "from": at / per, "to": (at + amount) / per,
+                                 "color": f"var(--{part.color})", "told": told})  # fmt: skip
+                at += amount
+        scale = alt.Scale(type="band", domain=list(range(len(rows))), range=[0, plot], padding=0.3)
+        x = alt.X("column:O", axis=None, scale=scale)
+        bars = alt.Chart(inline(data)).mark_bar().encode(
+            x=x, y=amounts_up("from", ticks, ",d"), y2="to:Q", fill=alt.Fill("color:N", scale=None),
+            description="told:N",
+        )  # fmt: skip
+        below = alt.Chart(inline(named)).mark_text(fontSize=SMALL, fill="var(--muted)", baseline="alphabetic")
+        layered = alt.layer(bars, below.encode(x=x, y=at_pixel(TIME_HEIGHT + 16), text="words:N"))
+        return framed(layered, plot, TIME_HEIGHT, left=left, right=GAP, bottom=AXIS_HEIGHT)
+
+    return legend(used) + both(wide, draw) if greatest > 0 else ""

@@ -40,6 +40,21 @@ def sums(rows: Sequence[Mapping[str, Any]], column: str) -> tuple[str, str]:
     return " + ".join(amounts) or "0", ""
 
 
+def number(value: int | None) -> str:
+    """Return a whole number, or a dash where there is none."""
+    return "–" if value is None else f"{value:,}"
+
+
+def month_words(month: date | None) -> str:
+    """Return a month for the foot of a column; what has none is open."""
+    return f"{month:%b} {month.year}" if month else "open"
+
+
+def words_of(code: str) -> str:
+    """Return a code as words: `clawed_back` is Clawed back."""
+    return code.replace("_", " ").capitalize()
+
+
 def rate(part: int, whole: int) -> str:
     """Return a part of a whole in percent, or a dash of nothing."""
     return bps(10_000 * part // whole) if whole else "–"

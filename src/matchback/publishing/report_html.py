@@ -98,12 +98,12 @@ def table(
     *,
     words: int = 1,
     total: int = 0,
-    query: str = "",
+    whole: str = "",
 ) -> str:
     """Return a table whose first `words` columns are text and whose others are figures; empty without rows.
 
     Of figures that are measures the head links to the definition. Where `total` says that there are more rows than
-    these, `query` says how to get them all. The page's script lets people sort, and filter long ones.
+    these, `whole` names the published table that holds them all. The page's script lets people sort, and filter long ones.
     """
     if not rows:
         return ""
@@ -114,19 +114,22 @@ def table(
     long = ' class="long"' if len(rows) >= MANY_ROWS else ""
     return (
         f'<div class="scroll" tabindex="0"><table{long}><thead><tr>{head}</tr></thead><tbody>{lines}</tbody>'
-        "</table></div>" + _cut(len(rows), total, query)
+        "</table></div>" + _cut(len(rows), total, whole)
     )
 
 
-def command(words: str) -> str:
-    """Return a command to copy."""
+def whole_table(name: str) -> str:
+    """Return the command that shows a whole published table, to copy."""
+    words = f'matchback query "FROM {name}"'
     return f'<code class="command">{escape(words)}</code>'
 
 
-def _cut(shown: int, total: int, query: str) -> str:
+def _cut(shown: int, total: int, whole: str) -> str:
     if total <= shown:
         return ""
-    return f'<p class="quiet cut">The first {shown:,} of {total:,} rows. All of them: {command(query)}</p>'
+    return (
+        f'<p class="quiet cut">The first {shown:,} of {total:,} rows. All of them: {whole_table(whole)}</p>'
+    )
 
 
 def _sentence(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matchback.publishing.report_drawings import Drawings
-from matchback.publishing.report_html import Measured, card, command, figure, pair, section, table
+from matchback.publishing.report_html import Measured, card, figure, pair, section, table, whole_table
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
@@ -16,7 +16,6 @@ KINDS = {
     "not_funded": "Account not funded",
 }
 SUPPRESSED = {"opted_out": "opted out", "no_consent": "no consent", "no_person": "nobody known to ask"}
-LIST = 'matchback query "SELECT * FROM report_reminders WHERE NOT suppressed ORDER BY due_on, program, person_id"'
 
 
 def reminders(draw: Drawings, rows: Rows) -> str:
@@ -56,7 +55,11 @@ def reminders(draw: Drawings, rows: Rows) -> str:
                 draw.bars(_kept(named), label="label", value="n", words="words", color="fourth"),
             ),
         )
-        + (card(f'{listed}<p class="quiet cut">The list to send: {command(LIST)}</p>') if rows else ""),
+        + (
+            card(f'{listed}<p class="quiet cut">The list to send: {whole_table("report_reminders")}</p>')
+            if rows
+            else ""
+        ),
     )
 
 

@@ -103,7 +103,8 @@ def table(
     """Return a table whose first `words` columns are text and whose others are figures; empty without rows.
 
     Of figures that are measures the head links to the definition. Where `total` says that there are more rows than
-    these, `whole` names the published table that holds them all. The page's script lets people sort, and filter long ones.
+    these, `whole` names the published table that holds them all. The page's script lets people sort tables, and filter
+    long ones.
     """
     if not rows:
         return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,13 @@ def test_doctor_checks_the_log_s_chain(site_bank: Path, call: Call) -> None:
     told = call("doctor", *at)
     assert told.code == 1
     assert "The chain of the support page's log does not hold" in told.out
+
+
+def test_without_its_packages_it_says_what_to_install(
+    site_bank: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "matchback.support.server", raising=False)
+    monkeypatch.setitem(sys.modules, "waitress", None)
+    said = call("support", "--workspace", site_bank)
+    assert said.code == 2
+    assert said.err.splitlines()[-1] == "Install them:  pip install 'matchback[support]'"

@@ -19,6 +19,7 @@ from matchback.support.attempts import MOST_WRONG
 from matchback.support.lookups import MOST_LETTERS
 from matchback.support.roles import ANYBODY, PERMISSIONS, ROLES
 from matchback.support.serving import Serving
+from matchback.support.site import settings_of
 from matchback.support.views import search
 from matchback.workspace import Workspace
 
@@ -327,6 +328,42 @@ def test_a_failure_says_a_number_and_no_value(site_bank: Path, monkeypatch: pyte
     (said,) = visitor.said
     assert said.startswith("Failed unexpectedly on page answer (ValueError), incident ")
     assert not any(value in said + answer.content.decode() for value in SECRETS)
+
+
+def test_nothing_is_answered_that_cannot_be_logged(site_bank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor = Visitor(site_bank, "support")
+
+    def full(*arguments: Any, **named: Any) -> int:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(AccessLog, "append", full)
+    answer = visitor.look_up("account", "ACC1")
+    assert answer.status_code == 500
+    assert "M1" not in words(answer)
+
+
+def test_behind_https_cookies_go_over_nothing_else(site_bank: Path) -> None:
+    serving = Serving(public_url="https://support.bank.example")
+    names = ("ALLOWED_HOSTS", "CSRF_COOKIE_SECURE", "CSRF_TRUSTED_ORIGINS", "SESSION_COOKIE_SECURE")
+    chosen = {name: value for name, value in settings_of(serving).items() if name in names}
+    with override_settings(**chosen):
+        visitor = Visitor(site_bank, "support", serving=serving)
+        assert visitor.client.cookies["matchback_session"]["secure"]
+        assert visitor.client.cookies["matchback_form"]["secure"]
+        shown = visitor.get("/search")
+        assert shown["Strict-Transport-Security"] == "max-age=31536000"
+        assert shown["Referrer-Policy"] == "same-origin", (
+            "without one, browsers send no origin, and no form is taken"
+        )
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', shown.content.decode())
+        assert token
+        fields = {"csrfmiddlewaretoken": token[1], "kind": "account", "value": "ACC1", "reason": "audit"}
+        for origin, status in (
+            ("https://support.bank.example", 200),
+            ("https://evil.example", 403),
+            ("null", 403),
+        ):
+            assert visitor.client.post("/answer", fields, HTTP_ORIGIN=origin).status_code == status
 
 
 def test_a_request_that_is_too_large_is_refused(site_bank: Path) -> None:

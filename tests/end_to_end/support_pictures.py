@@ -39,9 +39,9 @@ def main(arguments: list[str]) -> int:
             keep(tab, target / "support-nothing.png", 860)
             log_in(tab, served, "approver")
             tab.go(f"{served.address}/approvals")
-            choose(tab, "#why", "documents_checked")
+            choose(tab, "#why-1", "documents_checked")
             tab.value(
-                "[...document.querySelectorAll('[name=reward]')].slice(1, 3).forEach(box => box.click())"
+                "[...document.querySelectorAll('[name=reward]')].slice(0, 2).forEach(box => box.click())"
             )
             send(tab, "button[value=approve]")
             keep(tab, target / "support-approvals.png", 660)

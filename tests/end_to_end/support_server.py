@@ -29,7 +29,7 @@ class Served:
 
 
 @contextmanager
-def serve(sample: Path, folder: Path) -> Iterator[Served]:
+def serve(sample: Path, folder: Path, *options: str) -> Iterator[Served]:
     """Serve a copy of a workspace, whose journal and warehouse nobody else sees; what is never written is linked."""
     root = folder / "sample"
     (root / "var").mkdir(parents=True)
@@ -46,7 +46,7 @@ def serve(sample: Path, folder: Path) -> Iterator[Served]:
     tokens = {role: add_member(workspace, role, role, BY_TOKEN)[1] for role in roles}
     port, said = free_port(), folder / "said.txt"
     program = str(Path(sys.executable).with_name("matchback"))
-    command = [program, "support", "--port", str(port), "--workspace", str(root)]
+    command = [program, "support", "--port", str(port), "--workspace", str(root), *options]
     with said.open("wb") as stream:
         process = subprocess.Popen(command, stdout=stream, stderr=stream)
     try:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -10,6 +14,7 @@ from end_to_end.chromium import Page, chromium
 from end_to_end.conftest import SampleRun
 from end_to_end.support_server import Served, choose, log_in, look_up, said, send, serve
 from matchback.journal import Journal
+from matchback.support.access import BY_PROXY, add_member
 from matchback.support.access_log import AccessLog
 
 DESK, PHONE = 1280, 390
@@ -128,9 +133,9 @@ def test_two_rewards_are_approved_at_once_by_who_may(tab: Page, served: Served) 
     log_in(tab, served, "approver")
     tab.go(f"{served.address}/approvals")
     tab.value(
-        "[...document.querySelectorAll('.queue li')].slice(-2).forEach(row => row.querySelector('input').click())"
+        "[...document.querySelector('.queue').children].slice(-2).forEach(row => row.querySelector('input').click())"
     )
-    choose(tab, "#why", "documents_checked")
+    choose(tab, "#why-1", "documents_checked")
     send(tab, "button[value=approve]")
     assert "2 rewards approved; the next run applies it." in said(tab)
     assert said(tab).count("Approved by journal entry") == 2
@@ -155,3 +160,43 @@ def test_other_rules_are_tried_on_a_copy(tab: Page, served: Served) -> None:
     assert "The terms that differ" in answer
     assert tab.value("document.querySelectorAll('main svg').length") > 0
     assert tab.complaints() == []
+
+
+def test_a_proxy_says_who_asks(sample_run: SampleRun, tmp_path: Path) -> None:
+    """This test is the proxy: it stands at the trusted address, speaks for a browser at https, and names who asks."""
+    options = ("--proxy-header", "X-Remote-User", "--trusted-proxy", "127.0.0.1")
+    public = "https://support.bank.example"
+    with serve(sample_run.workspace, tmp_path, *options, "--public-url", public) as served:
+        add_member(served.workspace, "jane@bank.example", "support", BY_PROXY)
+
+        def ask(path: str, form: dict[str, str] | None = None, **headers: str) -> HTTPResponse:
+            connection = HTTPConnection(urlsplit(served.address).netloc)
+            named = {
+                "Host": "support.bank.example",
+                "Origin": public,
+                **{k.replace("_", "-"): v for k, v in headers.items()},
+            }
+            body = urlencode(form) if form is not None else None
+            kind = {"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {}
+            connection.request("POST" if form is not None else "GET", path, body, {**named, **kind})
+            return connection.getresponse()
+
+        shown = ask("/search", X_Remote_User="jane@bank.example")
+        assert shown.status == 200
+        assert "; Secure" in str(shown.headers["Set-Cookie"])
+        assert shown.headers["Strict-Transport-Security"]
+        cookie = str(shown.headers["Set-Cookie"]).split(";")[0]
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', shown.read().decode())
+        assert token
+        form = {
+            "csrfmiddlewaretoken": token[1],
+            "kind": "partner_user_id",
+            "value": "M910015",
+            "reason": "audit",
+        }
+        answer = ask("/answer", form, X_Remote_User="jane@bank.example", Cookie=cookie)
+        assert answer.status == 200
+        assert "member M900015 brought member M910015" in answer.read().decode()
+        assert ask("/search", X_Remote_User="joe@bank.example").status == 403
+        assert ask("/search").headers["Location"] == "/login"
+        assert AccessLog(served.workspace).newest(1)[0].body["who"] == "jane@bank.example"

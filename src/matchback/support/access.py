@@ -80,13 +80,14 @@ def add_member(
     token = f"mb_{entry_id}_{secrets.token_urlsafe(32)}" if by == BY_TOKEN else ""
     expires = (now + timedelta(days=days)).isoformat(timespec="seconds")
     member = Member(entry_id, name, role, by, _hash(token) if token else "", expires)
-    kept = _own(workspace)
-    if by == BY_PROXY and any(other.by == BY_PROXY and other.name == name for other in kept):
-        raise ConfigurationError(
-            f"{name} is on the list already.",
-            next_step=f"Remove the entry first:  matchback support user remove {name}",
-        )
-    _write(workspace, [*kept, member])
+    with AccessLog(workspace).deciding():
+        kept = _own(workspace)
+        if by == BY_PROXY and any(other.by == BY_PROXY and other.name == name for other in kept):
+            raise ConfigurationError(
+                f"{name} is on the list already.",
+                next_step=f"Remove the entry first:  matchback support user remove {name}",
+            )
+        _write(workspace, [*kept, member])
     AccessLog(workspace).append(
         "access_added", who=name, role=role, by=by, entry=entry_id, expires_at=expires
     )
@@ -95,14 +96,15 @@ def add_member(
 
 def remove_members(workspace: Workspace, by: str, named: str) -> list[Member]:
     """Take entries off the list, by id or by name; who is logged in by them is out at once."""
-    kept = _own(workspace)
-    gone = [member for member in kept if member.by == by and named in (member.id, member.name)]
-    if not gone:
-        raise ConfigurationError(
-            f"Nobody on the list has the id or name {named!r}.",
-            next_step=f"See them:  matchback support {_WORD[by]} list",
-        )
-    _write(workspace, [member for member in kept if member not in gone])
+    with AccessLog(workspace).deciding():
+        kept = _own(workspace)
+        gone = [member for member in kept if member.by == by and named in (member.id, member.name)]
+        if not gone:
+            raise ConfigurationError(
+                f"Nobody on the list has the id or name {named!r}.",
+                next_step=f"See them:  matchback support {_WORD[by]} list",
+            )
+        _write(workspace, [member for member in kept if member not in gone])
     for member in gone:
         AccessLog(workspace).append("access_removed", who=member.name, by=by, entry=member.id)
     return gone

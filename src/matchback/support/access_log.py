@@ -6,6 +6,8 @@ that none can be changed or taken away unseen. It holds keys and ids, never a va
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,13 @@ class AccessLog:
         """Write one entry, fsync it, and return its number."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
         return self._chain.append(kind, **body)
+
+    @contextmanager
+    def deciding(self) -> Iterator[None]:
+        """Keep other processes from changing the list beside the log while a block reads and then writes it."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        with self._chain.deciding():
+            yield
 
     def newest(self, most: int) -> list[JournalEntry]:
         """Return the newest entries, the newest first."""

@@ -132,6 +132,9 @@ def careful_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> View
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), interest-cohort=()"
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         response["X-Robots-Tag"] = "noindex, nofollow"
+        site: Site = request.META[KEY]
+        if site.serving.is_https:
+            response["Strict-Transport-Security"] = "max-age=31536000"
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store"
         return response

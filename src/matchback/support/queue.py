@@ -21,7 +21,10 @@ REASONS = {
     "verified_by_phone": "Verified by phone",
     "suspected_abuse": "Suspected abuse",
     "duplicate": "A duplicate",
+}
+RETRY_REASONS = {
     "payment_details_corrected": "The payment details were corrected",
+    "payer_confirmed": "The payer confirmed that nothing was paid",
 }
 WAITS = {
     "grant": "Granted by hand: another operator approves it",
@@ -45,6 +48,10 @@ class Waiting:
     waits: str
     acts: tuple[str, ...]
     why_not: str
+
+    @property
+    def is_failed(self) -> bool:
+        return self.waits == WAITS["failed"]
 
 
 def acting_context(workspace: Workspace, who: str) -> RunContext:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -44,7 +46,15 @@ def serve(workspace: Workspace, serving: Serving, say: Callable[[str], None]) ->
     for words in said:
         say(words)
     say(f"The support page is at {serving.address} (stop it with Ctrl-C)")
+    threading.Thread(target=_warm, daemon=True).start()
     try:
         server.run()
     finally:
         server.close()
+
+
+def _warm() -> None:
+    """Load what the first look-up needs, so that nobody waits for it."""
+    for name in ("answers.explain", "answers.explain_text", "intake.identifiers", "warehouse"):
+        importlib.import_module(f"matchback.{name}")
+    importlib.import_module("polars")

@@ -75,58 +75,61 @@ class Site:
 
 def configure(serving: Serving) -> None:
     """Configure Django for this process, once. Its key lives in memory: whoever restarts the server logs all out."""
-    if settings.configured:
-        return
-    settings.configure(
-        ALLOWED_HOSTS=serving.allowed_hosts,
-        CSRF_COOKIE_AGE=None,
-        CSRF_COOKIE_HTTPONLY=True,
-        CSRF_COOKIE_NAME="matchback_form",
-        CSRF_COOKIE_SAMESITE="Strict",
-        CSRF_COOKIE_SECURE=serving.is_https,
-        CSRF_FAILURE_VIEW="matchback.support.views.problems.forged",
-        CSRF_TRUSTED_ORIGINS=[serving.public_url.rstrip("/")] if serving.public_url else [],
-        DATA_UPLOAD_MAX_MEMORY_SIZE=MOST_BYTES,
-        DEBUG=False,
-        DEFAULT_CHARSET="utf-8",
-        INSTALLED_APPS=[],
-        LOGGING={
+    if not settings.configured:
+        settings.configure(**settings_of(serving))
+        django.setup(set_prefix=False)
+
+
+def settings_of(serving: Serving) -> dict[str, Any]:
+    """Return Django's settings; behind https the cookies are sent over nothing else."""
+    return {
+        "ALLOWED_HOSTS": serving.allowed_hosts,
+        "CSRF_COOKIE_AGE": None,
+        "CSRF_COOKIE_HTTPONLY": True,
+        "CSRF_COOKIE_NAME": "matchback_form",
+        "CSRF_COOKIE_SAMESITE": "Strict",
+        "CSRF_COOKIE_SECURE": serving.is_https,
+        "CSRF_FAILURE_VIEW": "matchback.support.views.problems.forged",
+        "CSRF_TRUSTED_ORIGINS": [serving.public_url.rstrip("/")] if serving.public_url else [],
+        "DATA_UPLOAD_MAX_MEMORY_SIZE": MOST_BYTES,
+        "DEBUG": False,
+        "DEFAULT_CHARSET": "utf-8",
+        "INSTALLED_APPS": [],
+        "LOGGING": {
             "version": 1,
             "disable_existing_loggers": False,
             "handlers": {"nothing": {"class": "logging.NullHandler"}},
             "loggers": {"django": {"handlers": ["nothing"], "propagate": False}},
         },
-        MIDDLEWARE=[
+        "MIDDLEWARE": [
             "matchback.support.guard.careful_headers",
             "django.middleware.security.SecurityMiddleware",
             "django.contrib.sessions.middleware.SessionMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
         ],
-        ROOT_URLCONF="matchback.support.pages",
-        SECRET_KEY=secrets.token_urlsafe(48),
-        SECURE_HSTS_SECONDS=31_536_000 if serving.is_https else 0,
-        SECURE_REFERRER_POLICY="no-referrer" if serving.is_https else "same-origin",
-        SESSION_COOKIE_AGE=serving.idle_minutes * 60,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_NAME="matchback_session",
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=serving.is_https,
-        SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies",
-        SESSION_EXPIRE_AT_BROWSER_CLOSE=True,
-        SESSION_SAVE_EVERY_REQUEST=True,
-        TEMPLATES=[
+        "ROOT_URLCONF": "matchback.support.pages",
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "SECURE_REFERRER_POLICY": "same-origin",
+        "SESSION_COOKIE_AGE": serving.idle_minutes * 60,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_NAME": "matchback_session",
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": serving.is_https,
+        "SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies",
+        "SESSION_EXPIRE_AT_BROWSER_CLOSE": True,
+        "SESSION_SAVE_EVERY_REQUEST": True,
+        "TEMPLATES": [
             {
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
                 "DIRS": [HERE / "templates"],
                 "OPTIONS": {"context_processors": ["django.template.context_processors.csrf"]},
             }
         ],
-        USE_I18N=False,
-        USE_TZ=True,
-        X_FRAME_OPTIONS="DENY",
-    )
-    django.setup(set_prefix=False)
+        "USE_I18N": False,
+        "USE_TZ": True,
+        "X_FRAME_OPTIONS": "DENY",
+    }
 
 
 def application(site: Site) -> Callable[..., Any]:

@@ -28,7 +28,7 @@ for (const form of document.querySelectorAll("form.search")) {
 }
 
 for (const all of document.querySelectorAll("[data-all]")) {
-  const boxes = () => document.querySelectorAll(`input[name="${all.dataset.all}"]:not(:disabled)`);
+  const boxes = () => all.form.querySelectorAll(`input[name="${all.dataset.all}"]`);
   all.closest("[hidden]")?.removeAttribute("hidden");
   all.addEventListener("change", () => boxes().forEach((box) => { box.checked = all.checked; }));
 }

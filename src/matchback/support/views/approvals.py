@@ -13,7 +13,7 @@ from matchback.answers.reasons import REASON_CODE
 from matchback.answers.tax import threshold_words
 from matchback.errors import MatchbackError
 from matchback.support import rendering
-from matchback.support.queue import REASONS, acting_context, waiting_rewards
+from matchback.support.queue import REASONS, RETRY_REASONS, acting_context, waiting_rewards
 from matchback.support.views.problems import plain_words
 
 if TYPE_CHECKING:
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 100
 MOST_DECIDED = 500
+WAITING: dict[str, Any] = {
+    "title": "To approve or decline",
+    "acts": [("approve", "Approve those chosen"), ("decline", "Decline those chosen")],
+    "reasons": list(REASONS.items()),
+}
+FAILED: dict[str, Any] = {
+    "title": "Payments that failed",
+    "acts": [("retry", "Pay those chosen again")],
+    "reasons": list(RETRY_REASONS.items()),
+}
 
 
 def queue(visit: Visit) -> HttpResponse:
@@ -67,7 +77,11 @@ def _page(visit: Visit, status: int = 200, **said: Any) -> HttpResponse:
         visit,
         "approvals.html",
         status,
-        rows=shown,
+        has_rows=bool(rows),
+        lists=[
+            {**words, "rows": [row for row in shown if row.is_failed == (words is FAILED)]}
+            for words in (WAITING, FAILED)
+        ],
         total=count(len(rows), "reward"),
         at=at,
         before=at - 1 if at > 1 else 0,
@@ -75,8 +89,6 @@ def _page(visit: Visit, status: int = 200, **said: Any) -> HttpResponse:
         pages=pages,
         may_decide=visit.may("approve"),
         may_look=visit.may("look_up"),
-        has_failed=any("retry" in row.acts for row in shown),
         dual=context.config.payout.dual_control,
-        reasons=list(REASONS.items()),
         **said,
     )

@@ -6,7 +6,8 @@ night before it.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 import pendulum
@@ -22,7 +23,7 @@ from airflow.sdk import (
     get_current_context,
 )
 from matchback_notices import Failure
-from matchback_workspaces import ListedWorkspace, listed_workspaces
+from matchback_workspaces import VARIABLE, ListedWorkspace, WrongList, listed_workspaces
 
 WORKSPACES = listed_workspaces()
 HOPELESS = RetryRule(
@@ -45,6 +46,7 @@ NIGHT = {
         description="For copies of a workspace only: the ledger then stands there, and never goes back.",
     ),
 }
+MOST_MOMENTS = 10_000  # of a calendar that ends, each of which Airflow keeps
 INTAKE = {
     "feed": Param(
         None,
@@ -92,9 +94,6 @@ def common(workspace: ListedWorkspace, *, hours: float) -> dict[str, Any]:
     """
     return {
         "start_date": pendulum.parse(workspace.first_night, tz=workspace.zone),
-        "end_date": pendulum.parse(workspace.last_night, tz=workspace.zone).end_of("day")
-        if workspace.last_night
-        else None,
         "catchup": False,
         "max_active_runs": 1,
         "tags": ["matchback", workspace.name],
@@ -103,7 +102,7 @@ def common(workspace: ListedWorkspace, *, hours: float) -> dict[str, Any]:
             "retry_delay": timedelta(seconds=workspace.retry_seconds),
             "retry_exponential_backoff": True,
             "max_retry_delay": timedelta(minutes=30),
-            "retry_policy": ExceptionRetryPolicy(rules=[HOPELESS]),
+            "retry_policy": ExceptionRetryPolicy(rules=[HOPELESS, overlapping(workspace)]),
             "execution_timeout": timedelta(hours=hours),
             "on_failure_callback": [Failure(workspace)],
             "pre_execute": find_secrets,
@@ -113,6 +112,16 @@ def common(workspace: ListedWorkspace, *, hours: float) -> dict[str, Any]:
     }
 
 
+def overlapping(workspace: ListedWorkspace) -> RetryRule:
+    """Return how a night waits for an earlier one: longer than after a failure, as that one is well."""
+    return RetryRule(
+        exception="matchback.errors.NightsOverlap",
+        action=RetryAction.RETRY,
+        retry_delay=timedelta(seconds=10 * workspace.retry_seconds),
+        reason="an earlier night is still running",
+    )
+
+
 def find_secrets(context: Any) -> None:
     """Let the task that begins find connections and secrets in Airflow, when a step asks for one."""
     from matchback.under_airflow.keeper import ask_airflow
@@ -120,9 +129,31 @@ def find_secrets(context: Any) -> None:
     ask_airflow()
 
 
-def cron(line: str, workspace: ListedWorkspace) -> CronTriggerTimetable | None:
-    """Return when a cron line of a workspace fires; an empty one never does."""
-    return CronTriggerTimetable(line, timezone=workspace.zone) if line else None
+def cron(line: str, workspace: ListedWorkspace) -> Any:
+    """Return when a cron line of a workspace fires, until its last night; an empty one never does.
+
+    An end date of the DAG would end the calendar, too, but then Airflow also runs no task of what the form starts
+    later: such a run is green, and nothing was done.
+    """
+    if not line:
+        return None
+    if not workspace.last_night:
+        return CronTriggerTimetable(line, timezone=workspace.zone)
+    from airflow.timetables.events import EventsTimetable  # that of airflow.sdk 3.3.2 cannot be read back
+    from croniter import croniter_range
+
+    first, last = (date.fromisoformat(day) for day in (workspace.first_night, workspace.last_night))
+    days = (datetime.combine(first, time.min), datetime.combine(last, time.max))
+    moments = [  # on the wall's clock: where it is put back, a moment that comes twice counts once
+        pendulum.instance(moment, tz=workspace.zone)
+        for moment in islice(croniter_range(*days, line), MOST_MOMENTS + 1)
+    ]
+    if len(moments) > MOST_MOMENTS:
+        raise WrongList(
+            f"{VARIABLE}: {line} fires more than {MOST_MOMENTS:,} times between first_night and last_night of "
+            f"{workspace.name}."
+        )
+    return EventsTimetable(moments, presorted=True, description=f"{line}, until {workspace.last_night}")
 
 
 def intake_schedule(workspace: ListedWorkspace) -> Any:
@@ -174,11 +205,11 @@ def open_night(workspace: ListedWorkspace) -> Any:
 
 def refuse_overlap() -> None:
     """Refuse to begin a night while an earlier one runs: only a backfill that was let run several at once does."""
-    from matchback.errors import MatchbackError
+    from matchback.errors import NightsOverlap
 
     earlier = get_current_context()["ti"].get_previous_dagrun(state="running")
     if earlier is not None:
-        raise MatchbackError(
+        raise NightsOverlap(
             "An earlier night of this workspace is still running.",
             state="Nothing was changed.",
             next_step="This task is tried again. Backfill with  --max-active-runs 1: nights go one by one.",

@@ -35,15 +35,31 @@ class Notice(BaseNotifier):  # type: ignore[misc]  # Airflow has no types here
 
     def notify(self, context: Any) -> None:
         """Tell it everywhere; a notifier that fails keeps no other from being asked."""
-        if words := self.words(context):
-            self.tell(words, context)
+        words = self.words(context)
+        self.tell([words] if words else [], context)
 
-    def tell(self, words: str, context: Any) -> None:
-        """Tell some words everywhere."""
-        self.log.warning(words)
-        failed = [named["class"] for named in self.workspace.notify if not _told(named, words, context)]
+    def tell(self, lines: list[str], context: Any) -> None:
+        """Tell some lines everywhere, and first what nobody could be told of before; what nobody hears now is kept."""
+        from matchback.untold import tell_waiting_too
+
+        for words in lines:
+            self.log.warning(words)
+        try:
+            waiting = tell_waiting_too(self.workspace.folder, lines, lambda words: self._send(words, context))
+        except OSError:  # who tells of a task that was killed may not reach the workspace's disk
+            waiting = sum(not self._send(words, context) for words in lines)
+        if waiting:
+            self.log.error(
+                "Nobody was told of %d notices; where they could be kept, they are told later", waiting
+            )
+
+    def _send(self, words: str, context: Any) -> bool:
+        """Hand some words to every notifier; return whether one took them, or none was asked for."""
+        named = self.workspace.notify
+        failed = [one["class"] for one in named if not _told(one, words, context)]
         if failed:
             self.log.error("Not told by %s", ", ".join(failed))
+        return len(failed) < len(named) or not named
 
 
 class Failure(Notice):
@@ -88,8 +104,7 @@ class LateFeeds(Notice):
         late: tuple[str, list[dict[str, Any]]] = context.get(LATE) or ("", [])
         night, feeds = late
         new = [feed for feed in feeds if not feed["told"]]
-        for feed in new:
-            self.tell(self._words_of(night, feed), context)
+        self.tell([self._words_of(night, feed) for feed in new], context)
         if new:
             handover.note_told(self.workspace.folder, [feed["feed_id"] for feed in new], night)
 

@@ -17,7 +17,18 @@ from typing import Any
 
 VARIABLE = "MATCHBACK_WORKSPACES"
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-TEXTS = ("folder", "schedule", "zone", "housekeeping", "pool", "queue", "first_night", "last_night", "pages")
+TEXTS = (
+    "folder",
+    "schedule",
+    "zone",
+    "housekeeping",
+    "pool",
+    "queue",
+    "first_night",
+    "last_night",
+    "pages",
+    "backup_schedule",
+)
 LEAST_SECONDS = 5
 
 
@@ -29,13 +40,14 @@ class WrongList(ValueError):
 class ListedWorkspace:
     """One workspace as the variable names it.
 
-    `schedule` and `housekeeping` are cron lines, read in `zone`; an empty one means: only by hand. `pool` has one
-    slot: the warehouse has one writer. `queue` and `executor_config` tell Airflow's executor on which machine the
-    tasks run: the one on whose disk the workspace lies. The schedule, and a backfill, reach from `first_night` to
-    `last_night` (none: on and on). A task that failed is tried again after `retry_seconds`, then after twice and four
-    times as many. `arrival` is the number of seconds between two looks at the sources for new files; 0: nobody looks.
-    `pages` is the address under which the workspace's `var` is served to people, for links; empty: there are none.
-    `backup` is the folder that housekeeping backs up into, of which it keeps `backups_kept`; empty: it makes none.
+    `schedule`, `housekeeping` and `backup_schedule` are cron lines, read in `zone`; an empty one means: only by hand.
+    They, and a backfill, reach from `first_night` to `last_night` (none: on and on); what is started by hand runs any
+    time. `pool` has one slot: the warehouse has one writer. `queue` and `executor_config` tell Airflow's executor on
+    which machine the tasks run: the one on whose disk the workspace lies. A task that failed is tried again after
+    `retry_seconds`, then after twice and four times as many. `arrival` is the number of seconds between two looks at
+    the sources for new files; 0: nobody looks. `pages` is the address under which the workspace's `var` is served to
+    people, for links; empty: there are none. `backup` is the folder that is backed up into, and keeps `backups_kept`;
+    empty: no backup is made.
     `notify` holds Airflow notifiers, each a class and its arguments.
     """
 
@@ -53,6 +65,7 @@ class ListedWorkspace:
     arrival: int = 0
     pages: str = ""
     backup: str = ""
+    backup_schedule: str = "0 10 * * *"
     backups_kept: int = 8
     notify: tuple[dict[str, Any], ...] = field(default=(), hash=False)
 

@@ -47,7 +47,7 @@ from matchback.journal import Journal, refuse_older_than
 from matchback.progress import Progress
 from matchback.workspace import Workspace, writer_lock
 
-WAIT_SECONDS = 300.0
+WAIT_SECONDS = 600.0
 _LOOK_SECONDS = 0.2
 _REMOVED = ".removing-"
 _UNTOUCHED = "The workspace was not changed, and the backups that were there stand."
@@ -187,7 +187,7 @@ def _resting(workspace: Workspace, progress: Progress) -> Iterator[None]:
     waits = False
     while True:
         with suppress(WarehouseLocked):
-            lock = writer_lock(workspace)
+            lock = writer_lock(workspace, as_backup=True)
             lock.__enter__()
             break
         if time.monotonic() > end:

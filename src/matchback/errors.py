@@ -35,6 +35,10 @@ class WriterOvertaken(MatchbackError):
     """Another writer has committed since this one opened the warehouse; it may commit nothing more."""
 
 
+class NightsOverlap(MatchbackError):
+    """A scheduler has begun a night while an earlier one of the workspace goes on."""
+
+
 class WarehouseLocked(MatchbackError):
     """Another process writes to this workspace's warehouse."""
 

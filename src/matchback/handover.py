@@ -199,7 +199,10 @@ def load_night(context: RunContext, moment: datetime | None = None) -> dict[str,
     counts = {name: max(summary.counts.get(name, 0) for summary in summaries) for name in HELD_BACK}
     lines = {summary.step: summary.line for summary in summaries}
     late = None  # what was loaded is told also while somebody else writes; no act is applied outside a run
-    with suppress(WarehouseLocked), Warehouse.open(context.workspace, context.journal) as warehouse:
+    with (
+        suppress(WarehouseLocked),
+        Warehouse.open(context.workspace, context.journal, tell=context.progress.note) as warehouse,
+    ):
         late = lateness.late_feeds(replace(context, warehouse=warehouse), moment)
     return {
         **lines,

@@ -41,6 +41,27 @@ def back_up(workspace: str, moment: datetime, target: str, keep: int) -> dict[st
     return made.data
 
 
+def examine_backups(target: str) -> dict[str, int]:
+    """Read every byte of every backup in the folder `target`; return how many backups and bytes were read.
+
+    Raises CheckFailed when one does not hold, ConfigurationError when there is none.
+    """
+    from matchback.backup_manifest import verify_backups
+
+    progress = LineProgress()
+    verified = verify_backups(Path(target), progress)
+    for line in verified.text().splitlines():
+        progress.note(line)
+    if not verified.holds:
+        damaged = [name for name, damages in verified.damages.items() if damages]
+        raise CheckFailed(
+            f"{count(len(damaged), 'backup does', 'backups do')} not hold: {', '.join(damaged)}.",
+            state="Nothing was changed.",
+            next_step=f"Make one without links to them:  matchback backup {target} --whole",
+        )
+    return {"backups": len(verified.backups), "bytes": sum(verified.backups.values())}
+
+
 def tidy(workspace: str, moment: datetime) -> dict[str, Any]:
     """Remove what is no longer needed as of the day of `moment`; return how many of each kind, and how many bytes."""
     from matchback.tidy import tidy

@@ -52,9 +52,12 @@ def run_steps(context: RunContext, steps: Sequence[str] = STEPS) -> list[StepSum
 
 
 def refuse_while_another_writes(context: RunContext) -> None:
-    """Refuse before the first step what would be refused after it: files are not received and validated for nothing."""
+    """Refuse before the first step what would be refused after it: files are not received and validated for nothing.
+
+    A backup is waited for, for ten minutes at most.
+    """
     context.workspace.prepare()
-    with writer_lock(context.workspace):
+    with writer_lock(context.workspace, tell=context.progress.note):
         pass
 
 
@@ -64,7 +67,7 @@ def open_writer(context: RunContext) -> Iterator[RunContext]:
     from matchback.warehouse import Warehouse
 
     secret = refuse_wrong_secret(context)
-    with Warehouse.open(context.workspace, context.journal) as warehouse:
+    with Warehouse.open(context.workspace, context.journal, tell=context.progress.note) as warehouse:
         refuse_other_warehouse(warehouse, secret)
         refuse_other_profile(warehouse, context.config)
         apply_acts(warehouse, context)

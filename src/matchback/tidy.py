@@ -75,7 +75,7 @@ def tidy(context: RunContext, *, results_days: int = RESULTS_DAYS, dry_run: bool
     WarehouseLocked while a run writes.
     """
     tidied = Tidied(dry_run)
-    with writer_lock(context.workspace):
+    with writer_lock(context.workspace, tell=context.progress.note):
         _tidy_versions(context, tidied)
         _tidy_results(context, results_days, tidied)
         for name, path in _leftovers(context.workspace):

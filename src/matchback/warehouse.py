@@ -63,14 +63,21 @@ class Warehouse(ChangeRunner):
 
     @classmethod
     @contextmanager
-    def open(cls, workspace: Workspace, journal: Journal | None = None) -> Iterator[Warehouse]:
+    def open(
+        cls,
+        workspace: Workspace,
+        journal: Journal | None = None,
+        *,
+        tell: Callable[[str], None] | None = None,
+    ) -> Iterator[Warehouse]:
         """Open the workspace's warehouse as its only writer, making it if there is none.
 
-        Raises WarehouseLocked when another run writes, WarehouseDamaged when it is older than the journal says.
+        A backup is waited for, where somebody can `tell` it. Raises WarehouseLocked when another run writes,
+        WarehouseDamaged when the file is older than the journal says.
         """
         workspace.prepare()
         journal = journal or Journal(workspace.journal_dir)
-        with writer_lock(workspace):
+        with writer_lock(workspace, tell=tell):
             if not workspace.warehouse_path.exists():
                 refuse_older_than(journal, None)
                 _create(workspace.warehouse_path)

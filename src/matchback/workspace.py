@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from matchback.errors import ConfigurationError, WarehouseLocked
 
 PROTECTED_FOLDERS = ("archive", "staging", "journal", "outbox", "protected")
+BACKUP_SECONDS = 600.0  # how long a run waits for a backup; the lock is not held for all of one
+_BACKUP = " backup"  # stands in the lock's file after the process
+_LOOK_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -99,25 +103,23 @@ def _make_folder(folder: Path, mode: int) -> None:
 
 
 @contextmanager
-def writer_lock(workspace: Workspace) -> Iterator[None]:
+def writer_lock(
+    workspace: Workspace, *, as_backup: bool = False, tell: Callable[[str], None] | None = None
+) -> Iterator[None]:
     """Hold the lock of the only writer, or raise WarehouseLocked, naming the process that holds it.
 
-    While it is held, every file that this process makes is for its own user only: the database makes files of its own
-    (its write-ahead log holds the records of a transaction, and stays when the process is killed).
+    A backup only holds it for a while: who can `tell` that they wait do so, for BACKUP_SECONDS at most. While it is
+    held, every file that this process makes is for its own user only: the database makes files of its own (its
+    write-ahead log holds the records of a transaction, and stays when the process is killed).
     """
     descriptor = os.open(workspace.lock_path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        holder = os.read(descriptor, 32).decode("ascii", "replace").strip() or "unknown"
+        _take(descriptor, workspace, tell)
+    except WarehouseLocked:
         os.close(descriptor)
-        raise WarehouseLocked(
-            f"Another run (process {holder}) is writing to the warehouse of {workspace.root.name}.",
-            state="Nothing was changed.",
-            next_step="Wait until it has ended and run again; published tables can be read meanwhile.",
-        ) from None
+        raise
     os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+    os.pwrite(descriptor, f"{os.getpid()}{_BACKUP if as_backup else ''}".encode(), 0)
     for left_behind in workspace.var.glob("warehouse.*.wal"):
         os.chmod(left_behind, 0o600)
     umask = os.umask(0o077)
@@ -127,3 +129,26 @@ def writer_lock(workspace: Workspace) -> Iterator[None]:
         os.umask(umask)
         fcntl.flock(descriptor, fcntl.LOCK_UN)
         os.close(descriptor)
+
+
+def _take(descriptor: int, workspace: Workspace, tell: Callable[[str], None] | None) -> None:
+    end, waits = time.monotonic() + BACKUP_SECONDS, False
+    while True:
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+        is_backup = holder.endswith(_BACKUP)
+        if not is_backup or tell is None or time.monotonic() > end:
+            who = f"Another run (process {holder or 'unknown'}) is writing to"
+            if is_backup:
+                who = f"A backup (process {holder.removesuffix(_BACKUP)}) holds"
+            raise WarehouseLocked(
+                f"{who} the warehouse of {workspace.root.name}.",
+                state="Nothing was changed.",
+                next_step="Wait until it has ended and run again; published tables can be read meanwhile.",
+            )
+        if not waits:
+            tell("A backup is being made; waiting until the warehouse is free.")
+            waits = True
+        time.sleep(_LOOK_SECONDS)

@@ -26,6 +26,13 @@ WORKSPACES = {
         "arrival": 60,
         "backup": "/srv/backups/shop",
     },
+    "pilot": {
+        "folder": "/srv/pilot",
+        "schedule": "30 2 * * *",
+        "zone": "Europe/Berlin",
+        "first_night": "2026-10-24",
+        "last_night": "2026-10-26",
+    },
 }
 OPTIONS = (
     "folder",
@@ -41,6 +48,7 @@ OPTIONS = (
     "arrival",
     "pages",
     "backup",
+    "backup_schedule",
     "backups_kept",
     "notify",
 )
@@ -62,6 +70,7 @@ WRONG = (
     '{"bank": {"folder": "/b", "pages": "pages.example"}}',
     '{"bank": {"folder": "/b", "backup": "backups"}}',
     '{"bank": {"folder": "/b", "backup": "/backups", "backups_kept": 0}}',
+    '{"bank": {"folder": "/b", "schedule": "* * * * *", "last_night": "2026-12-31"}}',
 )
 READ_DAGS = f"""
 import json, os, socket, sys
@@ -88,6 +97,7 @@ def awaited(dag):
     return getattr(condition, "objects", [condition] if condition else [])
 dags = {{name: {{"tasks": {{task.task_id: told(task) for task in dag.tasks}}, "tags": sorted(dag.tags),
     "doc": dag.doc_md, "params": sorted(dag.params), "runs": dag.max_active_runs, "catchup": dag.catchup,
+    "ends": str(dag.end_date), "moments": [str(moment) for moment in getattr(dag.timetable, "event_dates", [])],
     "woken_by": [asset.uri for asset in awaited(dag)],
     "watchers": [watcher.trigger.serialize() for asset in awaited(dag) for watcher in asset.watchers]}}
     for name, dag in bag.dags.items()}}
@@ -120,7 +130,9 @@ def as_read(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return answer
 
 
-def test_airflow_reads_four_dags_a_workspace(as_read: dict[str, Any]) -> None:
+def test_airflow_reads_four_dags_a_workspace_and_a_fifth_where_it_is_backed_up(
+    as_read: dict[str, Any],
+) -> None:
     assert as_read["errors"] == {}
     tasks = {
         "offline_events": ["every_file_was_taken_in", "list_files", "load", "take_in"],
@@ -129,7 +141,8 @@ def test_airflow_reads_four_dags_a_workspace(as_read: dict[str, Any]) -> None:
         "housekeeping": ["examine_files", "examine_tables", "tidy"],
     }
     expected = {f"{name}.{dag}": ids for name in WORKSPACES for dag, ids in tasks.items()}
-    expected["shop.housekeeping"] = ["back_up", "examine_files", "examine_tables", "tidy"]
+    expected["shop.housekeeping"] = ["examine_backups", "examine_files", "examine_tables", "tidy"]
+    expected["shop.backup"] = ["back_up"]
     assert {name: sorted(dag["tasks"]) for name, dag in as_read["dags"].items()} == expected
 
 
@@ -145,7 +158,7 @@ def test_workspaces_wake_only_their_own_dags(as_read: dict[str, Any]) -> None:
 
 
 def test_files_that_arrive_wake_the_intake_of_a_workspace_that_asks_for_it(as_read: dict[str, Any]) -> None:
-    bank, shop = (as_read["dags"][f"{name}.offline_events"] for name in WORKSPACES)
+    bank, shop, _ = (as_read["dags"][f"{name}.offline_events"] for name in WORKSPACES)
     assert bank["woken_by"] == bank["watchers"] == []
     assert shop["woken_by"] == ["matchback://shop/arrivals"]
     assert shop["watchers"] == [
@@ -154,7 +167,7 @@ def test_files_that_arrive_wake_the_intake_of_a_workspace_that_asks_for_it(as_re
 
 
 def test_every_task_that_writes_takes_the_writers_slot(as_read: dict[str, Any]) -> None:
-    free = {"list_files", "take_in", "every_file_was_taken_in", "examine_files"}
+    free = {"list_files", "take_in", "every_file_was_taken_in", "examine_files", "examine_backups"}
     for name, pool in (("bank", "duckdb_writer"), ("shop", "shop_writer")):
         pools = {
             task: said["pool"]
@@ -178,6 +191,18 @@ def test_every_task_has_words_a_time_out_retries_a_notice_and_its_secrets(as_rea
             assert task["delay"] == (90 if name.startswith("shop.") else 60)
 
 
+def test_a_calendar_ends_with_the_last_night_and_leaves_the_form_alone(as_read: dict[str, Any]) -> None:
+    """An end date of the DAG would make green runs without a task of what the form starts later."""
+    moments = {name: dag["moments"] for name, dag in as_read["dags"].items() if dag["moments"]}
+    assert moments.pop("pilot.offline_events") == [
+        "2026-10-24 02:30:00+02:00",
+        "2026-10-25 02:30:00+02:00",  # this hour comes twice
+        "2026-10-26 02:30:00+01:00",
+    ]
+    assert moments == {"pilot.housekeeping": ["2026-10-25 12:00:00+01:00"]}
+    assert {dag["ends"] for dag in as_read["dags"].values()} == {"None"}
+
+
 def test_the_forms_ask_for_what_the_runs_take(as_read: dict[str, Any]) -> None:
     asked = {name.split(".")[1]: dag["params"] for name, dag in as_read["dags"].items()}
     night = ["allow_future", "as_of"]
@@ -187,6 +212,7 @@ def test_the_forms_ask_for_what_the_runs_take(as_read: dict[str, Any]) -> None:
         "reward_run": night,
         "publish_reports": night,
         "housekeeping": [],
+        "backup": [],
     }
 
 
@@ -213,12 +239,16 @@ def test_a_wrong_list_of_workspaces_is_refused_in_words(as_read: dict[str, Any])
         WRONG[10]: [f"{begin}: pages of bank is no address that begins with http:// or https://."],
         WRONG[11]: [f"{begin}: backup of bank is not a path from the root on."],
         WRONG[12]: [f"{begin}: backups_kept of bank is not a whole number from 1 on."],
+        WRONG[13]: [
+            f"{begin}: * * * * * fires more than 10,000 times between first_night and last_night of bank."
+        ],
     }
 
 
 TELL = """
 import sys
-from matchback_notices import REFUSALS, Refusals
+from pathlib import Path
+from matchback_notices import LATE, REFUSALS, LateFeeds, Refusals
 from matchback_workspaces import ListedWorkspace
 absent = {"class": "nobody.Absent", "arguments": {}}
 file = {"class": "file_notifier.FileNotifier", "arguments": {"path": sys.argv[1], "text": "told: {message}"}}
@@ -226,6 +256,18 @@ notice = Refusals(ListedWorkspace("bank", "/srv/bank", notify=(absent, file)))
 notice({REFUSALS: ("2026-11-01", {"refused_files": 1, "refused": 1234})})
 notice({REFUSALS: ("2026-11-02", {})})
 notice({})
+# What nobody could be told is told with the next notice, of whatever kind, in the order of the notices.
+later = Path(sys.argv[2]) / "later" / "told.txt"
+lost = {"class": "file_notifier.FileNotifier", "arguments": {"path": str(later), "text": "{message}"}}
+shop = ListedWorkspace("shop", sys.argv[2], notify=(absent, lost))
+(Path(sys.argv[2]) / "var" / "staging").mkdir(parents=True)
+(Path(sys.argv[2]) / "matchback.toml").touch()
+Refusals(shop)({REFUSALS: ("2026-11-01", {"refused": 1})})
+late = {"feed_id": "openings", "days": 0, "missing": 1, "since": "2026-11-01", "told": False}
+LateFeeds(shop)({LATE: ("2026-11-01", [late])})
+later.parent.mkdir()
+Refusals(shop)({})
+Refusals(shop)({REFUSALS: ("2026-11-02", {"refused": 2})})
 # Where lineage is not switched on, or its provider not installed, nothing is looked at and nothing fails.
 from matchback.under_airflow.lineage import tell_lineage
 tell_lineage("bank", None, "load")
@@ -234,12 +276,21 @@ tell_lineage("bank", None, "load")
 """
 
 
-def test_refusals_are_told_in_counts_and_a_silent_notifier_stops_no_other(tmp_path: Path) -> None:
+def test_notices_are_told_in_counts_a_silent_notifier_stops_no_other_and_what_nobody_heard_is_told_later(
+    tmp_path: Path,
+) -> None:
     told = tmp_path / "told.txt"
     places = f"{REPOSITORY / 'dags'}:{REPOSITORY / 'tests' / 'dags'}"
     airflow = Airflow(tmp_path, {"PYTHONPATH": places})
     python = str(PROGRAM.with_name("python"))
-    subprocess.run([python, "-c", TELL, str(told)], env=airflow.variables, check=True, capture_output=True)
+    run = [python, "-c", TELL, str(told), str(tmp_path)]
+    subprocess.run(run, env=airflow.variables, check=True, capture_output=True)
     assert told.read_text().splitlines() == [
         "told: Matchback bank, night of 2026-11-01: 1 file refused, 1,234 records refused. See  matchback files list"
+    ]
+    late = "feed openings is late since today; 1 expected day lacks its files, from 2026-11-01 on."
+    assert (tmp_path / "later" / "told.txt").read_text().splitlines() == [
+        "Matchback shop, night of 2026-11-01: 1 record refused. See  matchback files list",
+        f"Matchback shop, night of 2026-11-01: {late} See  matchback feeds calendar",
+        "Matchback shop, night of 2026-11-02: 2 records refused. See  matchback files list",
     ]

@@ -59,6 +59,33 @@ def test_a_second_writer_is_told_to_wait(workspace: Workspace) -> None:
     assert str(os.getpid()) in str(caught.value)
 
 
+def test_a_backup_is_waited_for_and_told_once(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace.prepare()
+    told: list[str] = []
+    backup = writer_lock(workspace, as_backup=True)
+    backup.__enter__()
+
+    def tell(text: str) -> None:
+        told.append(text)
+        backup.__exit__(None, None, None)
+
+    with Warehouse.open(workspace, tell=tell) as warehouse:
+        assert warehouse.state
+    assert told == ["A backup is being made; waiting until the warehouse is free."]
+    monkeypatch.setattr("matchback.workspace.BACKUP_SECONDS", 0.0)
+    with writer_lock(workspace, as_backup=True), pytest.raises(WarehouseLocked) as caught:
+        Warehouse.open(workspace, tell=told.append).__enter__()
+    assert f"A backup (process {os.getpid()}) holds the warehouse of" in str(caught.value)
+    assert len(told) == 1
+
+
+def test_a_run_is_not_waited_for(workspace: Workspace) -> None:
+    told: list[str] = []
+    with Warehouse.open(workspace), pytest.raises(WarehouseLocked, match="Another run"):
+        Warehouse.open(workspace, tell=told.append).__enter__()
+    assert told == []
+
+
 def test_a_writer_that_was_overtaken_commits_nothing(workspace: Workspace) -> None:
     """Its lock was removed and its file put back from a copy while it slept; it wakes, and may not write any more."""
     with Warehouse.open(workspace) as first, first.transaction():

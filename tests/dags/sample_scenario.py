@@ -1,4 +1,4 @@
-"""The sample by a real Airflow, from a real sshd and a real S3 server: a dry run, a night by hand, a backfill."""
+"""The sample by a real Airflow, from a real sshd and S3 server: a dry run, a night by hand, a backfill, an act."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dags.airflow_process import Airflow
-from dags.worlds import NIGHTS, copy_of_sample, spread_over_servers
+from dags.worlds import NIGHTS, copy_of_sample, record_acts, spread_over_servers
 from matchback.journal import Journal
 from matchback.settling import settled_through
 from servers.s3 import S3Server
@@ -18,7 +18,8 @@ MISTYPED = "2126-11-08"
 EVENTS = "bank.offline_events"
 FOLLOWING = ("bank.reward_run", "bank.publish_reports")
 HOUSEKEEPING = "bank.housekeeping"
-HAND, BACKFILLED = NIGHTS[0], NIGHTS[1:]
+BACKUP = "bank.backup"
+HAND, *BACKFILLED, LAST = NIGHTS
 
 
 @dataclass(frozen=True)
@@ -54,22 +55,27 @@ def listed(home: Path, sshd: Sshd, s3: S3Server) -> tuple[dict[str, Any], dict[s
 
 
 def run(airflow: Airflow) -> Ran:
-    """Run its nights, a dry one and one with a mistyped date among them."""
+    """Run its nights, a dry one and one with a mistyped date among them; before the last one, an operator acts."""
     workspace = airflow.home / "bank"
     journal = Journal(workspace / "var" / "journal")
     refused = airflow.refusal(EVENTS, as_of="2026-11-31")
-    airflow.trigger(EVENTS, as_of=HAND.isoformat(), allow_future=True, dry_run=True)
+    airflow.trigger(EVENTS, as_of=HAND.isoformat(), dry_run=True)
     airflow.wait_for_runs(EVENTS, 1, 1500)
     received = len(journal.entries(kind="file_received"))
-    airflow.trigger(EVENTS, as_of=HAND.isoformat(), allow_future=True)
+    airflow.trigger_by_form(EVENTS, as_of=HAND.isoformat())
     _finish(airflow, journal, 2, HAND)
     airflow.backfill(EVENTS, BACKFILLED[0], BACKFILLED[-1])
-    _finish(airflow, journal, len(NIGHTS) + 1, NIGHTS[-1])
+    _finish(airflow, journal, len(NIGHTS), BACKFILLED[-1])
+    record_acts(workspace, LAST)
+    airflow.trigger(EVENTS, as_of=LAST.isoformat())
+    _finish(airflow, journal, len(NIGHTS) + 1, LAST)
     airflow.trigger(EVENTS, as_of=MISTYPED)
-    airflow.trigger(HOUSEKEEPING)
+    airflow.trigger(BACKUP)
     airflow.wait_for_runs(EVENTS, len(NIGHTS) + 2, 1500)
+    airflow.wait_for_runs(BACKUP, 1, 1500)
+    airflow.trigger(HOUSEKEEPING)
     airflow.wait_for_runs(HOUSEKEEPING, 1, 1500)
-    runs = {dag: airflow.runs(dag) for dag in (EVENTS, *FOLLOWING, HOUSEKEEPING)}
+    runs = {dag: airflow.runs(dag) for dag in (EVENTS, *FOLLOWING, BACKUP, HOUSEKEEPING)}
     tasks = {run["dag_run_id"]: airflow.tasks(dag, run["dag_run_id"]) for dag in runs for run in runs[dag]}
     told = (airflow.home / "told.txt").read_text().splitlines()
     assert airflow.postgres is not None

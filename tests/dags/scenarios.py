@@ -44,7 +44,7 @@ STOPPED = {
 }
 ORPHANED = {"arriving.offline_events.load": ["orphan before commit 1"]}
 PLAN = KILLED | STOPPED | ORPHANED
-RETRY_SECONDS = {"killed": 1, "stopped": 8, "together": 8, "again": 12, "arriving": 8}
+RETRY_SECONDS = {"killed": 1, "stopped": 8, "together": 8, "again": 4, "arriving": 8}
 
 
 @dataclass(frozen=True)

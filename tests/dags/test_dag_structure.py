@@ -110,6 +110,9 @@ for text in {WRONG!r}:
     wrong = BundleDagBag(folder, bundle_path=Path(folder), bundle_name="dags-folder")
     errors[text] = sorted({{said.strip().splitlines()[-1] for said in wrong.import_errors.values()}})
 read = [path for path in opened if path.startswith("/srv/")]
+from airflow.serialization.serialized_objects import DagSerialization
+for dag in bag.dags.values():
+    assert DagSerialization.from_dict(DagSerialization.to_dict(dag)).dag_id == dag.dag_id
 print(json.dumps({{"errors": bag.import_errors, "dags": dags, "loaded": loaded, "wrong": errors, "read": read}}))
 """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -72,10 +72,18 @@ def one_look(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that look at one run stand together, so that one process makes it once; the sample's is slow."""
+    """Tests that share what is made once stand together, so that one process makes it; the sample's run is slow."""
     for item in items:
         if "sample_run" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.xdist_group("sample"), append=False)
         if "finished_night" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("bank"), append=False)
+        if item.get_closest_marker("xdist_group") is None and _is_made_once_for_its_module(item):
+            item.add_marker(pytest.mark.xdist_group("-".join(item.path.with_suffix("").parts[-2:])))
+
+
+def _is_made_once_for_its_module(item: pytest.Item) -> bool:
+    """Tell whether a test takes a fixture that its module makes once: in two processes it would be made twice."""
+    known: dict[str, Sequence[pytest.FixtureDef[object]]] = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
+    return any(found[-1].scope == "module" for found in known.values())

@@ -7,7 +7,6 @@ night before it.
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from typing import Any
 
 import pendulum
@@ -139,6 +138,8 @@ def cron(line: str, workspace: ListedWorkspace) -> Any:
         return None
     if not workspace.last_night:
         return CronTriggerTimetable(line, timezone=workspace.zone)
+    from itertools import islice
+
     from airflow.timetables.events import EventsTimetable  # that of airflow.sdk 3.3.2 cannot be read back
     from croniter import croniter_range
 

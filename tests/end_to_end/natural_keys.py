@@ -135,7 +135,7 @@ def natural_rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[Row]
     """Return one table as rows of text, as the expected files write them."""
     cursor = connection.execute(TABLES[table])
     names = [column[0] for column in cursor.description]
-    return [dict(zip(names, map(_text, row), strict=True)) for row in cursor.fetchall()]
+    return [dict(zip(names, map(text_of, row), strict=True)) for row in cursor.fetchall()]
 
 
 def expected_rows(folder: Path, table: str) -> list[Row]:
@@ -178,7 +178,8 @@ def _number(text: str) -> Decimal | None:
     return Decimal(text) if digits.isascii() and digits.isdigit() else None
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Return a value as the expected files write it."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -89,7 +89,7 @@ def test_nothing_that_was_searched_stays_anywhere(tab: Page, served: Served) -> 
 def test_all_is_done_by_keyboard(tab: Page, served: Served) -> None:
     tab.call("Network.clearBrowserCookies")
     tab.go(f"{served.address}/login")
-    assert tab.value("document.querySelector('[autofocus]').id") == "token"
+    assert tab.value("document.activeElement.id") == "token"
     log_in(tab, served, "support")
     reached = []
     for _ in range(12):
@@ -118,6 +118,8 @@ def test_pages_fit_their_screen(tab: Page, served: Served, width: int, dark: boo
         assert unnamed == [], f"each field of {place} has a name"
     tab.go(f"{served.address}/search")
     assert "Missing 500.00" in look_up(tab, "partner_user_id", "M910015")
+    assert tab.value("document.documentElement.scrollWidth") == width
+    assert "member M910001" in look_up(tab, "partner_user_id", "M900001")
     assert tab.value("document.documentElement.scrollWidth") == width
     background = tab.value("getComputedStyle(document.body).backgroundColor")
     assert background == ("rgb(14, 19, 26)" if dark else "rgb(244, 246, 248)")

@@ -142,6 +142,27 @@ def test_the_support_page_never_opens_the_warehouse(path: Path) -> None:
     assert "warehouse_path" not in text
 
 
+def test_the_support_page_finds_persons_in_one_place_only() -> None:
+    """What reads the vault there is called by `lookups`, or inside its `find_for_act`, which log who was looked up."""
+    finding = {"explain", "identifier_key", "find_event", "plan_grant", "add_recognition"}
+    callers = {
+        path.name: {
+            node.func.id
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in finding
+        }
+        for path in (PACKAGE / "support").rglob("*.py")
+    }
+    assert {name: calls for name, calls in callers.items() if calls} == {
+        "lookups.py": {"explain", "identifier_key"},
+        "grants.py": {"plan_grant"},
+        "recognitions.py": {"add_recognition"},
+    }
+    for name in ("grants.py", "recognitions.py"):
+        assert "find_for_act(" in (PACKAGE / "support" / "views" / name).read_text()
+    assert not any("vault=True" in path.read_text() for path in (PACKAGE / "support").rglob("*.py"))
+
+
 @pytest.mark.parametrize("path", DAGS, ids=relative)
 def test_dags_import_the_package_inside_tasks_only(path: Path) -> None:
     tree = ast.parse(path.read_text())

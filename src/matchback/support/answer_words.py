@@ -100,12 +100,13 @@ def _person(person: Data, teller: Teller, shown: set[int]) -> Data:
                 row["ineligible_reason"],
             ),
         }
-        for row in person["friends"]
+        for row in person["friends"][:MOST_LINES]
     ]
     rewards = [reward_words(row, teller) for row in person["rewards"] if row["reward_id"] not in shown]
     name = teller.name(person["person_id"])
     member = _member(person["person_id"], teller)
     return {
+        "more_friends": max(0, len(person["friends"]) - MOST_LINES),
         "name": name[0].upper() + name[1:],
         "member": member,
         "notes": notes,

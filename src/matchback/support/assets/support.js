@@ -1,6 +1,8 @@
 // What the pages do beyond plain forms; without it everything works but copying, choosing all, and hiding fields.
 "use strict";
 
+document.querySelector("[data-first]")?.focus();
+
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {

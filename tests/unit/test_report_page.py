@@ -277,7 +277,7 @@ def test_every_kind_of_finding_has_its_word_in_the_calendar() -> None:
     assert found | {"excused"} <= set(ARRIVAL_WORDS)
     day = {"feed_id": "f", "day_on": AS_OF, "is_expected": True, "files": 1, "detail": None}
     for state, words in ARRIVAL_WORDS.items():
-        assert grid(deliveries(SIMPLE, [], [{**day, "state": state}], AS_OF))["f"] == [words] + ["–"] * 6
+        assert grid(deliveries(SIMPLE, [], [{**day, "state": state}], [], AS_OF))["f"] == [words] + ["–"] * 6
     assert len(set(ARRIVAL_WORDS.values())) == len(ARRIVAL_WORDS)
 
 

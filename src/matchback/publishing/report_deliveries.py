@@ -9,6 +9,7 @@ from typing import Any
 from matchback.publishing.report_charts import Part
 from matchback.publishing.report_drawings import Drawings
 from matchback.publishing.report_html import Measured, card, figure, meanings, more, section, table
+from matchback.publishing.report_operations import refusals
 from matchback.publishing.report_words import short_day
 
 Row = Mapping[str, Any]
@@ -40,7 +41,7 @@ ARRIVAL_WORDS = {
 }
 
 
-def deliveries(draw: Drawings, feeds: Rows, arrivals: Rows, as_of: date) -> str:
+def deliveries(draw: Drawings, feeds: Rows, arrivals: Rows, refused: Rows, as_of: date) -> str:
     """What the feeds delivered, and whether what was expected came."""
     bars = [{**row, "label": row["feed_id"]} for row in feeds]
     counts = table(
@@ -76,6 +77,7 @@ def deliveries(draw: Drawings, feeds: Rows, arrivals: Rows, as_of: date) -> str:
             )
         )
         + card(more("Counts of every feed", counts))
+        + refusals(refused)
         + _calendar(arrivals, as_of),
     )
 

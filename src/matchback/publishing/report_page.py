@@ -14,11 +14,14 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from matchback.answers.printing import count
+from matchback.publishing.report_customers import advocates, customers
 from matchback.publishing.report_deliveries import deliveries
 from matchback.publishing.report_drawings import SIMPLE, Drawings, drawings
 from matchback.publishing.report_html import Measured, card, contents, tiles
 from matchback.publishing.report_journeys import channels, funnel
+from matchback.publishing.report_key_figures import key_figures
 from matchback.publishing.report_measures import measures
+from matchback.publishing.report_operations import lags
 from matchback.publishing.report_payouts import payouts
 from matchback.publishing.report_programs import programs
 from matchback.publishing.report_reminders import reminders
@@ -64,17 +67,21 @@ def report_parts(published: Warehouse, as_of: date, draw: Drawings = SIMPLE) -> 
     hero = _hero(rows("comparison"))
     headline = _headline(rows("comparison"), rows("totals")[0], states, liability, rows("deliveries")[0])
     sections = [
+        key_figures(draw, rows("key_figures")),
         recognition(draw, rows("mix"), rows("days")),
         programs(rows("programs"), rows("recent_days")),
         channels(draw, rows("channels")),
         funnel(draw, rows("funnel"), rows("incomplete")),
+        customers(draw, rows("retention"), rows("cohorts"), rows("customer_value")),
+        advocates(draw, rows("segments"), rows("leaders"), rows("reward_kinds")),
         reminders(draw, rows("reminders")),
         rewards(draw, states, liability, rows("reward_ages"), rows("findings")),
         coming(draw, rows("reward_forecast"), rows("limits")),
         taken_back(draw, rows("clawbacks")),
         payouts(draw, rows("payout_states"), rows("payout_ages"), rows("payout_steps"), rows("payout_open")),
         unrecognized(draw, rows("reasons")),
-        deliveries(draw, rows("feeds"), rows("arrivals"), as_of),
+        deliveries(draw, rows("feeds"), rows("arrivals"), rows("refusals"), as_of),
+        lags(draw, rows("lags")),
     ]
     last = measures(headline + "".join(sections))
     return [hero, headline, contents([*sections, last]), *sections, last]

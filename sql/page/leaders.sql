@@ -11,7 +11,6 @@ SELECT
     initial_minor + subsequent_minor AS brought_minor,
     earned_minor,
     currency,
-    preferred_kind,
     COUNT(*) OVER () AS all_leaders
 FROM report_advocates
 WHERE leaderboard_rank IS NOT NULL

@@ -6,12 +6,13 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
 
+from matchback.publishing import report_vega_parts
 from matchback.publishing.report_charts import COLORS, Part
 from matchback.publishing.report_drawings import SIMPLE, Drawings, drawings
 from matchback.publishing.report_vega import VegaCharts
@@ -33,6 +34,14 @@ KINDS: dict[str, Callable[[Drawings, list[dict[str, object]]], str]] = {
     "side_by_side": lambda draw, rows: draw.side_by_side(rows, label="name", parts=PARTS, words=str),
     "grid": lambda draw, rows: draw.grid(rows, down="name", across="across", value="good", words="words"),
 }
+
+
+@pytest.fixture(autouse=True, scope="module")
+def checked() -> Iterator[None]:
+    """Let Altair check every chart against the schema of Vega-Lite."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report_vega_parts, "CHECKED", True)
+        yield
 
 
 def wide(drawing: str) -> str:

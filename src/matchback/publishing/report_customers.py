@@ -116,7 +116,7 @@ def advocates(draw: Drawings, segments: Rows, leaders: Rows, kinds: Rows) -> str
     rows = []
     for program in dict.fromkeys(row["program"] for row in segments):
         own = {row["segment"]: row["advocates"] for row in segments if row["program"] == program}
-        rows.append({"label": program, **{part.column: own.get(part.column, 0) for part in SEGMENTS}})
+        rows.append({"label": _where(program), **{part.column: own.get(part.column, 0) for part in SEGMENTS}})
     bars = [
         {
             "label": words_of(row["kind"]),
@@ -125,34 +125,6 @@ def advocates(draw: Drawings, segments: Rows, leaders: Rows, kinds: Rows) -> str
         }
         for row in kinds
     ]
-    listed = table(
-        [
-            "Advocate",
-            "Program",
-            "Segment",
-            "Reward",
-            Measured("Rank", "report_advocates.leaderboard_rank"),
-            Measured("Shares", "report_advocates.shares"),
-            Measured("Friends", "report_advocates.friends"),
-            Measured("New customers", "report_advocates.new_customers"),
-            Measured("Brought", "report_advocates.initial_minor"),
-            Measured("Earned", "report_advocates.earned_minor"),
-        ],
-        [
-            [
-                str(row["advocate_id"]),
-                row["program"],
-                row["segment"],
-                (row["preferred_kind"] or "–").replace("_", " "),
-            ]
-            + [row[name] for name in ("leaderboard_rank", "shares", "friends", "new_customers")]
-            + [money(row[name], row["currency"]) for name in ("brought_minor", "earned_minor")]
-            for row in leaders
-        ],
-        words=4,
-        total=leaders[0]["all_leaders"] if leaders else 0,
-        whole="report_advocates",
-    )
     return section(
         "Who brings friends",
         "Advocates by the number of friends whom they brought, as person ids: matchback explain says more of one. Top, "
@@ -163,7 +135,7 @@ def advocates(draw: Drawings, segments: Rows, leaders: Rows, kinds: Rows) -> str
                 draw.shares(rows, label="label", parts=SEGMENTS),
             )
         )
-        + card(figure("Leaderboard", listed))
+        + card(figure("Leaderboard", _leaderboard(leaders)))
         + card(
             figure(
                 Measured("What advocates were rewarded with", "report_advocate_rewards.rewards"),
@@ -172,6 +144,35 @@ def advocates(draw: Drawings, segments: Rows, leaders: Rows, kinds: Rows) -> str
         )
         + card(more("Segments in figures", _segments(segments))),
     )
+
+
+def _leaderboard(leaders: Rows) -> str:
+    return table(
+        [
+            "Advocate",
+            "Program",
+            "Segment",
+            Measured("Rank", "report_advocates.leaderboard_rank"),
+            Measured("Shares", "report_advocates.shares"),
+            Measured("Friends", "report_advocates.friends"),
+            Measured("New customers", "report_advocates.new_customers"),
+            Measured("Brought", "report_advocates.initial_minor"),
+            Measured("Earned", "report_advocates.earned_minor"),
+        ],
+        [
+            [str(row["advocate_id"]), row["program"], row["segment"]]
+            + [row[name] for name in ("leaderboard_rank", "shares", "friends", "new_customers")]
+            + [money(row[name], row["currency"]) for name in ("brought_minor", "earned_minor")]
+            for row in leaders
+        ],
+        words=3,
+        total=leaders[0]["all_leaders"] if leaders else 0,
+        whole="report_advocates",
+    )
+
+
+def _where(program: str) -> str:
+    return "in no program" if program == "(none)" else program
 
 
 def _segments(segments: Rows) -> str:
@@ -186,7 +187,7 @@ def _segments(segments: Rows) -> str:
             Measured("Earned", "report_segments.earned_minor"),
         ],
         [
-            [row["program"], row["segment"]]
+            [_where(row["program"]), row["segment"]]
             + [row[name] for name in ("advocates", "friends", "new_customers")]
             + [money(row[name], row["currency"]) for name in ("brought_minor", "earned_minor")]
             for row in segments

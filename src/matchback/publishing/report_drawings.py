@@ -25,8 +25,13 @@ class Drawings(Protocol):
     def made_by(self) -> str:
         """Who draws, with the version: the same drawer makes the same bytes."""
 
-    def bars(self, rows: Rows, *, label: str, value: str, words: str, color: str = "first") -> str:
-        """Draw one bar per row, `words` at its end; a row may name its own `color` and a `group` above it."""
+    def bars(
+        self, rows: Rows, *, label: str, value: str, words: str, color: str = "first", beside: Rows = ()
+    ) -> str:
+        """Draw one bar per row, `words` at its end; a row may name its own `color` and a `group` above it.
+
+        Each group has a scale of its own, unless `beside` names the rows of which all are drawn to one scale.
+        """
 
     def shares(self, rows: Rows, *, label: str, parts: Sequence[Part]) -> str:
         """Draw one bar per row that is divided into shares of its parts."""
@@ -65,9 +70,11 @@ class SimpleBars:
 
     made_by = "simple bars"
 
-    def bars(self, rows: Rows, *, label: str, value: str, words: str, color: str = "first") -> str:
+    def bars(
+        self, rows: Rows, *, label: str, value: str, words: str, color: str = "first", beside: Rows = ()
+    ) -> str:
         """Draw one bar per row."""
-        return bar_chart(rows, label=label, value=value, words=words, color=color)
+        return bar_chart(rows, label=label, value=value, words=words, color=color, beside=beside)
 
     def shares(self, rows: Rows, *, label: str, parts: Sequence[Part]) -> str:
         """Draw the sum of each row's parts, and name the parts beside it."""

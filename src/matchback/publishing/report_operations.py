@@ -55,7 +55,7 @@ def lags(draw: Drawings, rows: Rows) -> str:
         card(
             figure(
                 Measured("Days by step, median", "report_lags.median_days"),
-                draw.bars(bars, label="label", value="n", words="words", color="fifth"),
+                draw.bars(bars, label="label", value="n", words="words", color="fifth", beside=bars),
             )
         )
         + card(more("Steps in figures", listed)),

@@ -39,15 +39,15 @@ from matchback.publishing.report_vega_parts import (
 )
 
 SHARE_STEP, SHARE_HEIGHT = 24, 16
-SIDE_HEIGHT, SIDE_GAP = 11, 10
+SIDE_HEIGHT, SIDE_GAP = 13, 10
 CELL_HEIGHT = 26
 
 
-def bars(rows: Rows, *, label: str, value: str, words: str, color: str = "first") -> str:
+def bars(rows: Rows, *, label: str, value: str, words: str, color: str = "first", beside: Rows = ()) -> str:
     """Draw one bar per row, in the given order; see `report_charts.bar_chart`."""
 
     def draw(screen: Screen) -> Any:
-        plot, room = plot_width(screen, [row[words] for row in rows])
+        plot, room = plot_width(screen, [row[words] for row in (*rows, *beside)])
         bars: list[dict[str, Any]] = []
         heads: list[dict[str, Any]] = []
         slot = 0
@@ -56,7 +56,7 @@ def bars(rows: Rows, *, label: str, value: str, words: str, color: str = "first"
                 heads.append({"slot": slot, "words": visible(group)})
                 slot += 1
             listed = list(members)
-            greatest = max(row[value] for row in listed)
+            greatest = max(row[value] for row in (*listed, *beside))
             for row in listed:
                 share = max(LEAST_BAR / plot, row[value] / greatest) if row[value] > 0 else 0.0
                 bars.append(

@@ -105,7 +105,7 @@ def milliseconds(day: date) -> int:
 
 
 def both(wide: Screen, draw: Callable[[Screen], Any]) -> str:
-    """Return a chart drawn for both screens. Altair's own checks are left to the tests: they take a quarter of the time."""
+    """Return a chart drawn for both screens. Altair's own checks take time, and are left to tests."""
     with debug_mode(CHECKED):
         drawn = {screen: draw(screen).to_dict(validate=CHECKED) for screen in (wide, NARROW)}
     return "".join(

@@ -1,5 +1,5 @@
 -- The key figures of each program: the last thirteen weeks and the last twelve months in which anything happened.
--- Grain: program x period (week, month) x first day of the period.
+-- Grain: program x period (week, month) x first day of the period; of programs in which anything happened in it.
 -- Why not added up over programs: persons are counted in each, and a sum of rates means nothing.
 WITH ranked_periods AS (
     SELECT
@@ -37,5 +37,7 @@ SELECT
     k.acquisition_cost_minor
 FROM report_key_figures AS k
 INNER JOIN ranked_periods AS r ON k.period = r.period AND k.starts_on = r.starts_on
-WHERE r.place <= CASE WHEN k.period = 'week' THEN 13 ELSE 12 END
+WHERE
+    r.place <= CASE WHEN k.period = 'week' THEN 13 ELSE 12 END
+    AND k.shares + k.clickers + k.judged_journeys > 0
 ORDER BY k.period ASC, k.starts_on DESC, k.program ASC

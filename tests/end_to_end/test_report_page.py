@@ -76,7 +76,9 @@ def test_no_words_of_a_drawing_are_cut_off(page: Path) -> None:
 def test_a_bar_says_its_figure_when_pointed_at(page: Path) -> None:
     with chromium() as tab:
         tab.open(page, width=DESK)
-        words = tab.value("document.querySelector('.wide svg path[role=img] title').textContent")
+        words = tab.value(
+            "document.querySelector('#how-friends-were-recognized .wide path title').textContent"
+        )
     assert words.startswith("Clicked Share Link: ")
 
 
@@ -155,12 +157,12 @@ def test_a_script_that_slips_in_does_not_run(page: Path, tmp_path: Path) -> None
 
 
 def test_the_page_prints_whole(page: Path, tmp_path: Path) -> None:
-    """On paper everything is open and light, and nothing is there to click."""
+    """On paper the page is light, nothing is there to click, and what is folded is left out."""
     with chromium() as tab:
         tab.open(page, width=DESK, dark=True)
         tab.call("Emulation.setEmulatedMedia", media="print", features=[])
         assert tab.value("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-        shown = "[...document.querySelectorAll('.sort, .filter, .contents')].filter(part => part.offsetParent).length"
+        shown = "[...document.querySelectorAll('.sort, .filter, nav, summary')].filter(part => part.offsetParent).length"
         assert tab.value(shown) == 0
         printed = base64.b64decode(tab.call("Page.printToPDF", printBackground=True)["data"])
     assert printed.startswith(b"%PDF")

@@ -21,7 +21,7 @@ from matchback.intake.arrivals import FINDINGS, Arrival, Finding
 from matchback.publishing.report_charts import COLORS, bar_chart
 from matchback.publishing.report_deliveries import ARRIVAL_WORDS, deliveries
 from matchback.publishing.report_drawings import SIMPLE
-from matchback.publishing.report_html import table
+from matchback.publishing.report_html import card, figure, section, table
 from matchback.publishing.report_page import PageHead, report_page
 from matchback.publishing.report_payouts import STATES, payouts
 from matchback.publishing.report_rewards import rewards
@@ -163,6 +163,58 @@ def test_an_empty_workspace_has_a_page_too() -> None:
     empty.close()
     assert read(page).open == []
     assert "Nothing yet." in page
+
+
+def test_sections_without_anything_say_so_once() -> None:
+    """A page of a first day is short: no empty cards, and what is there stands below its heading."""
+    empty = section("Rewards", "How to read it.", card(figure("One", "")) + card(figure("Two", "")))
+    assert empty.count("Nothing yet.") == 1
+    assert "<h3>" not in empty
+    half = section("Rewards", "How to read it.", card(figure("One", "")) + card(table(["a"], [["b"]])))
+    assert "One" in half
+
+
+def test_a_cut_table_says_how_to_get_the_whole() -> None:
+    rows = [["a"], ["b"]]
+    assert "cut" not in table(["n"], rows, total=2, whole="report_advocates")
+    cut = table(["n"], rows, total=3, whole="report_advocates")
+    assert "The first 2 of 3 rows." in cut
+    assert "matchback query &quot;FROM report_advocates&quot;" in cut
+
+
+def test_the_key_figures_of_the_page_are_those_of_the_report(warehouse: Warehouse, page: str) -> None:
+    """The last weeks of each program, none added up; a rate that has no denominator is a dash."""
+    expected = [
+        row for row in warehouse.rows("page/key_figures", {"as_of": AS_OF}) if row["period"] == "week"
+    ]
+    assert len({row["starts_on"] for row in expected}) == 13
+    (found,) = re.findall(r"Key figures by week</summary>(.*?)</table>", page)
+    head, *shown = [cells(row) for row in re.findall(r"<tr>(.*?)</tr>", found)]
+    assert [
+        (row[0][:10], row[1], row[head.index("New customers")], row[head.index("Conversion")])
+        for row in shown
+    ] == [
+        (
+            row["starts_on"].isoformat(),
+            row["program"],
+            f"{row['new_customers']:,}",
+            bps(row["conversion_rate_bps"]),
+        )
+        for row in expected
+    ]
+
+
+def test_nobody_is_named_but_by_the_id_of_the_leaderboard(warehouse: Warehouse, page: str) -> None:
+    """The most successful twenty, in order, and how many there are; other ids of persons are nowhere on the page."""
+    leaders = warehouse.rows("page/leaders", {"as_of": AS_OF})
+    (found,) = re.findall(r"Leaderboard</h3>(.*?)</table>", page)
+    _, *shown = [cells(row) for row in re.findall(r"<tr>(.*?)</tr>", found)]
+    assert [row[0] for row in shown] == [str(row["advocate_id"]) for row in leaders]
+    friends = [row["friends"] for row in leaders]
+    assert friends == sorted(friends, reverse=True)
+    assert (f"The first {len(leaders)} of {leaders[0]['all_leaders']:,} rows" in page) == (
+        leaders[0]["all_leaders"] > 20
+    )
 
 
 def payout_rows(page: str, title: str) -> list[list[str]]:

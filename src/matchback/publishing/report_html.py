@@ -12,6 +12,8 @@ from matchback.publishing.report_charts import Part
 Cell = str | int
 MANY_ROWS = 12
 _HEADING = re.compile(r'<section id="([a-z0-9-]+)"><h2>(.*?)</h2>')
+_NOTHING = '<p class="quiet">Nothing yet.</p>'
+_SHOWN = re.compile(r"<(svg|table|dl|ul|ol|pre|p|code)[ >]")
 _OPTION = re.compile(r"(?<!\S)--[a-z-]+")
 
 
@@ -33,7 +35,12 @@ def place(title: str) -> str:
 
 
 def section(title: str, words: str, content: str) -> str:
-    """Return a section: a heading, a sentence on how to read it, and its content (markup)."""
+    """Return a section: a heading, a sentence on how to read it, and its content (markup).
+
+    One without anything to show says so once, instead of in each of its cards.
+    """
+    if not _SHOWN.search(content.replace(_NOTHING, "")):
+        content = card(_NOTHING)
     return (
         f'<section id="{place(title)}"><h2>{escape(title)}</h2><p class="quiet">{escape(words)}</p>'
         f"{content}</section>"
@@ -62,12 +69,12 @@ def figure(title: str | Measured, content: str) -> str:
 
     The title of a drawing of one measure links to its definition.
     """
-    return f"<figure><h3>{_linked(title, escape(_name(title)))}</h3>{content or _nothing()}</figure>"
+    return f"<figure><h3>{_linked(title, escape(_name(title)))}</h3>{content or _NOTHING}</figure>"
 
 
 def more(title: str, content: str) -> str:
     """Return markup that opens on demand."""
-    return f"<details><summary>{escape(title)}</summary>{content or _nothing()}</details>"
+    return f"<details><summary>{escape(title)}</summary>{content or _NOTHING}</details>"
 
 
 def legend(parts: Sequence[Part]) -> str:
@@ -157,7 +164,3 @@ def _cell(value: Cell, is_figure: bool) -> str:
     text = f"{value:,}" if isinstance(value, int) else value
     kind = ' class="n"' if is_figure else ""
     return f"<td{kind}>{escape(text)}</td>"
-
-
-def _nothing() -> str:
-    return '<p class="quiet">Nothing yet.</p>'

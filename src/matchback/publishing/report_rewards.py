@@ -239,13 +239,13 @@ def taken_back(draw: Drawings, clawbacks: Rows) -> str:
     return section(
         "What was taken back",
         "Rewards that were voided, declined, expired or clawed back, by reason. Only what was paid is to be recovered.",
-        pair(
+        card(
             figure(
                 Measured("Reversals by reason", "report_clawbacks.reversals"),
                 draw.bars(bars, label="label", value="n", words="words"),
-            ),
-            figure("In figures", listed),
-        ),
+            )
+        )
+        + card(figure("Taken off, settled and still to be recovered", listed)),
     )
 
 

@@ -84,14 +84,4 @@
     sortable(table);
     if (table.classList.contains("long")) filterable(table);
   }
-
-  // Paper shows everything: what is folded opens while the page is printed.
-  let folded = [];
-  window.addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("details:not([open])")];
-    for (const part of folded) part.open = true;
-  });
-  window.addEventListener("afterprint", () => {
-    for (const part of folded) part.open = false;
-  });
 })();

@@ -162,7 +162,7 @@ def test_the_page_prints_whole(page: Path, tmp_path: Path) -> None:
         tab.open(page, width=DESK, dark=True)
         tab.call("Emulation.setEmulatedMedia", media="print", features=[])
         assert tab.value("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-        shown = "[...document.querySelectorAll('.sort, .filter, nav, summary')].filter(part => part.offsetParent).length"
+        shown = "[...document.querySelectorAll('.sort, .filter, nav, summary')].filter(one => one.offsetParent).length"
         assert tab.value(shown) == 0
         printed = base64.b64decode(tab.call("Page.printToPDF", printBackground=True)["data"])
     assert printed.startswith(b"%PDF")

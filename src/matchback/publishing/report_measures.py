@@ -10,6 +10,7 @@ from typing import NamedTuple
 from matchback.publishing.definitions import UNITS, definitions
 from matchback.publishing.dictionary import published_tables
 from matchback.publishing.report_html import anchor, section
+from matchback.publishing.report_words import words_of
 
 TITLE = "What these numbers mean"
 _LINK = re.compile(r'<a class="measure" href="#([^"]+)"')
@@ -42,7 +43,7 @@ def measures(body: str) -> str:
 def meanings_by_anchor() -> dict[str, Meaning]:
     """Return the meaning of every published column: of reports their definition, of other tables the dictionary's."""
     found = {
-        anchor(column): Meaning(column, given.name.replace("_", " ").capitalize(), given.description, ())
+        anchor(column): Meaning(column, words_of(given.name.removesuffix("_minor")), given.description, ())
         for table in published_tables()
         for given in table.columns
         for column in [f"{table.name}.{given.name}"]

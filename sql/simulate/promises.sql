@@ -2,6 +2,7 @@
 -- Grain: rule_key × role × slot.
 -- Why by slot: it is how the ledger tells one reward from another. A reward that holds its slot was issued, or waits in a
 -- conflict: no change of terms takes it back. A reward of an actor belongs to a day of its own where no root is judged.
+-- `currency` is as in awards: of points, tiers and badges it names the kind.
 SELECT
     d.rule_key,
     d.rule_id,
@@ -11,7 +12,7 @@ SELECT
     d.ordinal,
     d.beneficiary_id,
     d.amount_minor,
-    d.currency,
+    CASE WHEN d.currency = 'XXX' THEN d.reward_kind ELSE d.currency END AS currency,
     COALESCE(p.is_live, FALSE) AS is_posted,
     COALESCE(p.is_held, FALSE) AS is_held,
     t.on_displaced

@@ -99,6 +99,27 @@ def test_a_rule_of_another_name_is_compared_by_what_somebody_gets(tried: Tried) 
     assert (month["month_on"], month["now_minor"], month["then_minor"]) == (date(2026, 11, 1), 10_000, 12_000)
 
 
+def test_points_and_badges_are_never_added_up(tried: Tried) -> None:
+    """Both have no currency; a sum of 500 points and a badge would be a number of nothing."""
+    points = FRIEND.replace('kind = "account_credit", amount = "10.00"', 'kind = "points", amount = "500"')
+    badge = FRIEND.replace('kind = "account_credit", amount = "10.00"', 'kind = "badge", name = "gold"')
+    data = tried(RULE + points + badge.replace("friend-10", "friend-badge"))
+    assert {row["currency"]: row["then_minor"] for row in data["costs"]} == {
+        "USD": 10_000,
+        "badge": 4,
+        "points": 2_000,
+    }
+    assert {row["currency"]: row["then_minor"] for row in data["months"]} == {
+        "USD": 10_000,
+        "badge": 4,
+        "points": 2_000,
+    }
+    text = rewards_text(data)
+    assert "0 points for 0 rewards now, 2,000 points for 4 rewards then: 2,000 points more." in text
+    assert "0 badges for 0 rewards now, 4 badges for 4 rewards then: 4 badges more." in text
+    assert "Cost by month in points" in rewards_page(data)
+
+
 def test_a_limit_says_whom_it_turns_away(tried: Tried) -> None:
     """Ada brought Gwen and Hugo, Bea Finn and Jack: of one a year, each loses the second."""
     data = tried(RULE.rstrip() + '\nlimits = [{ count = 1, per = "calendar_year" }]\n')

@@ -265,5 +265,5 @@ def titled(title: str, rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def amount(amount_minor: int, currency: str) -> Decimal:
-    """Return an amount without its currency, which stands in a column or a heading."""
-    return Decimal(money(amount_minor, currency).removesuffix(currency).replace(",", "").strip())
+    """Return an amount without its currency or unit, which stands in a column or a heading."""
+    return Decimal(money(amount_minor, currency).partition(" ")[0].replace(",", ""))

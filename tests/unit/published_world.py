@@ -259,9 +259,8 @@ def _arrived(
 
 def make_tables(warehouse: Warehouse, parameters: dict[str, Any]) -> None:
     """Make every table that the steps make, empty."""
-    weights = [{"days_before_last": days, "weight": weight} for days, weight in enumerate(decay_weights(7))]
     for name in _SHAPES:
-        warehouse.replace(name, config_table(name, weights if name == "config_decay_weights" else []))
+        warehouse.replace(name, config_table(name, []))
     for step in DERIVING_STEPS:
         module = importlib.import_module(f"matchback.{step}")
         build = getattr(module, "build", None)

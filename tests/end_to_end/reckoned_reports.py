@@ -12,6 +12,14 @@ from matchback.config_reports import decay_weights
 
 MODELS = ("first", "last", "linear", "position", "decay")
 HORIZONS = (30, 90, 180, 365)
+COMPARED = (
+    "previous_event_name",
+    "from_before",
+    "share_of_before_bps",
+    "median_days_from_before",
+    "p90_days_from_before",
+    "stopped_here",
+)
 
 
 # --- attribution -------------------------------------------------------------------------------------------------
@@ -136,7 +144,8 @@ def funnel(world: World) -> list[Row]:
         if before:
             recognized = len(through[program] - {None})
             row = {"program": program, "event_name": "(shared)", "step_number": 1, "unit": "shares"}
-            result.append(row | {"journeys": shared[program], "recognized_journeys": recognized})
+            row |= {"journeys": shared[program], "recognized_journeys": recognized}
+            result.append(row | dict.fromkeys(COMPARED))
         for name in names:
             row = {"program": program, "event_name": name, "unit": found[program, name][0]}
             row["step_number"] = len([1 for other in result if other["program"] == program]) + 1

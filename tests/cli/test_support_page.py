@@ -295,6 +295,22 @@ def test_every_answer_says_what_browsers_must_not_do(site_bank: Path) -> None:
     assert b' style="' not in visitor.look_up("account", "ACC1").content
 
 
+def test_an_asset_that_there_is_not_is_not_found(site_bank: Path) -> None:
+    for name in ("nothing.css", "..%2f..%2faccess.json", "support.css%00"):
+        assert Visitor(site_bank).get(f"/assets/{name}").status_code == 404
+
+
+def test_a_stranger_is_told_nothing_of_a_broken_list(site_bank: Path) -> None:
+    visitor = Visitor(site_bank)
+    path = access_path(visitor.workspace)
+    path.parent.mkdir(mode=0o700)
+    path.write_text("{")
+    answer = visitor.get("/login")
+    assert answer.status_code == 503
+    assert "access.json" not in words(answer)
+    assert "access.json is not a list of who may log in" in visitor.said[0]
+
+
 def test_a_request_under_another_name_is_not_answered(site_bank: Path) -> None:
     answer = Visitor(site_bank).get("/login", HTTP_HOST="evil.example")
     assert answer.status_code == 400

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import DisallowedHost, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 from matchback.errors import ConfigurationError, MatchbackError
 from matchback.settings import wants_debug
@@ -68,9 +68,14 @@ def guarded(page: Page) -> View:
             visit = Visit(request, site, page, site.member(request))
             refusal = _refusal(visit)
             return refusal if refusal is not None else page.view(visit, **named)
-        except SuspiciousOperation:  # too much at once, or too many fields: Django answers it
+        except (SuspiciousOperation, Http404):  # too much at once, or no such file: Django answers it
             raise
         except MatchbackError as error:
+            if (
+                visit.member is None
+            ):  # a stranger is told nothing of the server, whose owner reads what it says
+                site.say(str(error))
+                return problems.not_ready(request)
             return problems.problem(
                 visit, error, status=400 if isinstance(error, ConfigurationError) else 409
             )

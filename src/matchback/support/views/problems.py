@@ -45,6 +45,13 @@ def unexpected(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
+def not_ready(request: HttpRequest) -> HttpResponse:
+    """Return the page of a server that lets nobody in; why is said on the server only."""
+    return _plain(
+        request, 503, "Nobody can log in now.", "The one who runs the server finds why in what it says."
+    )
+
+
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Return the page of a form that did not come from this site, or whose cookie is gone."""
     return _plain(request, 403, "This form was not accepted: it is not from this page, or is too old.", AGAIN)

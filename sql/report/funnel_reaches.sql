@@ -1,6 +1,6 @@
 -- Which step of the tracking plan each friend or journey reached, and when first.
 -- Grain: program x event name x unit; a unit is a friend in the steps before the program's lowest rewardable stage (a
--- click, a registration), and a journey from there on.
+-- registration), and a journey from there on. Clicks stand in first_clicks.
 -- Why: a registration carries no account, so it is tied to the journey by its friend alone. It belongs to the program that it
 -- names; else to every program in which the friend clicked or has a journey; else to the only program that there is;
 -- else to '(unknown)'. A friend without any own identifier is counted by journey. Production and active events only;
@@ -20,15 +20,6 @@ only_programs AS (
     HAVING COUNT(DISTINCT program) = 1
 ),
 
-first_clicks AS (
-    SELECT
-        program,
-        clicker_id AS friend_id,
-        MIN(clicked_on) AS reached_on
-    FROM click_days
-    GROUP BY program, clicker_id
-),
-
 rooted_journeys AS (
     SELECT
         program,
@@ -38,10 +29,8 @@ rooted_journeys AS (
     WHERE container = 'production'
 ),
 
-friend_programs AS (
-    SELECT program, friend_id FROM first_clicks
-    UNION
-    SELECT program, friend_id FROM rooted_journeys
+journey_friends AS (
+    SELECT DISTINCT program, friend_id FROM rooted_journeys
 ),
 
 counted_events AS (
@@ -66,11 +55,15 @@ early_events AS (
         e.event_name,
         e.occurred_on,
         COALESCE(e.person_id, e.journey_id) AS friend_id,
-        (e.program = f.program OR p.friend_id IS NOT NULL OR o.program IS NOT NULL) AS is_placed
+        (
+            e.program = f.program OR p.friend_id IS NOT NULL OR k.friend_id IS NOT NULL OR o.program IS NOT NULL
+        ) AS is_placed
     FROM counted_events AS e
     INNER JOIN first_stages AS f ON e.stage < f.first_stage AND (e.program IS NULL OR e.program = f.program)
-    LEFT JOIN friend_programs AS p
+    LEFT JOIN journey_friends AS p
         ON f.program = p.program AND COALESCE(e.person_id, e.journey_id) = p.friend_id
+    LEFT JOIN first_clicks AS k
+        ON f.program = k.program AND COALESCE(e.person_id, e.journey_id) = k.friend_id
     LEFT JOIN only_programs AS o ON f.program = o.program
     WHERE e.subject = 'friend'
 ),
@@ -97,15 +90,6 @@ friend_steps AS (
     SELECT event_id, program, event_name, friend_id, occurred_on FROM unplaced_events
 )
 
-SELECT
-    program,
-    '(clicked)' AS event_name,
-    'friends' AS unit,
-    friend_id AS unit_id,
-    friend_id,
-    reached_on
-FROM first_clicks
-UNION ALL
 SELECT
     program,
     event_name,

@@ -7,6 +7,12 @@ WITH reached AS (
     UNION
     SELECT DISTINCT
         program,
+        '(clicked)' AS event_name,
+        'friends' AS unit
+    FROM first_clicks
+    UNION
+    SELECT DISTINCT
+        program,
         '(shared)' AS event_name,
         'shares' AS unit
     FROM sharing_days

@@ -15,7 +15,7 @@ signups AS (
         friend_id,
         MIN(reached_on) AS day_on
     FROM funnel_reaches
-    WHERE unit = 'friends' AND event_name <> '(clicked)'
+    WHERE unit = 'friends'
     GROUP BY program, friend_id
 ),
 

@@ -8,20 +8,58 @@
 -- step's may be above 10,000, as one share is clicked by many. Days are whole local days from the step before; the median
 -- and the 90th percentile are the values at places (n + 1) // 2 and (9 n + 9) // 10 of n in order. stopped_here =
 -- those that never went on to a later step. Production and active events only.
-WITH ranked_moves AS (
+WITH recognized_friends AS (
+    SELECT DISTINCT program, friend_id FROM attributed_events
+),
+
+going_friends AS (
+    SELECT DISTINCT program, friend_id FROM funnel_reaches
+),
+
+moves AS (
     SELECT
         program,
         event_name,
-        step_number,
-        last_step_number,
-        is_from_before,
-        is_recognized,
         days_from_before,
-        ROW_NUMBER() OVER (
-            PARTITION BY program, event_name ORDER BY days_from_before NULLS LAST, unit_id
-        ) AS place,
-        COUNT(days_from_before) OVER (PARTITION BY program, event_name) AS timed
+        COUNT(*) AS units,
+        CAST(SUM(CASE WHEN is_recognized THEN 1 ELSE 0 END) AS BIGINT) AS recognized_units,
+        CAST(SUM(CASE WHEN is_from_before THEN 1 ELSE 0 END) AS BIGINT) AS from_before,
+        CAST(SUM(CASE WHEN last_step_number = step_number THEN 1 ELSE 0 END) AS BIGINT) AS stopped_here
     FROM funnel_moves
+    GROUP BY program, event_name, days_from_before
+    UNION ALL
+    SELECT
+        c.program,
+        '(clicked)' AS event_name,
+        c.days_since_share AS days_from_before,
+        COUNT(*) AS units,
+        COUNT(f.friend_id) AS recognized_units,
+        COUNT(*) AS from_before,
+        COUNT(*) - COUNT(g.friend_id) AS stopped_here
+    FROM first_clicks AS c
+    LEFT JOIN recognized_friends AS f ON c.program = f.program AND c.friend_id = f.friend_id
+    LEFT JOIN going_friends AS g ON c.program = g.program AND c.friend_id = g.friend_id
+    GROUP BY c.program, c.days_since_share
+),
+
+placed_moves AS (
+    SELECT
+        program,
+        event_name,
+        days_from_before,
+        units,
+        recognized_units,
+        from_before,
+        stopped_here,
+        CAST(SUM(CASE WHEN days_from_before IS NOT NULL THEN units ELSE 0 END) OVER (
+            PARTITION BY program, event_name
+            ORDER BY days_from_before NULLS LAST
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS BIGINT) AS last_place,
+        CAST(SUM(CASE WHEN days_from_before IS NOT NULL THEN units ELSE 0 END) OVER (
+            PARTITION BY program, event_name
+        ) AS BIGINT) AS timed
+    FROM moves
 ),
 
 counted_shares AS (
@@ -46,13 +84,13 @@ counted AS (
     SELECT
         program,
         event_name,
-        COUNT(*) AS journeys,
-        CAST(SUM(CASE WHEN is_recognized THEN 1 ELSE 0 END) AS BIGINT) AS recognized_journeys,
-        CAST(SUM(CASE WHEN is_from_before THEN 1 ELSE 0 END) AS BIGINT) AS from_before,
-        MAX(CASE WHEN place = (timed + 1) // 2 THEN days_from_before END) AS median_days_from_before,
-        MAX(CASE WHEN place = (9 * timed + 9) // 10 THEN days_from_before END) AS p90_days_from_before,
-        CAST(SUM(CASE WHEN last_step_number = step_number THEN 1 ELSE 0 END) AS BIGINT) AS stopped_here
-    FROM ranked_moves
+        CAST(SUM(units) AS BIGINT) AS journeys,
+        CAST(SUM(recognized_units) AS BIGINT) AS recognized_journeys,
+        CAST(SUM(from_before) AS BIGINT) AS from_before,
+        MIN(CASE WHEN last_place >= (timed + 1) // 2 THEN days_from_before END) AS median_days_from_before,
+        MIN(CASE WHEN last_place >= (9 * timed + 9) // 10 THEN days_from_before END) AS p90_days_from_before,
+        CAST(SUM(stopped_here) AS BIGINT) AS stopped_here
+    FROM placed_moves
     GROUP BY program, event_name
     UNION ALL
     SELECT

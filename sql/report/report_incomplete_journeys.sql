@@ -22,6 +22,5 @@ LEFT JOIN journeys AS j ON m.unit = 'journeys' AND m.program = j.program AND m.u
 LEFT JOIN ended_journeys AS e ON m.unit_id = e.journey_id
 WHERE
     m.step_number = m.last_step_number
-    AND m.event_name <> '(clicked)'
     AND (s.next_event_name IS NOT NULL OR m.program = '(unknown)')
     AND e.journey_id IS NULL

@@ -143,6 +143,20 @@ def test_a_line_leaves_out_days_without_a_figure() -> None:
     assert drawing.count("25.0 % accepted</title>") == len(DAYS) - 1
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_simple_bars_show_something_of_every_kind(kind: str) -> None:
+    """Where there are figures, no drawing says that there is nothing yet."""
+    drawing = KINDS[kind](SIMPLE, ROWS)
+    assert drawing.count('role="img"') >= 2
+
+
+def test_simple_bars_show_the_last_figure_of_a_line() -> None:
+    rows = [*ROWS[:3], {**ROWS[3], "good": None}]
+    drawing = SIMPLE.lines(rows, day="day", parts=PARTS, percent=True)
+    assert "accepted: 0.1 %" in drawing
+    assert [f">{day}<" in drawing for day in DAYS[2:4]] == [True, True]
+
+
 def test_simple_bars_are_asked_for_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert drawings() is SIMPLE
     monkeypatch.delenv("MATCHBACK_CHARTS")

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from typing import Any, Protocol
 
 from matchback.publishing.report_charts import HALF, Part, Screen, bar_chart
+from matchback.publishing.report_words import bps
 from matchback.settings import wants_simple_charts
 
 Row = Mapping[str, Any]
@@ -101,8 +102,18 @@ class SimpleBars:
         return _sums(rows, label, parts, words)
 
     def lines(self, rows: Rows, *, day: str, parts: Sequence[Part], percent: bool = False) -> str:
-        """Draw nothing: the table says it."""
-        return ""
+        """Draw the last figure of each part, under its day."""
+        bars = []
+        for part in parts:
+            dated = [row for row in rows if row[part.column] is not None]
+            if dated:
+                value, group = dated[-1][part.column], dated[-1][day].isoformat()
+                words = bps(value) if percent else f"{value:,}"
+                bars.append(
+                    {"group": group, "label": part.label, "n": value, "w": words, "color": part.color}
+                )
+        bars.sort(key=lambda bar: str(bar["group"]))
+        return _drawn(bars)
 
     def side_by_side(
         self, rows: Rows, *, label: str, parts: Sequence[Part], words: Callable[[Any], str]
@@ -119,11 +130,17 @@ class SimpleBars:
             for row in rows
             for part in parts
         ]
-        return bar_chart(bars, label="label", value="n", words="w") if any(bar["n"] for bar in bars) else ""
+        return _drawn(bars)
 
     def grid(self, rows: Rows, *, down: str, across: str, value: str, words: str) -> str:
-        """Draw nothing: the table says it."""
-        return ""
+        """Draw the cells of each row one below the other, under its name."""
+        return _drawn(
+            [
+                {"group": row[down], "label": row[across], "n": row[value], "w": row[words], "color": "first"}
+                for row in rows
+                if row[value] is not None
+            ]
+        )
 
 
 SIMPLE = SimpleBars()
@@ -145,4 +162,8 @@ def _sums(rows: Rows, label: str, parts: Sequence[Part], words: Callable[[int], 
         named = [f"{words(row[part.column])} {part.label}" for part in parts if row[part.column]]
         told = " · ".join(named[:2]) + (" …" if len(named) > 2 else "")
         bars.append({"label": row[label], "n": total, "w": told or "0"})
+    return _drawn(bars)
+
+
+def _drawn(bars: list[dict[str, Any]]) -> str:
     return bar_chart(bars, label="label", value="n", words="w") if any(bar["n"] for bar in bars) else ""

@@ -183,7 +183,8 @@ def test_a_first_night_after_the_last_is_refused(bank: Path, call: Call) -> None
 
 
 def test_a_reader_that_leaves_early_is_no_failure_to_speak_of(run_bank: Path) -> None:
-    command = f"'{sys.executable}' -c 'from matchback.cli import main; main()' query 'SELECT range FROM range(100000)'"
+    command = f"'{sys.executable}' -c 'from matchback.cli import main; main()' query --format csv"
+    command += " 'SELECT range FROM range(100000)'"
     result = subprocess.run(
         ["bash", "-c", f"{command} --workspace '{run_bank}' | head -1"],
         capture_output=True,

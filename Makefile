@@ -21,7 +21,7 @@ COMPILE = $(UV) pip compile --quiet --python-version 3.11 --no-header --no-annot
 CHARTS = --extra report
 
 .DEFAULT_GOAL := help
-.PHONY: help run airflow pictures test test-fast test-spark lint bench pins clean system-packages
+.PHONY: help run airflow pictures test test-fast test-spark lint lint-types lint-sql bench pins clean system-packages
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -50,10 +50,16 @@ test-spark: $(SPARK) ## Run every SQL case on DuckDB and on Spark together (inst
 	@bash tests/servers/system-packages.sh java
 	.venv-spark/bin/python -m pytest -q --confcutdir tests/spark tests/spark
 
+# The two that take a minute each work side by side.
 lint: $(TEST) ## Check formatting, lint rules, types and the style of the SQL
 	.venv/bin/ruff check --quiet src tests dags sample_data
 	.venv/bin/ruff format --quiet --check src tests dags sample_data
+	@$(MAKE) --no-print-directory -j 2 lint-types lint-sql
+
+lint-types: $(TEST)
 	.venv/bin/mypy --no-error-summary
+
+lint-sql: $(TEST)
 	.venv/bin/sqlfluff lint --disable-progress-bar -q sql
 
 bench: $(TEST) $(BYTECODE) ## Measure all or PART=intake, steps, recognition, rewards or reports (a CSV of GB=5 gigabytes; a history of SIZE=S or M)

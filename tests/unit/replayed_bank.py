@@ -8,6 +8,11 @@ under terms that changed and were accepted: the file of the 3rd comes late, and 
 
 from __future__ import annotations
 
+import atexit
+import functools
+import shutil
+import tempfile
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +22,7 @@ from matchback.answers.operations import decide_rewards
 from matchback.context import open_context
 from matchback.rewards.rules import current_rules
 from matchback.rewards.terms import offered_terms
-from matchback.steps import run_steps
+from matchback.steps import STEPS, run_steps
 from matchback.warehouse import Warehouse
 from matchback.workspace import Workspace
 
@@ -114,13 +119,21 @@ def night(day: int) -> date:
     return date(2026, 11, day)
 
 
-def run_night(workspace: Workspace, day: int, operator: str = "nora", *, accept: bool = False) -> None:
-    """Run a whole night as some operator; `accept` accepts the terms as they stand in the file."""
+def run_night(
+    workspace: Workspace,
+    day: int,
+    operator: str = "nora",
+    *,
+    accept: bool = False,
+    steps: Sequence[str] = STEPS,
+) -> None:
+    """Run a night, whole or some steps, as some operator; `accept` accepts the terms as they stand in the file."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MATCHBACK_OPERATOR", operator)
         context = open_context(workspace, as_of=night(day))
         terms = offered_terms(context.config, current_rules(context.config))
-        run_steps(open_context(workspace, as_of=night(day), accepted_terms=(terms.hash,) if accept else ()))
+        accepted = (terms.hash,) if accept else ()
+        run_steps(open_context(workspace, as_of=night(day), accepted_terms=accepted), steps)
 
 
 def deliver(workspace: Workspace, name: str, content: str) -> None:
@@ -139,7 +152,22 @@ def decide(workspace: Workspace, act: str, day: int, place: int) -> None:
 
 
 def found_replayed_bank(root: Path, *, until: int = 6) -> Workspace:
-    """Make the bank's workspace and run its nights, until the 6th or until the eve of the 5th's (4)."""
+    """Lay down the bank's workspace, its nights run until the 6th or until the eve of the 5th's (4)."""
+    shutil.copytree(_eve(), root, symlinks=True, dirs_exist_ok=True)
+    workspace = Workspace.at(root)
+    if until == 4:
+        return workspace
+    run_night(workspace, 5, "olga", accept=True)
+    deliver(workspace, "openings_20261106.csv", LAST)
+    run_night(workspace, 6, "olga")
+    return workspace
+
+
+@functools.cache
+def _eve() -> Path:
+    """Make the workspace and run its first nights, once a process; all others are copies."""
+    root = Path(tempfile.mkdtemp(prefix="matchback-eve-"))
+    atexit.register(_remove, root)
     for feed in ("openings", "advocates", "balances"):
         (root / "inbox" / feed).mkdir(parents=True)
     (root / "inbox/advocates/advocates.csv").write_text(ADVOCATES, encoding="utf-8")
@@ -155,9 +183,11 @@ def found_replayed_bank(root: Path, *, until: int = 6) -> Workspace:
     workspace.config_path.write_text(TOML.replace('"25.00"', '"30.00"').replace("_days = 1", "_days = 2"))
     decide(workspace, "decline", 5, 0)
     deliver(workspace, "openings_20261103.csv", LATE)
-    if until == 4:
-        return workspace
-    run_night(workspace, 5, "olga", accept=True)
-    deliver(workspace, "openings_20261106.csv", LAST)
-    run_night(workspace, 6, "olga")
-    return workspace
+    return root
+
+
+def _remove(root: Path) -> None:
+    for folder in root.rglob("*"):  # published versions are read-only
+        if folder.is_dir() and not folder.is_symlink():
+            folder.chmod(0o700)
+    shutil.rmtree(root)

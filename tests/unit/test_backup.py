@@ -25,7 +25,7 @@ from matchback.progress import QuietProgress
 from matchback.workspace import Workspace, writer_lock
 from unit.replayed_bank import found_replayed_bank, run_night
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("replayed_bank")]
 JOURNAL = f"{CONTENT}/var/journal/journal.jsonl"
 
 

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from matchback.sqlfiles import kept_tables
+from matchback.steps import STEPS
 from matchback.warehouse import Warehouse
 from matchback.workspace import Workspace
 from unit import killed_night
-from unit.replayed_bank import found_replayed_bank
+from unit.replayed_bank import found_replayed_bank, run_night
 from unit.table_hashes import table_hash
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("replayed_bank")]
 DAY = 5
 MOST = 200  # more deeds than the step has
 TABLES = ("reward_entries", "payouts", "reward_findings", "reward_rules", *sorted(kept_tables("reward")))
@@ -40,10 +41,12 @@ def what_is_left(root: Path) -> Mapping[str, str | bytes]:
 
 @pytest.fixture(scope="module")
 def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bank on the eve of a night that takes back, approves, issues and declines, under terms that changed."""
+    """The bank right before the rewards of a night that takes back, approves, issues and declines, under new terms."""
     root = tmp_path_factory.mktemp("killed") / "before"
     root.mkdir()
-    found_replayed_bank(root, until=4)
+    run_night(
+        found_replayed_bank(root, until=4), DAY, "olga", accept=True, steps=STEPS[: STEPS.index("reward")]
+    )
     return root
 
 

@@ -28,7 +28,7 @@ from matchback.warehouse import Warehouse
 from matchback.workspace import Workspace
 from unit.replayed_bank import HEADER, deliver, found_replayed_bank, night, run_night
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("replayed_bank")]
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ from matchback.warehouse import Warehouse
 from matchback.workspace import Workspace
 from unit.replayed_bank import LAST, deliver, found_replayed_bank, night, run_night
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("replayed_bank")]
 ANOTHER_USER = 47011
 # What tells which entry of the journal it was: the restored journal has two more.
 OF_THE_JOURNAL = {"journal_number", "acted_at", "decided_at", "received_at", "loaded_at"}

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from dags.scenarios import Ended, Small
 from dags.small_world import NIGHTS, SmallWorld, run_of
 from dags.worlds import matchback
+from matchback.journal import Journal
+from matchback.settling import finished_runs
 from servers.sshd import Sshd
 
 NAME = "arriving"
@@ -94,7 +96,8 @@ def arriving(small: Small) -> Arrived:
         _drop(small.world.inbox / name, _places(small.workspace) / name)
     small.airflow.wait_for_runs(events, len(FILES) + 1, 900)
     nights = [_night(run) for run in small.airflow.runs(events)]
-    small.finish(nights[-1])
+    small.airflow.wait(lambda: _is_published(small.workspace), 900, "what was loaded last to be published")
+    small.rest()
     ended = small.ended()
     woken = [run for run in ended.runs["offline_events"] if run["run_type"] == "asset_triggered"]
     told = [
@@ -121,6 +124,13 @@ def _drop(file: Path, target: Path) -> None:
     """Deliver a file as senders do: under another name, until it is whole."""
     part = shutil.copy(file, target.with_suffix(".part"))
     Path(part).rename(target)
+
+
+def _is_published(workspace: Path) -> bool:
+    """Tell whether a night was published after the last load: both files' nights are of one day."""
+    ended = [steps for _, steps in finished_runs(Journal(workspace / "var" / "journal"))]
+    last = {step: max(n for n, steps in enumerate(ended) if step in steps) for step in ("load", "publish")}
+    return last["publish"] > last["load"]
 
 
 def _night(run: dict[str, Any]) -> date:

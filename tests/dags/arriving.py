@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -56,10 +56,13 @@ def _places(workspace: Path) -> Path:
 
 
 def options() -> dict[str, Any]:
-    """How it is listed: a calendar that was due 23 hours ago fires once, when Airflow starts, and not for an hour."""
-    now = datetime.now(UTC)
+    """How it is listed: a calendar that was due a minute ago fires once, when Airflow starts, and not for a day.
+
+    So all three nights are of one day: files that come on the day after, while the night before is on, are another case.
+    """
+    now = datetime.now(UTC) - timedelta(minutes=1)
     return {
-        "schedule": f"{now.minute} {(now.hour + 1) % 24} * * *",
+        "schedule": f"{now.minute} {now.hour} * * *",
         "last_night": "",
         "arrival": LOOK_SECONDS,
     }

@@ -58,7 +58,7 @@ def _places(workspace: Path) -> Path:
 def options() -> dict[str, Any]:
     """How it is listed: a calendar that was due a minute ago fires once, when Airflow starts, and not for a day.
 
-    So all three nights are of one day: files that come on the day after, while the night before is on, are another case.
+    So all nights are of one day: files of the day after, that come while the night before is on, are another case.
     """
     now = datetime.now(UTC) - timedelta(minutes=1)
     return {

@@ -1,11 +1,10 @@
--- How many shares does it take to bring a friend, by channel? Shares and clicks of the channel, and the journeys recognized by a
--- share of it; a channel that is shared often and brings nobody stands at the end.
+-- How many shares does it take to bring a friend, by channel? Shares of the channel, and the journeys recognized by a share of it;
+-- a channel that is shared often and brings nobody stands at the end.
 -- Grain: channel.
 WITH channel_shares AS (
     SELECT
         channel,
-        COUNT(*) AS shares,
-        COUNT(DISTINCT advocate_id) AS advocates
+        COUNT(*) AS shares
     FROM shares
     WHERE container = 'production'
     GROUP BY channel
@@ -13,17 +12,14 @@ WITH channel_shares AS (
 
 channel_journeys AS (
     SELECT
-        s.channel,
-        COUNT(*) AS journeys
-    FROM recognitions AS r
-    INNER JOIN shares AS s ON r.share_id = s.share_id
-    WHERE r.container = 'production' AND r.event_id = r.root_event_id
-    GROUP BY s.channel
+        channel,
+        SUM(journeys) AS journeys
+    FROM report_attribution
+    GROUP BY channel
 )
 
 SELECT
     c.channel,
-    c.advocates,
     c.shares,
     COALESCE(j.journeys, 0) AS journeys,
     10000 * COALESCE(j.journeys, 0) // c.shares AS journeys_per_share_bps

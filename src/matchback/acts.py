@@ -6,6 +6,8 @@ An act holds keys and ids only, never the value of an identifier.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -54,9 +56,31 @@ def record_act(
     )
 
 
+@contextmanager
+def deciding(context: RunContext) -> Iterator[None]:
+    """Keep others from deciding while a block reads what stands in the journal and then records its acts."""
+    context.workspace.prepare()
+    with context.journal.deciding():
+        yield
+
+
 def acting_operator(context: RunContext) -> str:
     """Return who acts: whom the context names, such as somebody on the support page, else who runs this process."""
     return context.operator or operator_name()
+
+
+def own_grants(context: RunContext, operator: str) -> set[int]:
+    """Return the rewards that this operator granted and so cannot approve; none without dual control.
+
+    Somebody named Jane by one list and jane by another is one person.
+    """
+    if not context.config.payout.dual_control:
+        return set()
+    return {
+        int(entry.body["subject_id"])
+        for entry in context.journal.entries(kind="act")
+        if entry.body["act"] == "reward_granted" and entry.body["operator"].casefold() == operator.casefold()
+    }
 
 
 def operator_id(context: RunContext, name: str | None = None) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,11 +15,15 @@ import pytest
 
 from cli.conftest import remove
 from cli.support_site import Visitor, words
+from matchback.acts import own_grants
+from matchback.answers import decisions
+from matchback.answers.grants import Plan, journal_grant
 from matchback.context import open_context
 from matchback.journal import Journal
 from matchback.steps import run_steps
 from matchback.support import simulating
 from matchback.support.access_log import AccessLog
+from matchback.support.queue import acting_context
 from matchback.support.views import simulations
 from matchback.workspace import Workspace
 
@@ -115,6 +121,41 @@ def test_a_grant_is_approved_by_another_and_never_by_its_giver(second_night: Pat
     assert "by rule by hand" in words(look)
 
 
+def test_what_two_do_at_once_is_journaled_once(
+    second_night: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bank = shutil.copytree(second_night, tmp_path / "bank", symlinks=True)
+    granted, *_ = before = acts(bank)
+    read = decisions.standing_decisions
+
+    def slowly(*arguments: Any) -> Any:
+        found = read(*arguments)
+        time.sleep(0.2)
+        return found
+
+    monkeypatch.setattr(decisions, "standing_decisions", slowly)
+
+    def decline(name: str) -> Any:
+        context = acting_context(Workspace.at(bank), name)
+        return decisions.decide_rewards(context, "decline", [granted["subject_id"]], "duplicate")[1]
+
+    def grant(name: str) -> Any:
+        context = acting_context(Workspace.at(bank), name)
+        return journal_grant(context, Plan(1, granted["arguments"], "goodwill", []))[1]
+
+    with ThreadPoolExecutor(2) as both:
+        declined = list(both.map(decline, ("otto", "anna")))
+        given = list(both.map(grant, ("otto", "anna")))
+    assert sorted(len(data["journal_numbers"]) for data in declined) == [0, 1]
+    assert given[0]["journal_number"] == given[1]["journal_number"]
+    assert [act["act"] for act in acts(bank)[len(before) :]] == ["reward_declined", "reward_granted"]
+
+
+def test_who_granted_is_known_by_another_writing_of_the_name_too(second_night: Path) -> None:
+    context = acting_context(Workspace.at(second_night), "Gina")
+    assert own_grants(context, "Gina") == own_grants(context, "gina") != set()
+
+
 def test_a_grant_that_something_speaks_against_is_confirmed_first(run_bank: Path) -> None:
     gina = Visitor(run_bank, "operator", name="gina")
     first = gina.post("/grants", form="/grants", **{**GRANT, "amount": "25.00"})
@@ -207,7 +248,8 @@ def test_a_simulation_is_bounded_and_one_at_a_time(site_bank: Path, monkeypatch:
     rules = simulating.rules_in_force(ann.workspace)
     assert rules.startswith("[[rewards]]\nid = ")
     assert "secret" not in rules
-    assert ann.post("/simulations", form="/simulations", rules="no rules").status_code == 400
+    for none in ("no rules", rules + "\nx = " + "1" * 5000, rules + "\nx = " + "[" * 20_000):
+        assert ann.post("/simulations", form="/simulations", rules=none).status_code == 400
 
     def too_long(*arguments: Any, **named: Any) -> None:
         raise subprocess.TimeoutExpired(arguments[0], named["timeout"])

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from matchback.acts import acting_operator, record_act
-from matchback.answers.grants import own_grants
+from matchback.acts import acting_operator, deciding, own_grants, record_act
 from matchback.answers.printing import count
 from matchback.answers.query import open_published
 from matchback.answers.reasons import REASON_CODE, Outcome, check_reason
@@ -65,7 +64,9 @@ def decide_rewards(context: RunContext, act: str, reward_ids: Sequence[int], rea
         Decided(line, reward_id, act, reason)
         for line, reward_id in enumerate(dict.fromkeys(reward_ids), start=1)
     ]
-    found, taxes = _sort(context, asked)
+    with deciding(context):
+        found, taxes = _sort(context, asked)
+        numbers = [] if found.refused else _journal(context, found.fresh)
     if found.refused:
         lines = [f"  {asked[item.line - 1].reward_id}: {item.why}" for item in found.refused]
         state = "failed" if act == "retry" else "pending"
@@ -74,7 +75,6 @@ def decide_rewards(context: RunContext, act: str, reward_ids: Sequence[int], rea
             state="Nothing was journaled.",
             next_step=f"See those that can:  matchback rewards list --state {state}",
         )
-    numbers = _journal(context, found.fresh)
     words = [f"Journaled {len(numbers)} as {PAST[act]} from {context.as_of}."]
     if found.repeated:
         words.append(f"{count(len(found.repeated), 'reward')} stood so already.")
@@ -92,9 +92,10 @@ def decide_file(context: RunContext, path: Path) -> tuple[str, dict[str, Any]]:
     Its header is reward_id,decision,reason_code. Raises ConfigurationError if it is no such file.
     """
     asked, unreadable = read_decisions(path)
-    found, taxes = _sort(context, asked)
+    with deciding(context):
+        found, taxes = _sort(context, asked)
+        numbers = _journal(context, found.fresh)
     refused = sorted([*unreadable, *found.refused], key=lambda item: item.line)
-    numbers = _journal(context, found.fresh)
     total = count(len(asked) + len(unreadable), "decision")
     outcome = f"{len(numbers)} journaled from {context.as_of}, {len(found.repeated)} stood so already"
     words = [f"{total}: {outcome}, {len(refused)} refused."]

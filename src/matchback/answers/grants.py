@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from matchback.acts import record_act
+from matchback.acts import deciding, record_act
 from matchback.answers.grant_warnings import (
     Warnings,
     duplicate_warnings,
@@ -120,12 +120,14 @@ def journal_grant(context: RunContext, plan: Plan) -> Outcome:
     """Journal a plan, unless it stands in the journal already; return words and data."""
     value = money(plan.arguments["amount_minor"], plan.arguments["currency"])
     what = f"reward {plan.reward_id}, {value} {plan.arguments['kind'].replace('_', ' ')}"
+    act = {"subject_id": plan.reward_id, "reason_code": plan.reason, **plan.arguments}
+    with deciding(context):
+        plan = replace(plan, journal_number=_standing(context, plan.reward_id, plan.arguments))
+        if plan.journal_number is None:
+            number = record_act(context, "reward_granted", **act)
     if plan.journal_number is not None:
         words = f"This grant stands as entry {plan.journal_number} already: {what}. Nothing was journaled."
         return words, plan.data
-    number = record_act(
-        context, "reward_granted", subject_id=plan.reward_id, reason_code=plan.reason, **plan.arguments
-    )
     words = f"Journaled as entry {number}: {what}. It counts from {context.as_of}.\n{_NEXT}"
     if context.config.payout.dual_control:
         approve = f"matchback rewards approve {plan.reward_id} --reason CODE"
@@ -163,17 +165,6 @@ def withdraw_grants(context: RunContext, reward_ids: Sequence[int], reason: str)
         "journal_numbers": numbers,
         "reward_ids": wanted,
         "act": "reward_withdrawn",
-    }
-
-
-def own_grants(context: RunContext, operator: str) -> set[int]:
-    """Return the rewards that this operator granted and so cannot approve; none without dual control."""
-    if not context.config.payout.dual_control:
-        return set()
-    return {
-        int(entry.body["subject_id"])
-        for entry in context.journal.entries(kind="act")
-        if entry.body["act"] == "reward_granted" and entry.body["operator"] == operator
     }
 
 

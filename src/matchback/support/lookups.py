@@ -32,6 +32,7 @@ REASONS = {
 }
 ACTS = ("recognition", "grant")  # why a person is looked up where an act names one
 MOST_LETTERS = 320  # an email address has no more
+FEW_LETTERS = 5  # so much of what is looked for would tell it, in the number of a ticket
 MOST_PERSONS = 200
 MOST_SAFE = 3
 
@@ -195,14 +196,26 @@ def _check_reason(asked: Asked) -> None:
     elif asked.ticket and not REASON_CODE.fullmatch(asked.ticket):
         problem = "The number of a ticket is up to 64 letters, digits and the signs _ and -."
     elif asked.ticket and not _is_ticket(asked):
-        problem = "The number of the ticket is what you look for; the log must not hold that."
+        problem = "The number of the ticket is what you look for, or part of it; the log must not hold that."
     if problem:
         raise ConfigurationError(problem, state="Nothing was looked up.")
 
 
 def _is_ticket(asked: Asked) -> bool:
-    """Tell whether the number of a ticket is one, and not what is looked for."""
-    return bool(REASON_CODE.fullmatch(asked.ticket)) and asked.ticket not in (asked.value, asked.friend)
+    """Tell whether the number of a ticket is one, and not what is looked for, however that is written."""
+    ticket = _bare(asked.ticket)
+    sought = [_bare(text) for text in (asked.value, asked.friend) if text]
+    is_sought = ticket in sought or any(
+        len(short) >= FEW_LETTERS and short in long
+        for text in sought
+        for short, long in ((ticket, text), (text, ticket))
+    )
+    return bool(REASON_CODE.fullmatch(asked.ticket)) and not is_sought
+
+
+def _bare(text: str) -> str:
+    """Return the letters and digits of a text: a phone number and a name are written in many ways."""
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
 
 
 def _check_value(asked: Asked) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from matchback.acts import own_grants
 from matchback.answers.decisions import PAST, standing_decisions
-from matchback.answers.grants import own_grants
 from matchback.answers.printing import money
 from matchback.answers.query import open_published
 from matchback.context import RunContext, open_context

@@ -53,7 +53,7 @@ class Serving:
         if not self.proxy_header or environ.get("REMOTE_ADDR") not in self.trusted_proxies:
             return ""
         name = "HTTP_" + self.proxy_header.upper().replace("-", "_")
-        return str(environ.get(name, "")).strip()
+        return str(environ.get(name, "")).strip(" \t")
 
     def client(self, environ: Mapping[str, Any]) -> str:
         """Return who asks, to count wrong tokens by: the address that a trusted proxy names, else the peer's."""

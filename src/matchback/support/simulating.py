@@ -111,7 +111,7 @@ def is_rules(text: str) -> bool:
     """Tell whether a text is TOML with rules in it, before a process is started for it."""
     try:
         return isinstance(tomllib.loads(text).get("rewards"), list)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # no TOML; a number of thousands of digits; brackets a thousand deep
         return False
 
 

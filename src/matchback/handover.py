@@ -233,14 +233,14 @@ def bring_up_to(
 ) -> dict[str, str]:
     """Run the steps; those that are current do nothing. Return each step's line of words.
 
-    With `unless_overtaken`, a night is left alone once a later one was published: it was finished before that.
+    With `unless_overtaken`, a night is left alone once a later one was loaded: it was finished before that.
     """
-    from matchback.settling import settled_through
+    from matchback.settling import overtaken_by
     from matchback.steps import run_steps
 
-    latest = settled_through(context.journal) if unless_overtaken else None
-    if latest is not None and latest > context.as_of:
-        words = f"left alone: the night of {latest} was published"
+    later = overtaken_by(context.journal, context.as_of) if unless_overtaken else None
+    if later is not None:
+        words = f"left alone: it was finished before the night of {later} was loaded"
         context.progress.note(f"Night of {context.as_of}: {words}")
         return dict.fromkeys(steps, words)
     return {summary.step: summary.line for summary in run_steps(context, steps)}

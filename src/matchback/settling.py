@@ -44,6 +44,16 @@ def settled_through(journal: Journal) -> date | None:
     return max((as_of for as_of, steps in finished_runs(journal) if "publish" in steps), default=None)
 
 
+def overtaken_by(journal: Journal, as_of: date) -> date | None:
+    """Return the latest night after this one that was loaded or published; none if there is none.
+
+    What came before it was finished before it was loaded. A file of an earlier day that came with it is loaded now too:
+    the earlier night, brought up to date once more, would post what the later one has to.
+    """
+    later = (night for night, steps in finished_runs(journal) if "load" in steps or "publish" in steps)
+    return max((night for night in later if night > as_of), default=None)
+
+
 def settle_before(context: RunContext) -> None:
     """Finish every night before this one that was loaded and not published.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -56,13 +56,13 @@ def _places(workspace: Path) -> Path:
 
 
 def options() -> dict[str, Any]:
-    """How it is listed: a calendar that was due a minute ago fires once, when Airflow starts, and not for a day.
+    """How it is listed: a calendar that was due 23 hours ago fires once, when Airflow starts, and not for an hour.
 
-    So all nights are of one day: files of the day after, that come while the night before is on, are another case.
+    Mostly that is the day before: the files come while its night is on, and may be posted with theirs only.
     """
-    now = datetime.now(UTC) - timedelta(minutes=1)
+    now = datetime.now(UTC)
     return {
-        "schedule": f"{now.minute} {now.hour} * * *",
+        "schedule": f"{now.minute} {(now.hour + 1) % 24} * * *",
         "last_night": "",
         "arrival": LOOK_SECONDS,
     }

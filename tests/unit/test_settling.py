@@ -99,15 +99,25 @@ def test_a_finished_night_is_not_finished_again(night: RunContext) -> None:
     assert runs(night) == [(FIRST, False), (FIRST, True), (SECOND, False)]
 
 
+OVERTAKEN = "left alone: it was finished before the night of 2026-11-02 was loaded"
+
+
+def test_a_night_is_overtaken_as_soon_as_the_next_one_is_loaded(night: RunContext) -> None:
+    """A file of the first day that came with the second night's would be posted a day early by the first night."""
+    load(night, FIRST)
+    load(night, SECOND)
+    said = handover.bring_up_to(at(night, FIRST), AFTER_LOAD, unless_overtaken=True)
+    assert said == dict.fromkeys(AFTER_LOAD, OVERTAKEN)
+    assert unsettled_nights(night.journal) == [SECOND]
+
+
 def test_a_night_that_was_overtaken_is_left_alone_unless_asked_for_by_hand(night: RunContext) -> None:
     load(night, FIRST)
     load(night, SECOND)
     handover.bring_up_to(at(night, SECOND), AFTER_LOAD)
     before = len(night.journal.entries())
     said = handover.bring_up_to(at(night, FIRST), ("resolve", "recognize"), unless_overtaken=True)
-    assert said == dict.fromkeys(
-        ("resolve", "recognize"), "left alone: the night of 2026-11-02 was published"
-    )
+    assert said == dict.fromkeys(("resolve", "recognize"), OVERTAKEN)
     assert len(night.journal.entries()) == before
     assert "left alone" not in handover.bring_up_to(at(night, FIRST), ("resolve",))["resolve"]
     assert (

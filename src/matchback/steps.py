@@ -13,6 +13,7 @@ from matchback.context import RunContext, StepSummary
 from matchback.fingerprint import refuse_other_profile, refuse_other_warehouse, refuse_wrong_secret
 from matchback.rewards.acceptance import accepted_rules
 from matchback.settings import operator_name
+from matchback.support.access_log import AccessLog
 from matchback.watermarks import DERIVING_STEPS, is_current
 from matchback.workspace import writer_lock
 
@@ -38,6 +39,7 @@ def run_steps(context: RunContext, steps: Sequence[str] = STEPS) -> list[StepSum
         steps=chosen,
         operator=operator_name(),
         code_version=__version__,
+        **({"support_log": head} if (head := AccessLog(context.workspace).head()) else {}),
     )
     summaries = [_run_step(context, step) for step in chosen if step not in WRITING_STEPS]
     if writing:

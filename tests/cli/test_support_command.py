@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from cli.conftest import Call
+from matchback.context import open_context
+from matchback.steps import run_steps
 from matchback.support.access import BY_TOKEN, access_path, members
 from matchback.support.access_log import AccessLog
 from matchback.support.serving import Serving, check_serving
@@ -100,6 +103,22 @@ def test_doctor_checks_the_log_s_chain(site_bank: Path, call: Call) -> None:
     told = call("doctor", *at)
     assert told.code == 1
     assert "The chain of the support page's log does not hold" in told.out
+
+
+@pytest.mark.parametrize("lines_left", [0, 1])
+def test_doctor_notices_that_the_end_of_the_log_was_cut_off(
+    run_bank: Path, call: Call, lines_left: int
+) -> None:
+    at, workspace = ("--workspace", run_bank), Workspace.at(run_bank)
+    for name in ("jane", "joan"):
+        call("support", "token", "add", "--name", name, "--role", "support", *at)
+    run_steps(open_context(workspace, as_of=date(2026, 11, 4)), ["pickup"])
+    assert "the chain of 2 entries holds" in call("doctor", *at).out
+    log = AccessLog(workspace).path
+    log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:lines_left]))
+    assert "The chain of the support page's log does not hold" in call("doctor", *at).out
+    log.unlink()
+    assert "The chain of the support page's log does not hold" in call("doctor", *at).out
 
 
 def test_without_its_packages_it_says_what_to_install(

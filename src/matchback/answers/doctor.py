@@ -115,14 +115,17 @@ def _journal(context: RunContext) -> Finding:
 
 
 def _access_log(context: RunContext) -> Iterator[Finding]:
-    """Look at the log of the support page, if there is one."""
+    """Look at the log of the support page, if there is one, or was when a run began."""
     from matchback.support.access_log import AccessLog
 
-    log = AccessLog(context.workspace)
-    if not log.path.exists():
+    log, heads = AccessLog(context.workspace), []
+    with suppress(JournalBroken):  # which is a finding of its own
+        begun = context.journal.entries(kind="run_started")
+        heads = [entry.body["support_log"] for entry in begun if entry.body.get("support_log")]
+    if not log.path.exists() and not heads:
         return
     try:
-        entries = log.verify()
+        entries = log.verify(heads)
     except MatchbackError as error:
         yield Finding.of("support log", "failed", error)
         return

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from matchback.workspace import Workspace
 
 MOST_KEPT = 100  # the newest; a notifier that was wrong for a year shall not tell a year's
+MOST_FAILED = (
+    3  # in a row: a notifier that does not answer holds up each task by as many of its time-outs, not by all
+)
 
 
 def tell_waiting_too(workspace: str, words: Sequence[str], send: Callable[[str], bool]) -> int:
@@ -21,12 +25,18 @@ def tell_waiting_too(workspace: str, words: Sequence[str], send: Callable[[str],
     if not words and not path.exists():
         return 0
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as stream:
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
+        waiting = stream.read().splitlines()
         stream.writelines(f"{line}\n" for line in words)
         stream.flush()
+        unsent, failed = [], 0
+        for line in waiting:
+            failed = 0 if failed < MOST_FAILED and send(line) else failed + 1
+            if failed:
+                unsent.append(line)
+        unsent += [line for line in words if not send(line)]
         stream.seek(0)
-        unsent = [line for line in stream.read().splitlines() if not send(line)]
-        stream.truncate(0)
         stream.writelines(f"{line}\n" for line in unsent[-MOST_KEPT:])
+        stream.truncate()  # last, so that a process that is killed here leaves too much rather than too little
     return len(unsent)

@@ -170,6 +170,24 @@ def test_a_grant_that_something_speaks_against_is_confirmed_first(run_bank: Path
     assert len(acts(run_bank)) == 1
 
 
+def test_what_failed_after_it_was_journaled_is_not_said_to_have_changed_nothing(
+    run_bank: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    olga, append = Visitor(run_bank, "operator", name="olga"), AccessLog.append
+
+    def full(log: AccessLog, kind: str, **body: Any) -> int:
+        if kind == "looked_up":
+            raise OSError("no space left on device")
+        return append(log, kind, **body)
+
+    monkeypatch.setattr(AccessLog, "append", full)
+    named = {"event": "OPEN-3", "advocate": "M1", "why": "paper_form"}
+    answer = olga.post("/recognitions", form="/recognitions", **named)
+    assert answer.status_code == 500
+    assert len(acts(run_bank)) == 1
+    assert "Look whether it was done before you do it again." in words(answer)
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [

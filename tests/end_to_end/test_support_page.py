@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -84,6 +86,18 @@ def test_nothing_that_was_searched_stays_anywhere(tab: Page, served: Served) -> 
         assert "nobody.at.all" not in place
     assert AccessLog(served.workspace).verify() >= 2
     assert '"outcome":"nothing"' in log
+
+
+def test_who_sends_slowly_holds_up_nobody(served: Served) -> None:
+    host = urlsplit(served.address)
+    with ExitStack() as slow:
+        for _ in range(200):
+            one = slow.enter_context(socket.create_connection((host.hostname, host.port), timeout=10))
+            one.sendall(b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n")
+        asked = HTTPConnection(host.netloc, timeout=10)
+        asked.request("GET", "/login")
+        assert asked.getresponse().status == 200
+        asked.close()
 
 
 def test_all_is_done_by_keyboard(tab: Page, served: Served) -> None:

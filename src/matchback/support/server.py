@@ -17,6 +17,10 @@ from matchback.support.site import MOST_BYTES, Site, application
 from matchback.workspace import Workspace
 
 THREADS = 6
+MOST_OPEN = (
+    1000  # connections: one browser holds six, and one that sends its request slowly holds up no other
+)
+IDLE_SECONDS = 30  # after which a connection on which nothing comes is closed; not while an answer is made
 
 
 def serve(workspace: Workspace, serving: Serving, say: Callable[[str], None]) -> None:
@@ -33,6 +37,10 @@ def serve(workspace: Workspace, serving: Serving, say: Callable[[str], None]) ->
             host=serving.host,
             port=serving.port,
             threads=THREADS,
+            connection_limit=MOST_OPEN,
+            channel_timeout=IDLE_SECONDS,
+            cleanup_interval=IDLE_SECONDS // 3,
+            asyncore_use_poll=True,
             ident="",
             max_request_body_size=2 * MOST_BYTES,
             max_request_header_size=32 * 1024,

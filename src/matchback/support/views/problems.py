@@ -37,11 +37,13 @@ def plain_words(error: MatchbackError) -> str:
 
 def unexpected(request: HttpRequest, number: str) -> HttpResponse:
     """Return the page of a failure that nobody foresaw, with the number under which the server noted it."""
+    state = (
+        "Nothing was changed."
+        if request.method != "POST"
+        else "Look whether it was done before you do it again."
+    )
     return _plain(
-        request,
-        500,
-        "Something failed here.",
-        f"Nothing was changed. Tell your platform engineer: incident {number}.",
+        request, 500, "Something failed here.", f"{state} Tell your platform engineer: incident {number}."
     )
 
 

@@ -1,4 +1,5 @@
 -- How many referred customers of each month were still active after each horizon; the last twelve months.
+-- Groups too small to be published are left out.
 -- Grain: cohort month x horizon.
 WITH cohorts AS (
     SELECT
@@ -8,7 +9,7 @@ WITH cohorts AS (
         CAST(SUM(old_enough) AS BIGINT) AS old_enough,
         CAST(SUM(retained) AS BIGINT) AS retained
     FROM report_retention
-    WHERE customer_group = 'referred'
+    WHERE customer_group = 'referred' AND customers IS NOT NULL
     GROUP BY cohort_on, horizon_days
 ),
 

@@ -1,4 +1,4 @@
--- The segments of advocates, by program.
+-- The segments of advocates, by program; those too small to be published are left out.
 -- Grain: program x segment.
 SELECT
     program,
@@ -10,4 +10,5 @@ SELECT
     initial_minor + subsequent_minor AS brought_minor,
     earned_minor
 FROM report_segments
+WHERE advocates IS NOT NULL
 ORDER BY program ASC, segment ASC

@@ -19,6 +19,7 @@ from matchback.settings import wants_debug
 from matchback.sqlfiles import quoted_name, quoted_text
 
 BATCH = 10_000
+_PATTERN = re.compile(r"[\[*?]")
 _TABLE_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _NOT_UNDERSTOOD = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
 
@@ -41,6 +42,11 @@ def ask(connection: duckdb.DuckDBPyConnection, text: str, brought: Mapping[str, 
         _bring(connection, name, path)
     connection.execute("SET enable_external_access = false; SET lock_configuration = true")
     try:
+        if not connection.extract_statements(text):
+            raise ConfigurationError(
+                "There is no statement in the query.",
+                next_step='Such as:  matchback query "SELECT label, COUNT(*) FROM recognitions GROUP BY label"',
+            )
         cursor = connection.execute(text)
     except duckdb.Error as error:
         raise _refused(error) from (error if wants_debug() else None)
@@ -80,7 +86,8 @@ def _bring(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise ConfigurationError(f"{path.name} is neither .csv nor .parquet, so it cannot be read as {name}.")
-    source = reader.format(quoted_text(str(path)))
+    exactly = _PATTERN.sub(r"[\g<0>]", str(path))  # a file's own [, * or ? is no pattern of other files
+    source = reader.format(quoted_text(exactly))
     if connection.execute(
         "SELECT 1 FROM duckdb_tables() WHERE table_name = $name", {"name": name}
     ).fetchall():

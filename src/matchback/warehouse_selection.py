@@ -1,7 +1,8 @@
 """What of a published table is written: its allowed columns, small groups of persons left out where that is declared.
 
 A part of the runner. A group is small that holds some persons, but fewer than declared; where it would be the only one
-of its program, the next smallest is left out too, since the total would tell it.
+of those that make a total (of its program, unless declared otherwise), the next smallest is left out too, since the
+total would tell it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from matchback.sqlfiles import SqlFile
 from matchback.sqlfiles import quoted_name as _name
+from matchback.sqlfiles import quoted_text as _text
 
 if TYPE_CHECKING:
     from matchback.publishing.dictionary import PublishedTable
@@ -26,7 +28,10 @@ def selected(file: SqlFile, table: PublishedTable) -> str:
         for name in (_name(column.name),)
     )
     persons = _name(table.groups.persons)
-    within = "PARTITION BY program"
+    parts = [_name(name) for name in table.groups.within]
+    for name, values in table.groups.divided.items():
+        parts.append(f"{_name(name)} IN ({', '.join(_text(value) for value in values)})")
+    within = f"PARTITION BY {', '.join(parts)}"
     order = ", ".join(f"{_name(name)} NULLS LAST" for name in table.groups.kept)
     small = f"({persons} > 0 AND {persons} < {table.groups.smallest})"
     judged = (

@@ -27,7 +27,7 @@ def test_a_spreadsheet_finds_no_formula_and_cuts_no_id(run_bank: Path, call: Cal
     assert said.out == ("\ufeffid,words,money,fine\n1,'=1+1,12.50,true\n'1234567890123456789,,-0.01,false\n")
 
 
-@pytest.mark.parametrize("words", ["+1", "-x", "@SUM(1)", "\t=1", "\r=1", "＝1"])
+@pytest.mark.parametrize("words", ["+1", "-x", "@SUM(1)", "\t=1", "\r=1", "＝1", "00123", "12E34", "1.5e10"])
 def test_no_text_acts_as_a_formula(run_bank: Path, call: Call, words: str) -> None:
     said = call(
         "query", "--workspace", run_bank, "--format", "spreadsheet", f"SELECT '{words}' AS words, 1 AS one"
@@ -118,3 +118,37 @@ def test_a_question_that_there_is_not_names_the_nearest(call: Call) -> None:
 )
 def test_it_takes_sql_or_a_question(call: Call, given: tuple[str, ...]) -> None:
     assert call("query", *given).code == 2
+
+
+@pytest.mark.parametrize("text", ["", ";", " ;; "])
+def test_a_query_without_a_statement_says_so(run_bank: Path, call: Call, text: str) -> None:
+    said = call("query", "--workspace", run_bank, text)
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("There is no statement in the query.\n")
+
+
+def test_json_has_words_for_what_is_no_number(run_bank: Path, call: Call) -> None:
+    query = "SELECT CAST('nan' AS DOUBLE) AS a, CAST('-inf' AS DOUBLE) AS b"
+    said = call("query", "--workspace", run_bank, "--format", "json", query)
+    assert json.loads(said.out) == [{"a": "nan", "b": "-inf"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("m[1].csv", "m1.csv"), ("m*.csv", "mx.csv"), ("m?.csv", "mx.csv")]
+)
+def test_a_file_brought_along_is_no_pattern_of_others(
+    run_bank: Path, call: Call, tmp_path: Path, name: str, other: str
+) -> None:
+    (tmp_path / name).write_text("a\nright\n")
+    (tmp_path / other).write_text("a\nwrong\n")
+    said = call(
+        "query", "--workspace", run_bank, "--format", "csv", "--with", f"m={tmp_path / name}", "FROM m"
+    )
+    assert (said.code, said.out) == (0, "a\nright\n")
+
+
+def test_two_files_of_one_name_are_refused(run_bank: Path, call: Call, tmp_path: Path) -> None:
+    said = call(
+        "query", "--workspace", run_bank, "--with", f"m={tmp_path}", "--with", f"m={tmp_path}", "FROM m"
+    )
+    assert (said.code, said.err) == (2, "--with names m twice; give the second file another name.\n")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,6 +21,9 @@ from typing import Any
 WIDEST = 60
 SPREADSHEET_DIGITS = 15  # of a longer number, spreadsheets keep so many
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_REWRITTEN = re.compile(
+    r"0[0-9]+|[0-9]+(?:\.[0-9]+)?[eE][0-9]+"
+)  # an id such as 00123 or 12E34, taken for a number
 _FORMULA_BEGINS = (
     "=",
     "+",
@@ -37,7 +41,7 @@ _COMMANDING = ("Cc", "Cf", "Cs", "Zl", "Zp")  # controls, marks of direction, ha
 
 
 def as_json(value: Any) -> str:
-    """Return a value as JSON; times as ISO 8601, money and keys above 2**53 exact (keys as text)."""
+    """Return a value as JSON; times as ISO 8601, money and keys above 2**53 exact (keys as text); `nan` is a text."""
     text = json.dumps(_plain(value), ensure_ascii=False, indent=2)
     return _spelled(text, "\n", lambda character: json.dumps(character)[1:-1])
 
@@ -86,7 +90,7 @@ def as_csv(
     """Yield rows as lines of CSV, the header first: exact, an empty cell for what is not there.
 
     For a spreadsheet, a byte order mark says that it is UTF-8, and an apostrophe before it keeps a cell a text that the
-    spreadsheet would take for a formula, or of which it would cut digits.
+    spreadsheet would take for a formula, or of which it would cut digits or zeros.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -136,6 +140,8 @@ def _plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no word for it
     if value is None or isinstance(value, str | float):
         return value
     return str(value)
@@ -155,7 +161,7 @@ def _safe(cell: str) -> str:
     is_number = _NUMBER.fullmatch(cell) is not None
     cuts_digits = is_number and len(cell.lstrip("-").replace(".", "")) > SPREADSHEET_DIGITS
     is_formula = not is_number and cell.startswith(_FORMULA_BEGINS)
-    return "'" + cell if is_formula or cuts_digits else cell
+    return "'" + cell if is_formula or cuts_digits or _REWRITTEN.fullmatch(cell) else cell
 
 
 def _cell(value: Any, is_last: bool = False) -> str:

@@ -100,5 +100,7 @@ def _files(brought: tuple[str, ...]) -> dict[str, Path]:
                 f"--with takes NAME=FILE, not {text!r}.",
                 next_step="Such as:  matchback query --with members=members.csv ...",
             )
+        if name in files:
+            raise ConfigurationError(f"--with names {name} twice; give the second file another name.")
         files[name] = Path(path)
     return files

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,11 +47,16 @@ class PublishedColumn:
 
 @dataclass(frozen=True)
 class Groups:
-    """Of a report whose rows are groups of persons: which column counts them, from how many on a group is published."""
+    """Of a report whose rows are groups of persons: which column counts them, from how many on a group is published.
+
+    Rows that agree in `within`, and in whether they are one of the `divided` groups of a column, make a total.
+    """
 
     persons: str
     kept: tuple[str, ...]
     smallest: int
+    within: Sequence[str] = ("program",)
+    divided: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -115,7 +120,7 @@ def data_dictionary() -> str:
 @cache
 def _grouped_reports() -> dict[str, dict[str, Any]]:
     reports = tomllib.loads(_GROUPS_FILE.read_text(encoding="utf-8"))
-    return {name: {"persons": row["persons"], "kept": tuple(row["kept"])} for name, row in reports.items()}
+    return {name: {**row, "kept": tuple(row["kept"])} for name, row in reports.items()}
 
 
 @cache

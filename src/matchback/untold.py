@@ -25,7 +25,10 @@ def tell_waiting_too(workspace: str, words: Sequence[str], send: Callable[[str],
     if not words and not path.exists():
         return 0
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8") as stream:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(
+        descriptor, "r+", encoding="utf-8", errors="replace"
+    ) as stream:  # a torn line stops no notice
         fcntl.flock(stream, fcntl.LOCK_EX)
         waiting = stream.read().splitlines()
         stream.writelines(f"{line}\n" for line in words)

@@ -55,3 +55,11 @@ def test_what_a_sender_breaks_off_is_told_once_more(root: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         tell_waiting_too(str(root), ["a", "b"], killed)
     assert told(root) == (["a", "b"], 0)
+
+
+def test_a_torn_line_stops_no_notice(root: Path) -> None:
+    told(root, "a", deaf=True)
+    (path,) = Workspace(root).staging.rglob("untold.txt")
+    path.write_bytes(path.read_bytes() + b"\xc3\x00")
+    handed, left = told(root, "b")
+    assert (handed[0], handed[-1], left) == ("a", "b", 0)

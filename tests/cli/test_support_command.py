@@ -36,6 +36,18 @@ def test_a_proxy_s_user_stands_on_the_list_once(site_bank: Path, call: Call) -> 
     add = ("support", "user", "add", "jane@bank.example", "--role", "operator", "--workspace", site_bank)
     assert call(*add).code == 0
     assert "is on the list already" in call(*add).err
+    other = (
+        "support",
+        "token",
+        "add",
+        "--name",
+        "Jane@bank.example",
+        "--role",
+        "admin",
+        "--workspace",
+        site_bank,
+    )
+    assert "jane@bank.example is on the list: write the name as it stands there." in call(*other).err
 
 
 @pytest.mark.parametrize("name", ["", "two words", "-x", "a" * 65, "<b>"])
@@ -76,6 +88,8 @@ def test_a_list_that_is_none_is_said(site_bank: Path, call: Call, text: str) -> 
         (("--trusted-proxy", "127.0.0.1"), "--proxy-header and --trusted-proxy belong together"),
         (("--host", "bank"), "'bank' is not an address"),
         (("--public-url", "support.bank.example"), "--public-url is an address"),
+        (("--public-url", "https://bank.example/support"), "without a path"),
+        (("--public-url", "https://[::1"), "--public-url is an address"),
     ],
 )
 def test_it_does_not_stand_open(site_bank: Path, call: Call, arguments: tuple[str, ...], said: str) -> None:
@@ -91,6 +105,11 @@ def test_what_is_said_before_it_starts() -> None:
     proxied = Serving("10.0.0.1", 80, "X-Remote-User", ("10.0.0.9",), "https://support.bank.example")
     assert check_serving(proxied, tokens=0) == []
     assert proxied.allowed_hosts[-2:] == ["10.0.0.1", "support.bank.example"]
+    assert (
+        Serving(public_url="https://Support.Bank.example:443/").public_origin
+        == "https://support.bank.example"
+    )
+    assert "by --public-url" in check_serving(Serving("10.0.0.1", 80, "X-User", ("10.0.0.9",)), tokens=0)[-1]
     assert Serving().allowed_hosts == ["localhost", "127.0.0.1", "[::1]"]
 
 

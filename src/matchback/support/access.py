@@ -82,6 +82,7 @@ def add_member(
     member = Member(entry_id, name, role, by, _hash(token) if token else "", expires)
     with AccessLog(workspace).deciding():
         kept = _own(workspace)
+        _refuse_another_writing(name, kept)
         if by == BY_PROXY and any(other.by == BY_PROXY and other.name == name for other in kept):
             raise ConfigurationError(
                 f"{name} is on the list already.",
@@ -156,6 +157,15 @@ def _check_name(name: str) -> None:
         raise ConfigurationError(
             "A name is up to 64 letters, digits, dots and the signs _ @ + -, such as jane.doe."
         )
+
+
+def _refuse_another_writing(name: str, kept: Sequence[Member]) -> None:
+    """One person acts under one name: who granted a reward is known by it."""
+    other = next(
+        (one.name for one in kept if one.name != name and one.name.casefold() == name.casefold()), ""
+    )
+    if other:
+        raise ConfigurationError(f"{other} is on the list: write the name as it stands there.")
 
 
 def _hash(token: str) -> str:

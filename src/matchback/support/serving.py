@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from matchback.errors import ConfigurationError
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 PORT = 8321
 IDLE_MINUTES = 15
+_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Serving:
 
     @property
     def is_https(self) -> bool:
-        return self.public_url.startswith("https://")
+        return self.public_origin.startswith("https://")
 
     @property
     def allowed_hosts(self) -> list[str]:
@@ -41,6 +43,18 @@ class Serving:
         own = [self.host] if self.host not in (*LOOPBACK, "0.0.0.0", "::") else []  # noqa: S104 listens on none
         public = [urlsplit(self.public_url).hostname or ""] if self.public_url else []
         return [*LOOPBACK, *(f"[{name}]" if ":" in name else name for name in [*own, *public])]
+
+    @property
+    def public_origin(self) -> str:
+        """The public address as browsers send it with a form; empty if there is none, or it is no such address."""
+        with suppress(ValueError):
+            url = urlsplit(self.public_url)
+            port = "" if url.port in (None, _PORTS.get(url.scheme)) else f":{url.port}"
+            host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
+            is_whole = url.path in ("", "/") and not url.query and not url.fragment and "@" not in url.netloc
+            if url.scheme in _PORTS and host and is_whole:
+                return f"{url.scheme}://{host}{port}"
+        return ""
 
     @property
     def address(self) -> str:
@@ -71,8 +85,11 @@ def check_serving(serving: Serving, *, tokens: int) -> list[str]:
         )
     for address in serving.trusted_proxies:
         _address(address)
-    if serving.public_url and urlsplit(serving.public_url).scheme not in ("http", "https"):
-        raise ConfigurationError("--public-url is an address such as https://support.bank.example.")
+    if serving.public_url and not serving.public_origin:
+        raise ConfigurationError(
+            "--public-url is an address such as https://support.bank.example, without a path: the page has a name of "
+            "its own."
+        )
     if not serving.is_loopback and not serving.proxy_header and not tokens:
         raise ConfigurationError(
             f"{serving.host} can be reached from other machines, and there is neither a proxy that says who asks nor "
@@ -90,6 +107,10 @@ def check_serving(serving: Serving, *, tokens: int) -> list[str]:
         said.append(
             "It can be reached from other machines without encryption: put a proxy with TLS before it, and name it "
             "by --public-url https://..."
+        )
+    if (serving.proxy_header or not serving.is_loopback) and not serving.public_url:
+        said.append(
+            "Browsers that know it by another name than its own get no answer: name that by --public-url."
         )
     return said
 

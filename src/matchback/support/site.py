@@ -90,7 +90,7 @@ def settings_of(serving: Serving) -> dict[str, Any]:
         "CSRF_COOKIE_SAMESITE": "Strict",
         "CSRF_COOKIE_SECURE": serving.is_https,
         "CSRF_FAILURE_VIEW": "matchback.support.views.problems.forged",
-        "CSRF_TRUSTED_ORIGINS": [serving.public_url.rstrip("/")] if serving.public_url else [],
+        "CSRF_TRUSTED_ORIGINS": [serving.public_origin] if serving.public_origin else [],
         "DATA_UPLOAD_MAX_MEMORY_SIZE": MOST_BYTES,
         "DEBUG": False,
         "DEFAULT_CHARSET": "utf-8",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from matchback.config import Config
@@ -21,6 +23,8 @@ WORDS = {
     "coupon_code": "a coupon code",
     "partner_event_id": "an event's id",
 }
+# Python reads more as a number: 1e5, 1_000, digits of other alphabets, Infinity.
+_AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?", re.ASCII)
 
 
 class UnknownEvent(MatchbackError):
@@ -101,6 +105,11 @@ def refuse_other_secret(warehouse: Warehouse, workspace: Workspace, config: Conf
             "The id_secret is not the one under which this version was made, so nothing could be found.",
             next_step="Set the secret that was used before; it never rotates, since every id rests on it.",
         )
+
+
+def amount_in(text: str) -> Decimal | None:
+    """Return an amount that is written in plain digits, such as 50.00; None for any other text."""
+    return Decimal(text) if _AMOUNT.fullmatch(text) else None
 
 
 def id_in(text: str) -> int | None:

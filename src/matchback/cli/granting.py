@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import click
 
@@ -17,11 +17,10 @@ _KINDS = ("cash", "account_credit", "gift_card", "coupon", "points", "tier", "ba
 def _amount(context: click.Context, parameter: click.Parameter, value: str | None) -> Decimal | None:
     if value is None:
         return None
-    try:
-        amount = Decimal(value)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite():
+    from matchback.answers.lookup import amount_in
+
+    amount = amount_in(value)
+    if amount is None:
         raise click.BadParameter("write it like 50.00")
     return amount
 

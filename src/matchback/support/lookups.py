@@ -93,7 +93,16 @@ def find_for_act(
     persons: Callable[[Result], list[int]],
 ) -> Result:
     """Do what names a person by what was typed, and log it like any look-up; `persons` returns whom it led to."""
-    found, _ = _logged(workspace, who, asked, act, lambda result: (persons(result), True))
+
+    def act_for_a_reason() -> Result:
+        if asked.ticket and not _is_ticket(asked):
+            raise ConfigurationError(
+                "The reason is whom you name, or part of it; the journal must not hold that.",
+                state="Nothing was journaled.",
+            )
+        return act()
+
+    found, _ = _logged(workspace, who, asked, act_for_a_reason, lambda result: (persons(result), True))
     return found
 
 

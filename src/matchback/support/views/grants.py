@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 
 from matchback.answers.grants import GRANT_ROLES, KINDS, Asked, Plan, journal_grant, plan_grant
-from matchback.answers.lookup import kind_of
+from matchback.answers.lookup import amount_in, kind_of
 from matchback.answers.printing import money
 from matchback.answers.reasons import REASON_CODE
 from matchback.errors import MatchbackError
@@ -80,11 +79,8 @@ def grants(visit: Visit) -> HttpResponse:
 
 def _asked(visit: Visit, member: str) -> Asked:
     text = visit.typed("amount")
-    try:
-        amount = Decimal(text) if text else None
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if amount is not None and not amount.is_finite():
+    amount = amount_in(text)
+    if text and amount is None:
         raise MatchbackError("An amount is written like 50.00.", state="Nothing was journaled.")
     return Asked(
         member,

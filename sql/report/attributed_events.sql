@@ -68,6 +68,7 @@ SELECT
     s.channel,
     s.campaign,
     s.promotion_source,
+    COALESCE(s.program, '(unknown)') AS share_program,
     CAST(DATE_TRUNC('week', COALESCE(n.root_on, r.occurred_on)) AS DATE) AS week_on,
     (r.event_id = r.root_event_id) AS is_root,
     (

@@ -2,7 +2,7 @@
 -- Grain: program x event name; '(shared)' and '(clicked)' stand for what comes before the first event.
 -- journeys counts the row's unit: shares; friends who clicked or took a step before the program's lowest rewardable
 -- stage; journeys from there on, each once per event name. recognized_journeys = those of them with a recognized advocate
--- (shares: through which somebody was recognized). from_before = those that reached the step before too, on the same day or
+-- (shares: through which somebody was recognized, in whichever program). from_before = those that reached the step before too, on the same day or
 -- earlier (all clickers come from shares; without clicks, nothing is tied
 -- to the shares). share_of_before_bps = from_before / journeys of the step before; the clicked
 -- step's may be above 10,000, as one share is clicked by many. Days are whole local days from the step before; the median
@@ -73,11 +73,11 @@ counted_shares AS (
 
 recognized_shares AS (
     SELECT
-        program,
+        share_program AS program,
         '(shared)' AS event_name,
         COUNT(DISTINCT share_id) AS recognized_journeys
     FROM attributed_events
-    GROUP BY program
+    GROUP BY share_program
 ),
 
 counted AS (

@@ -50,6 +50,8 @@ def ask(connection: duckdb.DuckDBPyConnection, text: str, brought: Mapping[str, 
         cursor = connection.execute(text)
     except duckdb.Error as error:
         raise _refused(error) from (error if wants_debug() else None)
+    except RuntimeError as error:
+        raise _interrupted(error) from None
     return Answer(_unique([column[0] for column in cursor.description or []]), _rows(cursor))
 
 
@@ -59,9 +61,16 @@ def _rows(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
             rows = cursor.fetchmany(BATCH)
         except duckdb.Error as error:
             raise _refused(error) from (error if wants_debug() else None)
+        except RuntimeError as error:
+            raise _interrupted(error) from None
         if not rows:
             return
         yield from rows
+
+
+def _interrupted(error: RuntimeError) -> BaseException:
+    """Return what Python says of Ctrl-C: the database, when it notices first, only says that it was interrupted."""
+    return KeyboardInterrupt() if "interrupted" in str(error) else error
 
 
 def _refused(error: duckdb.Error) -> MatchbackError:

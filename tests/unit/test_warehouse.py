@@ -9,6 +9,7 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any, cast
 
 import pyarrow as pa
 import pytest
@@ -23,6 +24,7 @@ from matchback.errors import (
 )
 from matchback.journal import Journal
 from matchback.warehouse import Warehouse
+from matchback.warehouse_query import ask
 from matchback.workspace import Workspace, writer_lock
 
 OTHER = """
@@ -255,3 +257,23 @@ def test_a_bound_that_is_none_is_refused(
     monkeypatch.setenv("MATCHBACK_MEMORY_MB", text)
     with pytest.raises(ConfigurationError, match="MATCHBACK_MEMORY_MB"), Warehouse.open(workspace):
         pass
+
+
+@pytest.mark.parametrize("failing", ["execute", "fetchmany"])
+def test_a_query_stopped_by_its_asker_is_no_failure(failing: str) -> None:
+    class Stopped:
+        def extract_statements(self, text: str) -> list[str]:
+            return [text]
+
+        def execute(self, text: str) -> Stopped:
+            if failing == "execute" and text == "SELECT 1":
+                raise RuntimeError("Query interrupted")
+            return self
+
+        def fetchmany(self, number: int) -> list[Any]:
+            raise RuntimeError("Query interrupted")
+
+        description = (("one",),)
+
+    with pytest.raises(KeyboardInterrupt):
+        list(ask(cast(Any, Stopped()), "SELECT 1", {}).rows)

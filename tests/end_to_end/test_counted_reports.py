@@ -1,4 +1,4 @@
-"""The reports of rewards, advocates and operations on the sample: counted again in Python, and as written by hand.
+"""The reports of recognitions, rewards, advocates and operations on the sample: counted again, and as written by hand.
 
 Each report is held twice: every row against an independent count over the published base tables, and its totals or its
 planted cases against `sample_data/expected/reports`.
@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from end_to_end import counted_advocates, counted_rewards
+from end_to_end import counted_advocates, counted_recognitions, counted_rewards
 from end_to_end.conftest import SampleRun
 from end_to_end.counted_rewards import Ledger, Row
 from end_to_end.natural_keys import differences, expected_rows, text_of
@@ -27,13 +27,16 @@ COUNTED: dict[str, Callable[[Ledger], Iterator[Row]]] = {
     "report_advocate_rewards": counted_advocates.advocate_rewards,
     "report_advocates": counted_advocates.advocates,
     "report_clawbacks": counted_rewards.clawbacks,
+    "report_ineligible": counted_recognitions.ineligible,
     "report_lags": counted_rewards.lags,
     "report_limits": counted_rewards.limits,
     "report_near_misses": counted_rewards.near_misses,
+    "report_recognition_mix": counted_recognitions.recognition_mix,
     "report_refusals": counted_rewards.refusals,
     "report_reward_forecast": counted_rewards.reward_forecast,
     "report_reward_states": counted_rewards.reward_states,
     "report_segments": counted_advocates.segments,
+    "report_unrecognized": counted_recognitions.unrecognized,
 }
 PLANTED = {  # those that are too long to write down whole, and the column that names the planted cases
     "report_advocate_rewards": "advocate_id",

@@ -57,6 +57,7 @@ GRAINS = {
     "report_reward_states": "program rule_id role kind currency state ageing",
     "report_rewards_at_risk": "feed_id rule_id deadline_on",
     "report_segments": "program segment",
+    "report_ineligible": "program event_name reason_code",
     "report_unrecognized": "program event_name reason_code",
     "reward_decisions": "journey_id event_id rule_version role condition",
     "reward_entries": "entry_id",

@@ -79,7 +79,7 @@ def report_parts(published: Warehouse, as_of: date, draw: Drawings = SIMPLE) -> 
         coming(draw, rows("reward_forecast"), rows("limits")),
         taken_back(draw, rows("clawbacks")),
         payouts(draw, rows("payout_states"), rows("payout_ages"), rows("payout_steps"), rows("payout_open")),
-        unrecognized(draw, rows("reasons")),
+        unrecognized(draw, rows("reasons"), rows("ineligible")),
         deliveries(draw, rows("feeds"), rows("arrivals"), rows("refusals"), as_of),
         lags(draw, rows("lags")),
     ]

@@ -14,6 +14,23 @@ Row = Mapping[str, Any]
 Rows = Sequence[Row]
 MOST_DAYS = 120
 REASON_WORDS = {
+    "existing_customer": (
+        "Customer already",
+        "The friend was a customer before, by a member list or an earlier journey.",
+    ),
+    "recent_customer": (
+        "Customer not long ago",
+        "The friend was a customer within the time that the terms rule out.",
+    ),
+    "employee": ("Employee", "The friend stands in the list of employees."),
+    "blocked": ("Blocked", "The friend or the advocate stands in the list of blocked persons."),
+    "advocate_not_eligible": (
+        "Advocate not eligible",
+        "The advocate stood in no list of those who may refer on that day.",
+    ),
+    "advocate_newer_than_friend": ("Advocate newer", "The advocate became a customer after the friend."),
+    "loop": ("Loop", "The friend had referred the advocate before."),
+    "outside_program": ("Outside the program", "It happened before the program began or after it ended."),
     "no_evidence": ("Nobody shared", "No advocate’s share, click, code or address leads to this friend."),
     "all_lost": (
         "No valid evidence",
@@ -60,8 +77,8 @@ def recognition(draw: Drawings, mix: Rows, days: Rows) -> str:
     )
 
 
-def unrecognized(draw: Drawings, reasons: Rows) -> str:
-    """Events without a recognition, by reason."""
+def unrecognized(draw: Drawings, reasons: Rows, ineligible: Rows) -> str:
+    """Events without a recognition, and recognized ones that the terms do not reward, by reason."""
     bars = [
         {"label": _reason(row)[0], "events": row["events"], "words": f"{row['events']:,}"} for row in reasons
     ]
@@ -74,7 +91,23 @@ def unrecognized(draw: Drawings, reasons: Rows) -> str:
                 draw.bars(bars, label="label", value="events", words="words", color="quiet"),
             ),
             figure("What the reasons mean", meanings([_reason(row) for row in reasons])),
+        )
+        + _ineligible(draw, ineligible),
+    )
+
+
+def _ineligible(draw: Drawings, rows: Rows) -> str:
+    if not rows:
+        return ""
+    bars = [
+        {"label": _reason(row)[0], "events": row["events"], "words": f"{row['events']:,}"} for row in rows
+    ]
+    return pair(
+        figure(
+            Measured("Recognized, and not eligible by the program's terms", "report_ineligible.events"),
+            draw.bars(bars, label="label", value="events", words="words", color="quiet"),
         ),
+        figure("What they mean", meanings([_reason(row) for row in rows])),
     )
 
 

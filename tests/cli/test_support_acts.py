@@ -116,6 +116,7 @@ def test_a_grant_is_approved_by_another_and_never_by_its_giver(second_night: Pat
     )
     again = otto.post("/approvals/decide", form="/approvals", **chosen)
     assert "1 reward stood so already." in words(again)
+    assert "0 rewards" not in words(again)
     assert len(acts(second_night)) == 2
     look = otto.post("/answer", form="/approvals", kind="reward", value=reward_id, reason="approval")
     assert "by rule by hand" in words(look)

@@ -58,11 +58,13 @@ def decide(visit: Visit) -> HttpResponse:
     except MatchbackError as error:
         return _page(visit, 409, problem=plain_words(error))
     journaled = len(data["journal_numbers"])
-    words = f"{count(journaled, 'reward')} {PAST[act]}; the next run applies it."
-    if journaled < len(ids):
-        words += f" {count(len(ids) - journaled, 'reward')} stood so already."
+    words = [f"{count(journaled, 'reward')} {PAST[act]}; the next run applies it."] if journaled else []
+    if journaled < (chosen_once := len(set(ids))):
+        words.append(f"{count(chosen_once - journaled, 'reward')} stood so already.")
     return _page(
-        visit, done=words, taxes=[line.strip() for line in threshold_words(data["thresholds_reached"])]
+        visit,
+        done=" ".join(words),
+        taxes=[line.strip() for line in threshold_words(data["thresholds_reached"])],
     )
 
 

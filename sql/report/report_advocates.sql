@@ -56,18 +56,31 @@ recognized_friends AS (
     GROUP BY program, advocate_id
 ),
 
+kind_rewards AS (
+    SELECT
+        program,
+        advocate_id,
+        kind,
+        currency,
+        rewards,
+        balance_minor,
+        paid_minor,
+        CAST(SUM(paid_rewards) OVER (PARTITION BY program, advocate_id, kind) AS BIGINT) AS paid_of_kind
+    FROM report_advocate_rewards
+),
+
 kind_ranks AS (
     SELECT
         program,
         advocate_id,
         kind,
         currency,
-        paid_rewards,
         rewards,
         balance_minor,
         paid_minor,
-        ROW_NUMBER() OVER (PARTITION BY program, advocate_id ORDER BY paid_rewards DESC, kind, currency) AS kind_rank
-    FROM report_advocate_rewards
+        paid_of_kind,
+        ROW_NUMBER() OVER (PARTITION BY program, advocate_id ORDER BY paid_of_kind DESC, kind, currency) AS kind_rank
+    FROM kind_rewards
 ),
 
 contributions AS (
@@ -95,7 +108,7 @@ contributions AS (
         CASE WHEN currency = $currency THEN 0 ELSE rewards END AS other_rewards,
         CASE WHEN currency = $currency THEN balance_minor ELSE 0 END AS earned_minor,
         CASE WHEN currency = $currency THEN paid_minor ELSE 0 END AS paid_minor,
-        CASE WHEN kind_rank = 1 AND paid_rewards > 0 THEN kind END AS preferred_kind, CAST(NULL AS DATE) AS first_on,
+        CASE WHEN kind_rank = 1 AND paid_of_kind > 0 THEN kind END AS preferred_kind, CAST(NULL AS DATE) AS first_on,
         CAST(NULL AS DATE) AS last_on
     FROM kind_ranks
 ),

@@ -13,5 +13,4 @@ SELECT
     p90_days_from_before,
     stopped_here
 FROM report_funnel
-WHERE journeys IS NOT NULL
 ORDER BY program ASC, step_number ASC, event_name ASC

@@ -1,4 +1,4 @@
--- The advocates who brought most friends: the first twenty of each program's leaderboard.
+-- The advocates who brought most friends: the first twenty of all leaderboards together.
 -- Grain: program x advocate.
 SELECT
     program,

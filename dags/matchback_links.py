@@ -18,6 +18,7 @@ class PageLink(BaseOperatorLink):  # type: ignore[misc]  # Airflow has no types 
     """A link whose address the task itself tells while it runs."""
 
     name: ClassVar[str]
+    option: ClassVar[str] = "pages"
     _told: ClassVar[dict[tuple[str, str, str], str]] = {}
 
     def get_link(self, operator: Any, *, ti_key: Any) -> str:
@@ -27,9 +28,13 @@ class PageLink(BaseOperatorLink):  # type: ignore[misc]  # Airflow has no types 
     def tell(self, workspace: ListedWorkspace, path: str, words: str = "") -> None:
         """Say where the running task's result is: `path` below the workspace's `var`, and what else there is to say."""
         logger.info("%s: %s/var/%s%s", self.name, workspace.folder, path, words)
-        if not workspace.pages:
+        self.link(workspace, path)
+
+    def link(self, workspace: ListedWorkspace, path: str) -> None:
+        """Keep the address of `path` below the one that the workspace's option names; nothing if it names none."""
+        if not (base := getattr(workspace, self.option)):
             return
-        task, address = get_current_context()["ti"], f"{workspace.pages.rstrip('/')}/{path}"
+        task, address = get_current_context()["ti"], f"{base.rstrip('/')}/{path}"
         self._told[self.xcom_key, task.run_id, task.task_id] = address
         task.xcom_push(key=self.xcom_key, value=address)
 
@@ -40,14 +45,21 @@ class ResultsFile(PageLink):
     name = "Results file"
 
 
+class RefusedRecords(PageLink):
+    """The support page's answer on one file: each refused record with its column and reason, and no value."""
+
+    name = "Refused records"
+    option = "support"
+
+
 class PublishedReport(PageLink):
     """The report of the published version."""
 
     name = "Published report"
 
 
-def add_link(task: Any, link: PageLink, workspace: ListedWorkspace) -> Any:
-    """Let Airflow show a link at a task, if the workspace's people can reach any page; return the task."""
-    if workspace.pages:
-        task.operator.operator_extra_links = (link,)
+def add_links(task: Any, workspace: ListedWorkspace, *links: PageLink) -> Any:
+    """Let Airflow show links at a task, of which the workspace's people can reach the pages; return the task."""
+    if reached := tuple(link for link in links if getattr(workspace, link.option)):
+        task.operator.operator_extra_links = reached
     return task

@@ -27,6 +27,7 @@ TEXTS = (
     "first_night",
     "last_night",
     "pages",
+    "support",
     "backup_schedule",
 )
 LEAST_SECONDS = 5
@@ -46,8 +47,8 @@ class ListedWorkspace:
     which machine the tasks run: the one on whose disk the workspace lies. A task that failed is tried again after
     `retry_seconds`, then after twice and four times as many. `arrival` is the number of seconds between two looks at
     the sources for new files; 0: nobody looks. `pages` is the address under which the workspace's `var` is served to
-    people, for links; empty: there are none. `backup` is the folder that is backed up into, and keeps `backups_kept`;
-    empty: no backup is made.
+    people, for links, `support` that of the support page; empty: there are none. `backup` is the folder that is
+    backed up into, and keeps `backups_kept`; empty: no backup is made.
     `notify` holds Airflow notifiers, each a class and its arguments.
     """
 
@@ -64,6 +65,7 @@ class ListedWorkspace:
     retry_seconds: int = 60
     arrival: int = 0
     pages: str = ""
+    support: str = ""
     backup: str = ""
     backup_schedule: str = "0 10 * * *"
     backups_kept: int = 8
@@ -114,8 +116,11 @@ def _workspace(name: str, said: Any) -> ListedWorkspace:
     _refuse_wrong_backup(name, options)
     _refuse_wrong_arrival(name, options.get("arrival", 0))
     _refuse_wrong_retry(name, options.get("retry_seconds", 60))
-    if options.get("pages") and not options["pages"].startswith(("http://", "https://")):
-        raise WrongList(f"{VARIABLE}: pages of {name} is no address that begins with http:// or https://.")
+    for option in ("pages", "support"):
+        if options.get(option) and not options[option].startswith(("http://", "https://")):
+            raise WrongList(
+                f"{VARIABLE}: {option} of {name} is no address that begins with http:// or https://."
+            )
     return ListedWorkspace(name, **{**options, "notify": _notifiers(name, options.get("notify", []))})
 
 

@@ -21,7 +21,7 @@ from typing import Any
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import TriggerRule, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
-from matchback_links import ResultsFile, add_link
+from matchback_links import RefusedRecords, ResultsFile, add_links
 from matchback_night import (
     INTAKE,
     NIGHT,
@@ -90,6 +90,7 @@ def declare(workspace: ListedWorkspace) -> None:
                 shown = taken["file_id"][:8]
                 refused = f"; what was refused, after the load:  matchback quarantine show {shown}"
                 ResultsFile().tell(workspace, taken["results"], refused)
+                RefusedRecords().link(workspace, f"files/{taken['file_id']}")
             return taken
 
         @task(
@@ -121,7 +122,7 @@ def declare(workspace: ListedWorkspace) -> None:
             tell_lineage(workspace.name, night.config, "load")
             return loaded
 
-        taken = add_link(take_in.expand(delivery=list_files()), ResultsFile(), workspace)
+        taken = add_links(take_in.expand(delivery=list_files()), workspace, ResultsFile(), RefusedRecords())
         loaded = load()
         taken >> loaded
         [taken, loaded] >> EmptyOperator(

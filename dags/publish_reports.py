@@ -8,7 +8,7 @@ before stays. The asset that `publish` updates is there for what you run next.
 from __future__ import annotations
 
 from airflow.sdk import dag, task
-from matchback_links import PublishedReport, add_link
+from matchback_links import PublishedReport, add_links
 from matchback_night import NIGHT, WORKSPACES, bring_up_to, common, published_of, rewards_of
 from matchback_workspaces import ListedWorkspace
 
@@ -47,7 +47,7 @@ def declare(workspace: ListedWorkspace) -> None:
             PublishedReport().tell(workspace, REPORT)
             return said
 
-        report() >> add_link(publish(), PublishedReport(), workspace)
+        report() >> add_links(publish(), workspace, PublishedReport())
 
     publish_reports()
 

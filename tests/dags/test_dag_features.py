@@ -301,7 +301,12 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
     shutil.copy(REPOSITORY / "sample_data" / REFUSING, root / REFUSING)
     notifier = {"path": str(home / "told.txt"), "text": "{message}"}
     notify = [{"class": "file_notifier.FileNotifier", "arguments": notifier}]
-    listed = {"folder": str(root), "pages": "https://pages.example/bank/", "notify": notify}
+    listed = {
+        "folder": str(root),
+        "pages": "https://pages.example/bank/",
+        "support": "https://support.example",
+        "notify": notify,
+    }
     with StatsListener() as listener:
         variables = environment(
             home,
@@ -366,9 +371,16 @@ def test_what_the_sample_refuses_and_what_is_late_is_told_once_a_night(night: Ni
 def test_tasks_link_to_what_they_made(night: Night) -> None:
     (results,) = (night.workspace / "var" / "outbox").rglob("*.results.csv")
     pages = "https://pages.example/bank"
+    refused = f"https://support.example/files/{results.name.removesuffix('.results.csv')}"
     links = [answer for answer in night.answers if isinstance(answer[1], dict)]
     assert links == [
-        ["take_in", {"Results file": f"{pages}/outbox/account-openings/{results.name}"}],
+        [
+            "take_in",
+            {
+                "Results file": f"{pages}/outbox/account-openings/{results.name}",
+                "Refused records": refused,
+            },
+        ],
         ["publish", {"Published report": f"{pages}/published/current/report.html"}],
     ]
     assert f"Results file: {results}; what was refused, after the load:" in night.said

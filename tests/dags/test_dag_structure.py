@@ -47,6 +47,7 @@ OPTIONS = (
     "retry_seconds",
     "arrival",
     "pages",
+    "support",
     "backup",
     "backup_schedule",
     "backups_kept",
@@ -68,6 +69,7 @@ WRONG = (
     '{"bank": {"folder": "/b", "retry_seconds": 0}}',
     '{"bank": {"folder": "/b", "arrival": 1}}',
     '{"bank": {"folder": "/b", "pages": "pages.example"}}',
+    '{"bank": {"folder": "/b", "support": "javascript:alert(1)"}}',
     '{"bank": {"folder": "/b", "backup": "backups"}}',
     '{"bank": {"folder": "/b", "backup": "/backups", "backups_kept": 0}}',
     '{"bank": {"folder": "/b", "schedule": "* * * * *", "last_night": "2026-12-31"}}',
@@ -240,9 +242,10 @@ def test_a_wrong_list_of_workspaces_is_refused_in_words(as_read: dict[str, Any])
         WRONG[8]: [f"{begin}: retry_seconds of bank is not a whole number of seconds from 1 on."],
         WRONG[9]: [f"{begin}: arrival of bank is neither 0 nor a whole number of seconds from 5 on."],
         WRONG[10]: [f"{begin}: pages of bank is no address that begins with http:// or https://."],
-        WRONG[11]: [f"{begin}: backup of bank is not a path from the root on."],
-        WRONG[12]: [f"{begin}: backups_kept of bank is not a whole number from 1 on."],
-        WRONG[13]: [
+        WRONG[11]: [f"{begin}: support of bank is no address that begins with http:// or https://."],
+        WRONG[12]: [f"{begin}: backup of bank is not a path from the root on."],
+        WRONG[13]: [f"{begin}: backups_kept of bank is not a whole number from 1 on."],
+        WRONG[14]: [
             f"{begin}: * * * * * fires more than 10,000 times between first_night and last_night of bank."
         ],
     }

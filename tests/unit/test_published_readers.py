@@ -70,7 +70,9 @@ def running(code: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
 
 def test_no_reader_blocks_a_run_or_is_blocked_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publish, "refuse_broken", lambda warehouse, parameters: None)
-    monkeypatch.setattr(report_page, "report_page", lambda warehouse, head: "the page has tests of its own")
+    monkeypatch.setattr(
+        report_page, "report_page", lambda warehouse, head, draw: "the page has tests of its own"
+    )
     root = tmp_path / "workspace"
     make_workspace(root)
     current = root / "var" / "published" / "current"
